@@ -1,0 +1,120 @@
+// simd_memory.h — between memory and Vec<T>: whole vectors, the tail of a row, masks, other types.
+//
+// The tail forms take n, 0 <= n <= lanes, and touch only the first n elements: they may stand at the very
+// end of a page. Included by simd.h.
+#pragma once
+#include "core/simd.h"
+
+namespace pynn::PYNN_ISA {
+
+template <class T>
+PYNN_INLINE Vec<T> load(const T* p) {
+  typename Vec<T>::Raw raw;
+  __builtin_memcpy(&raw, p, sizeof raw);
+  return raw;
+}
+template <class T>
+PYNN_INLINE void store(T* p, Vec<T> x) {
+  __builtin_memcpy(p, &x.v, sizeof x.v);
+}
+
+template <class T>
+struct TypeIdentity {
+  using type = T;
+};
+template <class T>
+using NotDeduced = typename TypeIdentity<T>::type;
+
+// The first n elements; the lanes past them hold `fill`.
+template <class T>
+PYNN_INLINE Vec<T> load(const T* p, int64_t n, NotDeduced<T> fill = T(0)) {
+  return hardware::load_first<T>(p, n, Vec<T>(fill).v);
+}
+template <class T>
+PYNN_INLINE void store(T* p, Vec<T> x, int64_t n) {
+  hardware::store_first<T>(p, x.v, n);
+}
+
+// ---- other element types: as many elements of type From as Vec<To> has lanes -------------------------
+
+// The same number of lanes in another type, lane by lane converted as C++ does.
+template <class To, class From>
+PYNN_INLINE Vec<To> convert(Vec<From> x) {
+  static_assert(sizeof(To) == sizeof(From), "lane counts differ: use widen_low, widen_high, narrow");
+  return __builtin_convertvector(x.v, typename Vec<To>::Raw);
+}
+
+template <class To, class From>
+PYNN_INLINE Vec<To> load_as(const From* p) {
+  typename RawVector<From, Vec<To>::lanes>::type raw;
+  __builtin_memcpy(&raw, p, sizeof raw);
+  return __builtin_convertvector(raw, typename Vec<To>::Raw);
+}
+template <class To, class From>
+PYNN_INLINE Vec<To> load_as(const From* p, int64_t n, NotDeduced<From> fill = From(0)) {
+  From row[Vec<To>::lanes];
+  for (int i = 0; i < Vec<To>::lanes; ++i) row[i] = fill;
+  for (int64_t i = 0; i < n; ++i) row[i] = p[i];
+  return load_as<To>(row);
+}
+template <class To, class From>
+PYNN_INLINE void store_as(To* p, Vec<From> x) {
+  typedef typename RawVector<To, Vec<From>::lanes>::type Row;
+  const Row row = __builtin_convertvector(x.v, Row);
+  __builtin_memcpy(p, &row, sizeof row);
+}
+template <class To, class From>
+PYNN_INLINE void store_as(To* p, Vec<From> x, int64_t n) {
+  To row[Vec<From>::lanes];
+  store_as(row, x);
+  for (int64_t i = 0; i < n; ++i) p[i] = row[i];
+}
+
+// The lower and the upper half of the lanes as a type twice as wide (float -> double, int32 -> int64), and
+// two such halves joined again.
+template <class From>
+struct Wider;
+template <>
+struct Wider<float> {
+  using type = double;
+};
+template <>
+struct Wider<int32_t> {
+  using type = int64_t;
+};
+template <class From, class To = typename Wider<From>::type>
+PYNN_INLINE Vec<To> widen_low(Vec<From> x) {
+  return load_as<To>(reinterpret_cast<const From*>(&x.v));
+}
+template <class From, class To = typename Wider<From>::type>
+PYNN_INLINE Vec<To> widen_high(Vec<From> x) {
+  return load_as<To>(reinterpret_cast<const From*>(&x.v) + Vec<To>::lanes);
+}
+template <class To, class From>
+PYNN_INLINE Vec<To> narrow(Vec<From> low, Vec<From> high) {
+  To both[Vec<To>::lanes];
+  store_as(both, low);
+  store_as(both + Vec<From>::lanes, high);
+  return load<To>(both);
+}
+
+// ---- masks: a bool tensor holds one byte an element, 0 or 1 ------------------------------------------
+
+template <class T>
+PYNN_INLINE Mask<T> load_mask(const uint8_t* p) {
+  return (load_as<BitsOf<T>>(p) != 0).v;
+}
+template <class T>
+PYNN_INLINE Mask<T> load_mask(const uint8_t* p, int64_t n) {
+  return (load_as<BitsOf<T>>(p, n) != 0).v;
+}
+template <class T>
+PYNN_INLINE void store_mask(uint8_t* p, Mask<T> m) {
+  store_as(p, Vec<BitsOf<T>>(m.v & BitsOf<T>(1)));
+}
+template <class T>
+PYNN_INLINE void store_mask(uint8_t* p, Mask<T> m, int64_t n) {
+  store_as(p, Vec<BitsOf<T>>(m.v & BitsOf<T>(1)), n);
+}
+
+}  // namespace pynn::PYNN_ISA
