@@ -55,3 +55,6 @@ struct FloatKernels {
 #else
 #define PYNN_DISPATCH(name) static const auto name = &base::name
 #endif
+
+// After a lambda's parameters: inline it wherever it is called, so that no copy is left in the object.
+#define PYNN_LAMBDA_INLINE __attribute__((always_inline))

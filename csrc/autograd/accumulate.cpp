@@ -1,0 +1,67 @@
+#include "core/elementwise_kernel.h"
+
+namespace pynn::PYNN_ISA {
+
+struct Accumulate {
+  template <class V>
+  V forward(V a, V b) const {
+    return a + b;
+  }
+};
+PYNN_ELEMENTWISE(accumulate_kernel, Accumulate, kFloats);
+
+}  // namespace pynn::PYNN_ISA
+
+#if PYNN_ONCE
+#include "autograd/accumulate.h"
+#include "core/elementwise.h"
+#include "core/op.h"
+
+namespace pynn {
+
+PYNN_DISPATCH(accumulate_kernel);
+
+void accumulate_into(const Tensor& target, const Tensor& x) {
+  const Tensor* in[] = {&target, &x};
+  const DType types[] = {target.dtype(), target.dtype()};
+  if (target.is_contiguous()) {
+    run_elementwise("accumulate", accumulate_kernel->forward[int(target.dtype())], in, types, target);
+  } else {
+    Tensor sum = empty(target.shape(), target.dtype());
+    run_elementwise("accumulate", accumulate_kernel->forward[int(target.dtype())], in, types, sum);
+    copy_into(target, sum);
+  }
+}
+
+struct AccumulateOp {
+  static Tensor forward(Context&, const Tensor& a, const Tensor& b) {
+    Tensor sum = empty(a.shape(), a.dtype());
+    const Tensor* in[] = {&a, &b};
+    const DType types[] = {a.dtype(), a.dtype()};
+    run_elementwise("accumulate", accumulate_kernel->forward[int(a.dtype())], in, types, sum);
+    return sum;
+  }
+  static Gradients backward_in_ops(const Context&, const Tensor& dy) { return {dy, dy}; }
+};
+
+static const Op& op = structured<AccumulateOp>({
+    .name = "accumulate",
+    .args = {"a", "b"},
+    .formula = "y = a + b",
+    .gradient = "da = dy, db = dy",
+    .reference = "a + b",
+    .samples = {"randn(7), randn(7)", "randn(3, 4), randn(3, 4)"},
+    .doc = "The sum of two gradients of one tensor, where two paths of a computation meet.",
+    .home = Home::internal,
+});
+
+Tensor accumulate(Tensor a, const Tensor& b) {
+  const bool reusable = !grad_enabled() && a.ref().get()->refs == 1 && a.impl()->storage->refs == 1 &&
+                        a.is_contiguous() && !a.impl()->storage->read_only && a.shape() == b.shape();
+  if (!reusable) return call(op, a, b);
+  accumulate_into(a, b);
+  return a;
+}
+
+}  // namespace pynn
+#endif

@@ -1,0 +1,106 @@
+#include "core/strided.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+namespace pynn {
+
+namespace {
+
+template <class From, class To>
+To cast(From value) {
+  if constexpr (std::is_same_v<To, bool>) return value != From(0);
+  else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+    // C++ leaves a float that does not fit undefined; NaN and overflow become the lowest value, as on x86.
+    if (!(value >= From(-9.2233720368547758e18) && value < From(9.2233720368547758e18)))
+      return To(std::numeric_limits<int64_t>::min());
+    return To(int64_t(value));
+  } else return To(value);
+}
+
+template <class From, class To>
+void convert_run(const char* in, int64_t in_step, char* out, int64_t out_step, int64_t n) {
+  const From* x = reinterpret_cast<const From*>(in);
+  To* y = reinterpret_cast<To*>(out);
+  if (in_step == 0 && out_step == 1) {
+    if (n > 0) std::fill_n(y, n, cast<From, To>(*x));
+  } else if (in_step == 1 && out_step == 1) {
+    if constexpr (std::is_same_v<From, To>) std::memcpy(y, x, size_t(n) * sizeof(To));
+    else
+      for (int64_t i = 0; i < n; ++i) y[i] = cast<From, To>(x[i]);
+  } else {
+    for (int64_t i = 0; i < n; ++i) y[i * out_step] = cast<From, To>(x[i * in_step]);
+  }
+}
+
+}  // namespace
+
+void convert(const char* in, DType from, int64_t in_step, char* out, DType to, int64_t out_step, int64_t n) {
+  visit(from, [&](auto source) {
+    visit(to, [&](auto target) {
+      convert_run<decltype(source), decltype(target)>(in, in_step, out, out_step, n);
+    });
+  });
+}
+
+StridedRun::StridedRun(const Shape& shape, const Strides& strides, DType dtype) : dtype_(dtype) {
+  for (int i = 0; i < shape.n; ++i) {
+    if (shape[i] == 1) continue;
+    if (axes_ > 0 && stride_[axes_ - 1] == strides[i] * shape[i]) {  // one run with the axis before
+      size_[axes_ - 1] *= shape[i];
+      stride_[axes_ - 1] = strides[i];
+    } else {
+      size_[axes_] = shape[i];
+      stride_[axes_++] = strides[i];
+    }
+  }
+}
+
+// visit(offset in elements, step, count) for every run along the last axis.
+template <class Visit>
+void StridedRun::walk(int64_t begin, int64_t n, Visit&& visit) const {
+  if (axes_ == 0) {
+    if (n > 0) visit(int64_t(0), int64_t(0), n);
+    return;
+  }
+  const int last = axes_ - 1;
+  int64_t index[kMaxAxes], offset = 0, rest = begin;
+  for (int i = last; i >= 0; --i) {
+    index[i] = rest % size_[i];
+    rest /= size_[i];
+    offset += index[i] * stride_[i];
+  }
+  while (n > 0) {
+    const int64_t run = std::min(n, size_[last] - index[last]);
+    visit(offset, stride_[last], run);
+    n -= run;
+    offset -= index[last] * stride_[last];
+    index[last] = 0;
+    for (int i = last - 1; i >= 0; --i) {  // carry into the axes to the left
+      offset += stride_[i];
+      if (++index[i] < size_[i]) break;
+      offset -= index[i] * stride_[i];
+      index[i] = 0;
+    }
+  }
+}
+
+void StridedRun::gather(const char* base, int64_t begin, int64_t n, char* out, DType to) const {
+  const int size = itemsize(dtype_), out_size = itemsize(to);
+  walk(begin, n, [&](int64_t offset, int64_t step, int64_t count) {
+    convert(base + offset * size, dtype_, step, out, to, 1, count);
+    out += count * out_size;
+  });
+}
+
+void StridedRun::scatter(const char* in, DType from, int64_t begin, int64_t n, char* base) const {
+  const int size = itemsize(dtype_), in_size = itemsize(from);
+  walk(begin, n, [&](int64_t offset, int64_t step, int64_t count) {
+    convert(in, from, 1, base + offset * size, dtype_, step, count);
+    in += count * in_size;
+  });
+}
+
+}  // namespace pynn
