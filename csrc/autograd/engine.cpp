@@ -215,8 +215,8 @@ void backward(std::span<const Tensor> outputs, std::span<const Tensor> output_gr
   pass.run();
 }
 
-std::vector<Tensor> gradients(std::span<const Tensor> outputs, std::span<const Tensor> output_gradients,
-                              std::span<const Tensor> inputs, BackwardOptions options) {
+std::vector<Tensor> gradients_of(std::span<const Tensor> outputs, std::span<const Tensor> output_gradients,
+                                 std::span<const Tensor> inputs, BackwardOptions options) {
   BackwardPass pass(inputs, false, options);
   seed_all(pass, outputs, output_gradients);
   pass.run();

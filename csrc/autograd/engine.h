@@ -15,7 +15,7 @@ void backward(std::span<const Tensor> outputs, std::span<const Tensor> output_gr
 
 // The same derivatives, returned for `inputs` (leaves or not); no .grad is touched. Undefined where an
 // output does not depend on the input.
-std::vector<Tensor> gradients(std::span<const Tensor> outputs, std::span<const Tensor> output_gradients,
-                              std::span<const Tensor> inputs, BackwardOptions options);
+std::vector<Tensor> gradients_of(std::span<const Tensor> outputs, std::span<const Tensor> output_gradients,
+                                 std::span<const Tensor> inputs, BackwardOptions options);
 
 }  // namespace pynn

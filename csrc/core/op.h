@@ -125,17 +125,18 @@ enum class Types : uint8_t {
 
 struct OpInfo {
   const char* name;
-  std::vector<Arg> args;
+  std::vector<Arg> args = {};
   const char* formula = "";                  // y = ..., in plain Unicode mathematics
   const char* gradient = "";                 // dx = ..., or why there is none
   const char* reference = "";                // one NumPy expression over the argument names (float64)
-  std::vector<const char*> samples;          // argument lists for tests and docs: "randn(3, 4), axis=-1"
+  std::vector<const char*> samples = {};          // argument lists for tests and docs: "randn(3, 4), axis=-1"
   const char* doc = "";                      // one sentence, then what a user has to know
   const char* source = "";                   // the paper: author, year, where
   Home home = Home::everywhere;
   Types types = Types::common;
   std::vector<const char*> aliases = {};     // other names for the same op
   std::vector<const char*> outputs = {};     // names of several outputs: a named tuple in Python
+  bool in_place = false;                     // offer x.name_() too (elementwise ops always do)
 };
 
 struct Op : OpInfo {

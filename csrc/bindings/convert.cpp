@@ -1,0 +1,256 @@
+// convert.cpp — between Python's objects and the core's: arrays, numbers, dtypes.
+#include <pybind11/numpy.h>
+
+#include "bindings/python.h"
+
+namespace py = pybind11;
+
+namespace pynn {
+
+namespace {
+
+PyObject* dtype_singletons[kDTypes];
+
+struct PyDType {  // pynn.float32 and the like
+  DType value;
+};
+
+py::dtype numpy_dtype(DType t) {
+  return visit(t, [](auto element) { return py::dtype::of<decltype(element)>(); });
+}
+
+// The dtype an array takes on entering pynn: its own where pynn has it, else the one above.
+DType natural_dtype(const py::dtype& t) {
+  const char kind = t.kind();
+  const auto size = t.itemsize();
+  if (kind == 'b') return DType::boolean;
+  if (kind == 'f') return size > 4 ? DType::float64 : DType::float32;
+  if (kind == 'u') return size == 1 ? DType::uint8 : size == 2 ? DType::int32 : DType::int64;
+  if (kind == 'i') return size <= 4 ? DType::int32 : DType::int64;
+  if (kind == 'c')
+    throw DTypeError("pynn has no complex tensors. Did you mean the real part, array.real, or the modulus, abs(array)?");
+  throw TypeError(text("cannot make a tensor of NumPy dtype '", std::string(py::str(t)),
+                       "'; expected numbers or bools. Encode text as integers first."));
+}
+
+struct Geometry {
+  Shape shape;
+  Strides strides;
+};
+Geometry geometry_of(const py::array& array) {
+  Geometry g;
+  if (array.ndim() > kMaxAxes)
+    throw ShapeError(text("a tensor has at most ", kMaxAxes, " axes, this array has ", array.ndim()));
+  for (py::ssize_t i = 0; i < array.ndim(); ++i) {
+    g.shape.push_back(array.shape(i));
+    g.strides.push_back(array.strides(i) / array.itemsize());
+  }
+  return g;
+}
+
+void release_array(void* owner) {
+  const py::gil_scoped_acquire lock;
+  Py_DECREF(static_cast<PyObject*>(owner));
+}
+
+Tensor share(const py::array& array, DType dtype) {
+  for (py::ssize_t i = 0; i < array.ndim(); ++i)
+    if (array.strides(i) % array.itemsize() != 0)
+      throw ValueError("from_numpy: this array's elements are not aligned. Did you mean np.ascontiguousarray(array)?");
+  const Geometry g = geometry_of(array);
+  auto* owner = array.ptr();
+  Py_INCREF(owner);
+  return from_memory(const_cast<void*>(array.data()), g.shape, g.strides, dtype, owner, release_array,
+                     !array.writeable());
+}
+
+// A copy of an array of any numeric type.
+Tensor copy_array(py::array array, DType dtype) {
+  const DType natural = natural_dtype(array.dtype());
+  const DType wanted = dtype != DType::none ? dtype : natural;
+  const bool native = array.dtype().is(numpy_dtype(natural)) || array.dtype().equal(numpy_dtype(natural));
+  if (!native || !array.flags()) array = array.attr("astype")(numpy_dtype(natural));
+  const Tensor view = share(py::array(array), natural);
+  Tensor out = empty(view.shape(), wanted);
+  copy_into(out, view);
+  return out;
+}
+
+py::array as_array(PyObject* object, const char* what) {
+  static PyObject* const asarray = py::object(py::module_::import("numpy").attr("asarray")).release().ptr();
+  const py::object array = py::reinterpret_steal<py::object>(PyObject_CallOneArg(asarray, object));
+  if (!array) {
+    PyErr_Clear();
+    throw ValueError(text(what, ": the rows of a nested list must all have the same length"));
+  }
+  const py::array result(array);
+  if (result.dtype().kind() == 'O' || result.dtype().kind() == 'U' || result.dtype().kind() == 'S')
+    throw TypeError(text(what, ": cannot make a tensor of ", Py_TYPE(object)->tp_name,
+                         "; expected a number, a (nested) list of numbers, a NumPy array or a Tensor"));
+  return result;
+}
+
+// [tensor, tensor, ...]: NumPy would take them apart element by element.
+bool holds_tensors(PyObject* object) {
+  if (!PyList_Check(object) && !PyTuple_Check(object)) return false;
+  const Py_ssize_t n = PySequence_Fast_GET_SIZE(object);
+  return n > 0 && is_tensor(PySequence_Fast_GET_ITEM(object, 0));
+}
+py::object tensors_as_arrays(PyObject* object) {
+  py::list rows;
+  const Py_ssize_t n = PySequence_Fast_GET_SIZE(object);
+  for (Py_ssize_t i = 0; i < n; ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(object, i);
+    rows.append(is_tensor(item) ? py::reinterpret_steal<py::object>(to_numpy(tensor_of(item)))
+                                : py::reinterpret_borrow<py::object>(item));
+  }
+  return rows;
+}
+
+bool is_float64_array(PyObject* object) {
+  return py::isinstance<py::array>(object) && py::reinterpret_borrow<py::array>(object).dtype().kind() == 'f';
+}
+
+}  // namespace
+
+Tensor make_tensor(PyObject* data, DType dtype) {
+  if (is_tensor(data)) {
+    const Tensor& source = tensor_of(data);
+    Tensor out = empty(source.shape(), dtype == DType::none ? source.dtype() : dtype);
+    copy_into(out, source);
+    return out;
+  }
+  if (holds_tensors(data)) {
+    const py::object arrays = tensors_as_arrays(data);
+    return copy_array(as_array(arrays.ptr(), "tensor"), dtype);
+  }
+  py::array array = as_array(data, "tensor");
+  // Python floats and NumPy's default float64 enter as float32, pynn's default.
+  if (dtype == DType::none && array.dtype().kind() == 'f') dtype = DType::float32;
+  // Python ints are int64 wherever NumPy makes them something else.
+  if (dtype == DType::none && array.dtype().kind() == 'i' && !py::isinstance<py::array>(data) &&
+      !PyObject_HasAttrString(data, "dtype"))
+    dtype = DType::int64;
+  if (array.size() == 0 && !py::isinstance<py::array>(data) && dtype == DType::none) dtype = DType::float32;
+  return copy_array(array, dtype);
+}
+
+Tensor to_tensor(PyObject* object, const char* what) {
+  if (is_tensor(object)) return tensor_of(object);
+  if (PyBool_Check(object)) return number(object == Py_True);
+  if (PyLong_Check(object)) {
+    const long long v = PyLong_AsLongLong(object);
+    if (v == -1 && PyErr_Occurred()) throw py::error_already_set();
+    return number(int64_t(v));
+  }
+  if (PyFloat_Check(object)) return number(PyFloat_AS_DOUBLE(object));
+  if (py::isinstance<py::array>(object)) return copy_array(py::reinterpret_borrow<py::array>(object),
+                                                           is_float64_array(object) ? DType::float32 : DType::none);
+  if (PyList_Check(object) || PyTuple_Check(object)) return make_tensor(object, DType::none);
+  if (PyObject_HasAttrString(object, "__array__") || PyIndex_Check(object)) {
+    Tensor t = make_tensor(object, DType::none);
+    if (t.ndim() == 0) t.impl()->is_number = true;  // a NumPy scalar is as weak as a Python number
+    return t;
+  }
+  throw TypeError(text(what, ": expected a Tensor or a number, got ", Py_TYPE(object)->tp_name));
+}
+
+Tensor from_numpy(PyObject* object) {
+  if (!py::isinstance<py::array>(object))
+    throw TypeError(text("from_numpy: expected a NumPy array, got ", Py_TYPE(object)->tp_name,
+                         ". Did you mean pynn.tensor(data)?"));
+  const py::array array = py::reinterpret_borrow<py::array>(object);
+  const DType dtype = natural_dtype(array.dtype());
+  if (!array.dtype().equal(numpy_dtype(dtype)))
+    throw DTypeError(text("from_numpy: cannot share memory of dtype ", std::string(py::str(array.dtype())),
+                          ". Did you mean pynn.tensor(array), which copies it to ", dtype, "?"));
+  return share(array, dtype);
+}
+
+PyObject* to_numpy(const Tensor& tensor) {
+  std::vector<py::ssize_t> shape(tensor.shape().begin(), tensor.shape().end()), strides;
+  for (int64_t step : tensor.strides()) strides.push_back(py::ssize_t(step * itemsize(tensor.dtype())));
+  const py::object owner = py::reinterpret_steal<py::object>(wrap(tensor.detach()));
+  py::array array(numpy_dtype(tensor.dtype()), shape, strides, tensor.bytes(), owner);
+  if (tensor.impl()->storage->read_only) array.attr("setflags")(py::arg("write") = false);
+  return array.release().ptr();
+}
+
+PyObject* dtype_object(DType dtype) { return dtype == DType::none ? Py_None : dtype_singletons[int(dtype)]; }
+
+DType to_dtype(PyObject* object) {
+  if (object == Py_None) return DType::none;
+  if (py::isinstance<PyDType>(object)) return py::cast<PyDType&>(object).value;
+  if (object == reinterpret_cast<PyObject*>(&PyBool_Type)) return DType::boolean;
+  if (object == reinterpret_cast<PyObject*>(&PyLong_Type)) return DType::int64;
+  if (object == reinterpret_cast<PyObject*>(&PyFloat_Type)) return DType::float32;
+  if (PyUnicode_Check(object)) {
+    const std::string_view wish = PyUnicode_AsUTF8(object);
+    for (int i = 0; i < kDTypes; ++i)
+      if (wish == name(DType(i))) return DType(i);
+    throw TypeError(text("no dtype is named '", wish, "'; pynn has bool, uint8, int32, int64, float32, float64"));
+  }
+  try {
+    const py::dtype t = py::dtype::from_args(py::reinterpret_borrow<py::object>(object));
+    const DType natural = natural_dtype(t);
+    if (t.equal(numpy_dtype(natural))) return natural;
+  } catch (const py::error_already_set&) {
+  }
+  throw TypeError(text("expected a dtype such as pynn.float32, got ", std::string(py::repr(py::handle(object)))));
+}
+
+int64_t to_int(PyObject* object, const char* what) {
+  if (PyFloat_Check(object)) throw TypeError(text(what, " must be int, not float"));
+  const py::object index = py::reinterpret_steal<py::object>(PyNumber_Index(object));
+  if (!index) {
+    PyErr_Clear();
+    throw TypeError(text(what, " must be int, not ", Py_TYPE(object)->tp_name));
+  }
+  const long long v = PyLong_AsLongLong(index.ptr());
+  if (v == -1 && PyErr_Occurred()) {
+    PyErr_Clear();
+    throw ValueError(text(what, " does not fit 64 bits"));
+  }
+  return v;
+}
+
+void define_conversions(py::module_& m) {
+  py::class_<PyDType>(m, "dtype", "The type of a tensor's elements: pynn.float32, pynn.int64, ...")
+      .def(py::init([](const py::object& object) { return PyDType{to_dtype(object.ptr())}; }))
+      .def("__repr__", [](PyDType t) { return text("pynn.", name(t.value)); })
+      .def("__str__", [](PyDType t) { return text("pynn.", name(t.value)); })
+      .def("__eq__", [](PyDType t, const py::object& other) {
+        return py::isinstance<PyDType>(other) && other.cast<PyDType>().value == t.value;
+      })
+      .def("__hash__", [](PyDType t) { return int(t.value) + 7919; })
+      .def("__reduce__", [](const py::object& self) {
+        return py::make_tuple(py::type::of(self), py::make_tuple(name(self.cast<PyDType>().value)));
+      })
+      .def("__copy__", [](const py::object& self) { return self; })
+      .def("__deepcopy__", [](const py::object& self, const py::object&) { return self; })
+      .def_property_readonly("name", [](PyDType t) { return name(t.value); })
+      .def_property_readonly("itemsize", [](PyDType t) { return itemsize(t.value); })
+      .def_property_readonly("is_floating_point", [](PyDType t) { return is_floating(t.value); })
+      .def_property_readonly("is_complex", [](PyDType) { return false; })
+      .def_property_readonly("is_signed", [](PyDType t) { return t.value > DType::uint8; })
+      .def_property_readonly("numpy", [](PyDType t) { return numpy_dtype(t.value); },
+                             "The NumPy dtype with the same elements.");
+  for (int i = 0; i < kDTypes; ++i) {
+    py::object object = py::cast(PyDType{DType(i)});
+    m.attr(i == 0 ? "bool" : name(DType(i))) = object;
+    dtype_singletons[i] = object.release().ptr();
+  }
+  m.def("tensor", [](const py::object& data, DType dtype, bool requires_grad) {
+    Tensor t = make_tensor(data.ptr(), dtype);
+    if (requires_grad && !is_floating(t.dtype()))
+      throw DTypeError(text("tensor: requires_grad=True needs floating-point elements, these are ", t.dtype(),
+                            ". Did you mean dtype=pynn.float32?"));
+    t.impl()->requires_grad = requires_grad;
+    return t;
+  }, py::arg("data"), py::arg("dtype") = DType::none, py::arg("requires_grad") = false);
+  m.def("from_numpy", [](const py::object& array) { return from_numpy(array.ptr()); }, py::arg("array"));
+  m.def("to_numpy", [](const Tensor& t) { return py::reinterpret_steal<py::object>(to_numpy(t)); }, py::arg("tensor"));
+  m.def("as_operand", [](const py::object& object) { return to_tensor(object.ptr()); }, py::arg("object"));
+}
+
+}  // namespace pynn

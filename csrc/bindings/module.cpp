@@ -1,0 +1,123 @@
+// module.cpp — the extension module pynn._core: types, ops by their homes, settings.
+#include "bindings/python.h"
+#include "core/allocator.h"
+#include "core/parallel.h"
+#include "core/unlocked.h"
+
+namespace py = pybind11;
+
+namespace pynn {
+
+namespace {
+
+void define_errors(py::module_& m) {
+  const auto make = [&](const char* name, PyObject* base, const char* doc) {
+    PyObject* type = PyErr_NewExceptionWithDoc(text("pynn.", name).c_str(), doc, base, nullptr);
+    if (!type) throw py::error_already_set();
+    m.attr(name) = py::handle(type);
+    return type;
+  };
+  shape_error = make("ShapeError", PyExc_ValueError, "Shapes that do not fit together; the message says which and how to mend it.");
+  dtype_error = make("DTypeError", PyExc_TypeError, "Elements of a type that the op does not take.");
+  autograd_error = make("AutogradError", PyExc_RuntimeError, "A gradient that cannot be computed, and why.");
+  py::register_exception_translator([](std::exception_ptr error) {
+    if (!error) return;
+    try {
+      std::rethrow_exception(error);
+    } catch (const Error&) {
+      raise_current_exception();
+    }
+  });
+}
+
+bool has_method(const Op& op) {
+  return op.home == Home::everywhere || op.home == Home::method || op.home == Home::activation;
+}
+bool is_top_level(const Op& op) {
+  return op.home == Home::everywhere || op.home == Home::function || op.home == Home::activation;
+}
+bool is_functional(const Op& op) { return op.home == Home::functional || op.home == Home::activation; }
+
+// Every op under its name and aliases: the whole of "binding an op".
+void define_ops(py::module_& m) {
+  py::module_ ops = m.def_submodule("ops", "Every registered op.");
+  py::module_ functions = m.def_submodule("functions", "The ops that pynn exports at its top level.");
+  py::module_ functional = m.def_submodule("functional", "The ops that pynn.nn.functional exports.");
+  py::list records, function_names, functional_names;
+  const py::handle tensor(reinterpret_cast<PyObject*>(tensor_type));
+  for (const Op& op : registry()) {
+    const py::object object = py::reinterpret_steal<py::object>(make_op_object(op, Form::function));
+    records.append(object);
+    std::vector<const char*> names = op.aliases;
+    names.insert(names.begin(), op.name);
+    const bool takes_tensor = !op.args.empty() && op.args[0].kind == Kind::tensor;
+    const bool keeps_shape = takes_tensor && op.call && (op.kernel || op.in_place);
+    const py::object twin = keeps_shape && has_method(op)
+                                ? py::reinterpret_steal<py::object>(make_op_object(op, Form::in_place))
+                                : py::object();
+    for (const char* name : names) {
+      ops.attr(name) = object;
+      if (is_top_level(op)) {
+        functions.attr(name) = object;
+        function_names.append(name);
+      }
+      if (is_functional(op)) {
+        functional.attr(name) = object;
+        functional_names.append(name);
+      }
+      if (has_method(op) && takes_tensor) {
+        tensor.attr(name) = object;
+        if (twin) tensor.attr(text(name, "_").c_str()) = twin;
+      }
+    }
+  }
+  functions.attr("__all__") = function_names;
+  functional.attr("__all__") = functional_names;
+  const py::tuple all(records);
+  m.def("registry", [all] { return all; }, "Every registered op, in the order of registration.");
+  m.def("op_named", [](const char* name) { return py::module_::import("pynn._core").attr("ops").attr(name); });
+}
+
+void define_settings(py::module_& m) {
+  m.def("isa", &isa_name, "The instruction set whose kernels run: v2, v3 or v4 on x86-64, base elsewhere.");
+  m.def("get_num_threads", &num_threads, "How many threads a large op may use.");
+  m.def("set_num_threads", [](int n) {
+    if (n < 1) throw ValueError(text("set_num_threads: expected 1 or more, got ", n));
+    set_num_threads(n);
+  }, py::arg("n"), "Sets how many threads a large op may use. Results do not depend on it.");
+  m.def("memory_stats", [] {
+    const MemoryStats s = memory_stats();
+    py::dict d;
+    d["allocated_bytes"] = s.allocated_bytes;
+    d["peak_allocated_bytes"] = s.peak_allocated_bytes;
+    d["cached_bytes"] = s.cached_bytes;
+    d["allocations"] = s.allocations;
+    d["system_allocations"] = s.system_allocations;
+    return d;
+  }, "What the tensor allocator holds: bytes in live blocks, their peak, bytes cached, requests served.");
+  m.def("reset_peak_memory_stats", &reset_peak_memory_stats);
+  m.def("empty_cache", &empty_cache, "Gives memory cached for future tensors back to the system.");
+#if defined(_OPENMP)
+  m.attr("has_openmp") = true;
+#else
+  m.attr("has_openmp") = false;
+#endif
+  m.attr("version") = PYNN_VERSION;
+}
+
+}  // namespace
+
+PYBIND11_MODULE(_core, m) {
+  m.doc() = "The compiled core of pynn: tensors, ops, autograd.";
+  set_unlock_hook({[]() -> void* { return PyGILState_Check() ? PyEval_SaveThread() : nullptr; },
+                   [](void* state) { PyEval_RestoreThread(static_cast<PyThreadState*>(state)); }});
+  define_errors(m);
+  define_tensor_type(m);
+  define_op_type(m);
+  define_conversions(m);
+  define_ops(m);
+  define_autograd(m);
+  define_settings(m);
+}
+
+}  // namespace pynn

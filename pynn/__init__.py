@@ -1,0 +1,45 @@
+"""pynn: neural networks you can read from end to end.
+
+>>> import pynn
+>>> x = pynn.tensor([1.0, 2.0, 3.0], requires_grad=True)
+>>> (x * x).sum().backward()
+>>> x.grad
+tensor([2., 4., 6.])
+"""
+
+from __future__ import annotations
+
+from pynn import _core
+from pynn._core import (
+    AutogradError,
+    DTypeError,
+    ShapeError,
+    Tensor,
+    dtype,
+    empty_cache,
+    float32,
+    float64,
+    from_numpy,
+    get_num_threads,
+    int32,
+    int64,
+    isa,
+    memory_stats,
+    reset_peak_memory_stats,
+    set_num_threads,
+    tensor,
+    uint8,
+)
+from pynn._core import bool as bool  # noqa: A004 - torch's name for the dtype
+from pynn._core.functions import *  # noqa: F403 - every op whose record says that it lives here
+
+from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
+from . import autograd
+from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+
+float = float32  # noqa: A001 - dtype aliases, as in torch
+double = float64
+long = int64
+int = int32  # noqa: A001
+
+__version__ = _core.version

@@ -1,0 +1,248 @@
+"""The methods of Tensor that Python says well; the hot ones are C++ (csrc/bindings/tensor_type.cpp)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pynn import _core
+from pynn._core import Tensor, _autograd
+
+
+def method(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Makes a function of this file a method of Tensor."""
+    setattr(Tensor, function.__name__, function)
+    return function
+
+
+def attribute(function: Callable[[Tensor], Any]) -> Callable[[Tensor], Any]:
+    """Makes a function of this file a read-only attribute of Tensor."""
+    setattr(Tensor, function.__name__, property(function, doc=function.__doc__))
+    return function
+
+
+# ---- out to Python and NumPy ---------------------------------------------------------------------------
+
+
+@method
+def numpy(self: Tensor) -> np.ndarray:
+    """The same memory as a NumPy array.
+
+    Raises:
+        AutogradError: the tensor requires a gradient; call ``x.detach().numpy()``.
+    """
+    if self.requires_grad:
+        raise _core.AutogradError(
+            "numpy: this tensor requires a gradient, which NumPy would not record. Did you mean x.detach().numpy()?"
+        )
+    return _core.to_numpy(self)
+
+
+@method
+def __array__(self: Tensor, dtype: Any = None, *, copy: bool | None = None) -> np.ndarray:
+    array = _core.to_numpy(self.detach())
+    if dtype is not None and np.dtype(dtype) != array.dtype:
+        if copy is False:
+            raise ValueError(f"a {self.dtype} tensor cannot become {np.dtype(dtype)} without a copy")
+        return array.astype(dtype)
+    return array.copy() if copy else array
+
+
+@method
+def tolist(self: Tensor) -> Any:
+    """The values as (nested) lists of Python numbers; a number for a 0-d tensor."""
+    return _core.to_numpy(self.detach()).tolist()
+
+
+@method
+def __repr__(self: Tensor) -> str:
+    with np.printoptions(precision=4, threshold=1000, edgeitems=3, linewidth=100):
+        prefix = f"{type(self).__name__.lower() if type(self) is Tensor else type(self).__name__}("
+        body = np.array2string(_core.to_numpy(self.detach()), separator=", ", prefix=prefix)
+    extra = []
+    if 0 in self.shape:
+        extra.append(f"shape={self.shape}")
+    if self.dtype not in (_core.float32, _core.int64, _core.bool):
+        extra.append(f"dtype={self.dtype}")
+    if self.op_name:
+        extra.append(f"op={self.op_name}")
+    elif self.requires_grad and type(self) is Tensor:
+        extra.append("requires_grad=True")
+    return f"{prefix}{', '.join([body, *extra])})"
+
+
+@method
+def __format__(self: Tensor, spec: str) -> str:
+    return format(self.item(), spec) if spec and self.numel() == 1 else repr(self)
+
+
+# ---- pickling and copying ------------------------------------------------------------------------------
+
+
+def _rebuild(values: np.ndarray, requires_grad: bool) -> Tensor:
+    return _core.from_numpy(values).requires_grad_(requires_grad)
+
+
+@method
+def __reduce_ex__(self: Tensor, protocol: int) -> Any:
+    if not self.is_leaf:
+        raise _core.AutogradError("only leaf tensors can be pickled. Did you mean x.detach()?")
+    return _rebuild, (np.array(_core.to_numpy(self.detach())), self.requires_grad)
+
+
+@method
+def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Tensor:
+    if not self.is_leaf:
+        raise _core.AutogradError("only leaf tensors can be deep-copied. Did you mean x.detach().clone()?")
+    if id(self) in memo:
+        return memo[id(self)]
+    values = _core.tensor(self.detach(), self.dtype)
+    made = (
+        values.requires_grad_(self.requires_grad)
+        if type(self) is Tensor
+        else Tensor._make_subclass(type(self), values, self.requires_grad)
+    )
+    for name, value in getattr(self, "__dict__", {}).items():
+        setattr(made, name, copy.deepcopy(value, memo))
+    if self.grad is not None:
+        made.grad = copy.deepcopy(self.grad.detach(), memo)
+    memo[id(self)] = made
+    return made
+
+
+# ---- geometry and type -----------------------------------------------------------------------------------
+
+
+@method
+def size(self: Tensor, dim: int | None = None) -> Any:
+    """The shape, or the size of one axis."""
+    return self.shape if dim is None else self.shape[dim]
+
+
+@method
+def dim(self: Tensor) -> int:
+    """The number of axes."""
+    return self.ndim
+
+
+@method
+def stride(self: Tensor, dim: int | None = None) -> Any:
+    """The step between neighbours along each axis, or one axis, in elements."""
+    return self._strides() if dim is None else self._strides()[dim]
+
+
+@method
+def element_size(self: Tensor) -> int:
+    """Bytes per element."""
+    return self.dtype.itemsize
+
+
+@attribute
+def nbytes(self: Tensor) -> int:
+    """Bytes of all elements."""
+    return self.numel() * self.dtype.itemsize
+
+
+@attribute
+def data(self: Tensor) -> Tensor:
+    """The same memory without history."""
+    return self.detach()
+
+
+Tensor.data = property(
+    lambda self: self.detach(), lambda self, source: self._set_data(source), doc="The same memory without history."
+)
+
+
+@attribute
+def T(self: Tensor) -> Tensor:  # noqa: N802 - NumPy's name
+    """The tensor with its axes in reverse order."""
+    return self.permute(*range(self.ndim - 1, -1, -1))
+
+
+@attribute
+def mT(self: Tensor) -> Tensor:  # noqa: N802 - torch's name
+    """The tensor with its last two axes swapped: every matrix transposed."""
+    return self.transpose(-2, -1)
+
+
+@method
+def type(self: Tensor, dtype: Any = None) -> Any:  # noqa: A001 - torch's name
+    """The dtype, or the tensor converted to one."""
+    return self.dtype if dtype is None else _core.ops.cast(self, dtype)
+
+
+def _converter(name: str, dtype: Any) -> None:
+    def convert(self: Tensor) -> Tensor:
+        return self if self.dtype == dtype else _core.ops.cast(self, dtype)
+
+    convert.__name__ = convert.__qualname__ = name
+    convert.__doc__ = f"The tensor as {dtype}; itself if it is that already."
+    setattr(Tensor, name, convert)
+
+
+for _name, _dtype in {
+    "float": _core.float32,
+    "double": _core.float64,
+    "long": _core.int64,
+    "int": _core.int32,
+    "byte": _core.uint8,
+    "bool": _core.bool,
+}.items():
+    _converter(_name, _dtype)
+
+
+@method
+def cpu(self: Tensor) -> Tensor:
+    """The tensor in main memory: itself."""
+    return self
+
+
+@method
+def is_floating_point(self: Tensor) -> bool:
+    """True for float32 and float64."""
+    return self.dtype.is_floating_point
+
+
+# ---- gradients -------------------------------------------------------------------------------------------
+
+
+@method
+def backward(
+    self: Tensor, gradient: Tensor | None = None, retain_graph: bool | None = None, create_graph: bool = False
+) -> None:
+    """Adds the gradient of this tensor to the ``.grad`` of every leaf it was computed from.
+
+    Args:
+        gradient: the gradient of what follows, of this shape. Default: 1, for a one-element tensor.
+        retain_graph: keep what forward saved, so that backward can run again. Default: ``create_graph``.
+        create_graph: record the backward itself, for gradients of gradients.
+    """
+    retain = create_graph if retain_graph is None else retain_graph
+    _autograd.backward(self, gradient, retain, create_graph)
+
+
+class HookHandle:
+    """Removes a hook again: ``handle.remove()``."""
+
+    def __init__(self, tensor: Tensor, hook_id: int) -> None:
+        self._tensor, self._id = tensor, hook_id
+
+    def remove(self) -> None:
+        """Takes the hook away."""
+        _autograd.remove_hook(self._tensor, self._id)
+
+
+@method
+def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> HookHandle:
+    """Calls ``hook(gradient)`` when this tensor's gradient arrives; a Tensor it returns takes its place."""
+    return HookHandle(self, _autograd.register_hook(self, hook))
+
+
+@method
+def retain_grad(self: Tensor) -> None:
+    """Lets backward keep the gradient of this computed tensor in ``.grad``, as it does for leaves."""
+    _autograd.retain_grad(self)
