@@ -169,10 +169,12 @@ def mT(self: Tensor) -> Tensor:  # noqa: N802 - torch's name
     return self.transpose(-2, -1)
 
 
-@method
-def type(self: Tensor, dtype: Any = None) -> Any:  # noqa: A001 - torch's name
+def _type(self: Tensor, dtype: Any = None) -> Any:
     """The dtype, or the tensor converted to one."""
     return self.dtype if dtype is None else _core.ops.cast(self, dtype)
+
+
+Tensor.type = _type
 
 
 def _converter(name: str, dtype: Any) -> None:
