@@ -117,6 +117,7 @@ PYBIND11_MODULE(_core, m) {
   define_conversions(m);
   define_ops(m);
   define_autograd(m);
+  define_dlpack(m);
   define_settings(m);
 }
 
