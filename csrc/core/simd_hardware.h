@@ -211,6 +211,35 @@ PYNN_INLINE void store_first(T* p, RawOf<T> x, int64_t n) {
 #endif
 }
 
+// ---- exponents -------------------------------------------------------------------------------------
+
+// AVX-512 takes numbers apart and puts them together in one instruction each, denormal ones included;
+// elsewhere core/math/exponent.h does it on the bits.
+#if defined(__AVX512F__) && !defined(__clang__)
+inline constexpr bool kHasExponents = true;
+// x 2^n
+PYNN_INLINE Floats scale(Floats x, Floats n) {
+  return __builtin_ia32_scalefps512_mask(x, n, x, uint16_t(-1), 4);
+}
+PYNN_INLINE Doubles scale(Doubles x, Doubles n) {
+  return __builtin_ia32_scalefpd512_mask(x, n, x, uint8_t(-1), 4);
+}
+// x = 2^e m with 1 <= m < 2: e
+PYNN_INLINE Floats exponent(Floats x) { return __builtin_ia32_getexpps512_mask(x, x, uint16_t(-1), 4); }
+PYNN_INLINE Doubles exponent(Doubles x) { return __builtin_ia32_getexppd512_mask(x, x, uint8_t(-1), 4); }
+// x = 2^e m with 3/4 <= m < 3/2: m
+PYNN_INLINE Floats mantissa(Floats x) { return __builtin_ia32_getmantps512_mask(x, 3, x, uint16_t(-1), 4); }
+PYNN_INLINE Doubles mantissa(Doubles x) { return __builtin_ia32_getmantpd512_mask(x, 3, x, uint8_t(-1), 4); }
+#else
+inline constexpr bool kHasExponents = false;
+template <class Raw>
+Raw scale(Raw x, Raw n);
+template <class Raw>
+Raw exponent(Raw x);
+template <class Raw>
+Raw mantissa(Raw x);
+#endif
+
 // ---- lanes of 0 or -1 ------------------------------------------------------------------------------
 
 // Whether any bit of a vector of 0 / -1 lanes is set.

@@ -1,0 +1,187 @@
+"""Where the polynomial coefficients in csrc/core/math come from.
+
+    python tools/minimax.py            # every table
+    python tools/minimax.py exp sin    # some
+
+Each table is the polynomial whose largest weighted error over an interval is smallest (a minimax polynomial,
+found by the exchange algorithm of Remez, 1934). The leading terms of every series (1, x, -x^2 / 2 ...) are
+kept out of the fit and stay exact in the kernels, so rounding the rest to float or double costs little; the
+error that is printed is the one after rounding.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import mpmath as mp
+import numpy as np
+
+mp.mp.dps = 60
+
+Function = Callable[[mp.mpf], mp.mpf]
+
+
+@dataclass
+class Table:
+    """The polynomial `target(x) ~ c[0] + c[1] x + ...` on [low, high], best under `weight`."""
+
+    target: Function
+    low: float
+    high: float
+    weight: Function
+    float_terms: int  # 0: this type has no such table
+    double_terms: int
+
+
+def chebyshev_points(low: float, high: float, count: int) -> list[mp.mpf]:
+    middle, radius = (mp.mpf(low) + high) / 2, (mp.mpf(high) - low) / 2
+    return [middle - radius * mp.cos(mp.pi * (k + mp.mpf(1) / 2) / count) for k in range(count)]
+
+
+def remez(points: list[mp.mpf], values: list[mp.mpf], weights: list[mp.mpf], terms: int) -> list[mp.mpf]:
+    """The coefficients whose largest weighted error on `points` is smallest."""
+    chosen = [round(k * (len(points) - 1) / terms) for k in range(terms + 1)]
+    while True:
+        system = mp.matrix(terms + 1, terms + 1)
+        right = mp.matrix(terms + 1, 1)
+        for row, index in enumerate(chosen):
+            for column in range(terms):
+                system[row, column] = points[index] ** column
+            system[row, terms] = (-1) ** row / weights[index]
+            right[row] = values[index]
+        coefficients = list(mp.lu_solve(system, right))[:terms]
+        peaks = alternating_peaks(weighted_errors(coefficients, points, values, weights))
+        while len(peaks) > terms + 1:  # drop the end that errs less
+            errors = weighted_errors(coefficients, points, values, weights)
+            peaks.pop(0 if abs(errors[peaks[0]]) < abs(errors[peaks[-1]]) else -1)
+        if peaks == chosen:
+            return coefficients
+        chosen = peaks
+
+
+def weighted_errors(
+    coefficients: list[mp.mpf], points: list[mp.mpf], values: list[mp.mpf], weights: list[mp.mpf]
+) -> list[mp.mpf]:
+    return [
+        (value - mp.polyval(coefficients[::-1], x)) * weight
+        for x, value, weight in zip(points, values, weights, strict=True)
+    ]
+
+
+def alternating_peaks(errors: list[mp.mpf]) -> list[int]:
+    """The largest |error| of every run of one sign."""
+    peaks: list[int] = []
+    for index, error in enumerate(errors):
+        if peaks and (errors[peaks[-1]] > 0) == (error > 0):
+            if abs(error) > abs(errors[peaks[-1]]):
+                peaks[-1] = index
+        else:
+            peaks.append(index)
+    return peaks
+
+
+def fit(table: Table, terms: int, rounded: Callable[[mp.mpf], float]) -> tuple[list[float], float]:
+    """The coefficients rounded to working precision, and the largest weighted error that they leave."""
+    points = chebyshev_points(table.low, table.high, 40 * (terms + 1))
+    values = [table.target(x) for x in points]
+    weights = [table.weight(x) for x in points]
+    coefficients = [rounded(c) for c in remez(points, values, weights, terms)]
+    return coefficients, float(max(map(abs, weighted_errors(coefficients, points, values, weights))))
+
+
+def to_float(x: mp.mpf) -> float:
+    return float(np.float32(float(x)))
+
+
+def without_series(f: Function, series: Function, power: int) -> Function:
+    """(f(x) - series(x)) / x**power, safe near 0 because the working precision is 60 digits."""
+    return lambda x: (f(x) - series(x)) / x**power
+
+
+def in_square(f: Function) -> Function:
+    """f as a function of z = x * x."""
+    return lambda z: f(mp.sqrt(z))
+
+
+HALF_LN2 = float(mp.log(2) / 2) * 1.0001
+QUARTER_PI = 0.7905  # a little over pi / 4: the quadrant is rounded in working precision
+TAN_22_5 = float(mp.sqrt(2) - 1) * 1.0001
+
+
+SHIFT = mp.mpf(5) / 2
+
+
+def scaled_erfcx(t: mp.mpf) -> mp.mpf:
+    """e^(z^2) erfc(z) (z + SHIFT), where t = (z - SHIFT) / (z + SHIFT)."""
+    z = SHIFT * (1 + t) / (1 - t)
+    return mp.exp(z * z) * mp.erfc(z) * (z + SHIFT)
+
+
+def erfcx_remainder(t: mp.mpf) -> mp.mpf:
+    return (scaled_erfcx(t) - SHIFT / 2 * (1 - t)) / (1 + t)
+
+
+def t_of(z: float) -> float:
+    return float((z - SHIFT) / (z + SHIFT))
+
+
+TABLES = {
+    # e^r = 1 + r + r^2 P(r)
+    "exp": Table(
+        without_series(mp.exp, lambda r: 1 + r, 2), -HALF_LN2, HALF_LN2, lambda r: r * r / abs(mp.expm1(r)), 5, 11
+    ),
+    # log(1 + f) = f - f^2 / 2 + f^3 P(f)
+    "log": Table(
+        without_series(mp.log1p, lambda f: f - f * f / 2, 3),
+        -0.25,
+        0.5,
+        lambda f: abs(f**3 / mp.log1p(f)),
+        9,
+        0,
+    ),
+    # 2 atanh(s) = 2 s + s z P(z), z = s^2
+    "log_quotient": Table(
+        in_square(lambda s: (2 * mp.atanh(s) - 2 * s) / s**3), 1e-12, 0.04, lambda z: z, 0, 8
+    ),
+    # sin r = r + r z P(z), z = r^2
+    "sin": Table(
+        in_square(without_series(mp.sin, lambda r: r, 3)), 1e-12, QUARTER_PI**2, lambda z: z / mp.sinc(mp.sqrt(z)), 4, 6
+    ),
+    # cos r = 1 - z / 2 + z^2 P(z)
+    "cos": Table(
+        in_square(without_series(mp.cos, lambda r: 1 - r * r / 2, 4)), 1e-12, QUARTER_PI**2, lambda z: z * z / mp.cos(mp.sqrt(z)), 3, 6
+    ),
+    # tanh x = x + x z P(z)
+    "tanh": Table(
+        in_square(without_series(mp.tanh, lambda x: x, 3)), 1e-12, 0.625**2, lambda z: z, 5, 0
+    ),
+    # atan t = t + t z P(z)
+    "atan": Table(in_square(without_series(mp.atan, lambda t: t, 3)), 1e-12, TAN_22_5**2, lambda z: z, 5, 11),
+    # asin x = x + x z P(z)
+    "asin": Table(in_square(without_series(mp.asin, lambda x: x, 3)), 1e-12, 0.2501, lambda z: z, 5, 12),
+    # erf x = x + x P(z)
+    "erf": Table(in_square(lambda x: mp.erf(x) / x - 1), 1e-12, 1.0, lambda z: 1 / 1.0, 7, 12),
+    # log erfc x = P(x), so erf x = 1 - e^P(x)
+    "log_erfc": Table(lambda x: mp.log(mp.erfc(x)), 0.9, 4.1, lambda x: mp.erfc(x), 8, 0),
+    # e^(z^2) erfc(z) (z + k) = k / 2 (1 - t) + (1 + t) P(t), t = (z - k) / (z + k), k = SHIFT
+    "erfcx_float": Table(erfcx_remainder, -0.999999, t_of(10.2), lambda t: (1 + t) / scaled_erfcx(t), 10, 0),
+    "erfcx_double": Table(erfcx_remainder, -0.999999, t_of(27.5), lambda t: (1 + t) / scaled_erfcx(t), 0, 24),
+}
+
+
+def main(names: list[str]) -> None:
+    for name in names or TABLES:
+        table = TABLES[name]
+        kinds = [("float", table.float_terms, to_float), ("double", table.double_terms, float)]
+        for kind, terms, rounded in kinds:
+            if not terms:
+                continue
+            coefficients, error = fit(table, terms, rounded)
+            print(f"{name} ({kind}), largest error 2^{float(mp.log(error, 2)):.1f}:")
+            print(f"    {', '.join(f'{c:.9g}' if kind == 'float' else repr(c) for c in coefficients)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
