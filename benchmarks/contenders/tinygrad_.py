@@ -32,20 +32,22 @@ class Tinygrad:
     def mlp(self, workload: Mlp, check: bool) -> Program:
         Tensor = self.tinygrad.Tensor
         dropout = 0.0 if check else workload.dropout
-        layers = [
-            (Tensor(w, requires_grad=True), Tensor(b, requires_grad=True)) for w, b in workload.weights()
-        ]
+        layers = [(Tensor(w), Tensor(b)) for w, b in workload.weights()]
         optimizer = self.tinygrad.nn.optim.Adam([t for layer in layers for t in layer], lr=workload.lr)
 
+        def forward(x: Any) -> Any:
+            for i, (weight, bias) in enumerate(layers):
+                if i:
+                    x = getattr(x, workload.activation)().dropout(dropout)
+                x = x.linear(weight.T, bias)
+            return x
+
         @self.tinygrad.TinyJit
-        @Tensor.train()
         def step(x: Any, y: Any) -> Any:
-            optimizer.zero_grad()
-            for weight, bias in layers[:-1]:
-                x = getattr(x.linear(weight.T, bias), workload.activation)().dropout(dropout)
-            weight, bias = layers[-1]
-            loss = x.linear(weight.T, bias).sparse_categorical_crossentropy(y).backward()
-            return loss.realize(*optimizer.schedule_step())
+            with self.tinygrad.Context(TRAINING=1):
+                optimizer.zero_grad()
+                loss = forward(x).sparse_categorical_crossentropy(y).backward()
+                return loss.realize(*optimizer.schedule_step())
 
         inputs, labels = workload.data()
         labels = labels.astype(np.int32)
