@@ -23,7 +23,7 @@ CPP_BELOW = {
 # The floors of pynn/, lowest first; rooms on one floor do not know each other.
 PYTHON_FLOORS = [
     {"_core"},
-    {"autograd", "functional"},
+    {"_process", "_tensor", "autograd", "functional"},
     {"nn", "optim", "data", "io"},
     {"train"},
     {"models", "keras"},
