@@ -25,6 +25,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def require_known(names: list[str] | None, known: list[str], kind: str) -> None:
+    for name in names or []:
+        if name not in known:
+            raise SystemExit(f"there is no {kind} {name}; choose from {', '.join(known)}")
+
+
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     threads = machine.limit_threads(options.threads)  # before the imports below load any library
@@ -33,8 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
     from .contenders import contender_names, contenders
     from .roofline import Roofline
     from .runner import Effort, run_workload
-    from .workloads import workloads
+    from .workloads import MODULES, workloads
 
+    require_known(options.only, MODULES, "workload")
+    require_known(options.contenders, contender_names(), "contender")
     chosen = options.contenders
     if options.smoke and not chosen:
         chosen = [name for name in contender_names() if name not in ("torch-compile", "tinygrad")]

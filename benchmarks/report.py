@@ -87,7 +87,9 @@ def lead(ratio: Spread | None) -> str:
 
 
 def number(x: float) -> str:
-    """Three significant digits, no exponent."""
+    """Three significant digits, no exponent; what is too small to matter is said to be so."""
+    if x < 0.005:
+        return "<0.01"
     return f"{x:,.0f}" if x >= 100 else f"{x:.1f}" if x >= 10 else f"{x:.2f}" if x >= 1 else f"{x:.3f}"
 
 
