@@ -29,6 +29,7 @@ def as_json(machine: dict[str, Any], versions: dict[str, str], roofline: Rooflin
                 "samples_us": {name: [t * 1e6 for t in times] for name, times in row.samples.items()},
                 "notes": {name: note for name, note in row.notes.items() if note},
                 "left_out": row.left_out,
+                "others": row.others,
             }
             for group, rows in groups.items()
             for row in rows
@@ -70,6 +71,10 @@ def remarks(rows: list[Row]) -> str:
         for name, text in [*row.notes.items(), *((n, f"left out: {t}") for n, t in row.left_out.items())]:
             if text:
                 said.setdefault(f"{name}: {text}", []).append(row.workload.title)
+    if any(row.disturbed for row in rows):
+        worst = max(row.others for row in rows)
+        text = f"**disturbed**: other processes took up to {worst:.0%} of the CPUs; compare nothing"
+        said[text] = [row.workload.title for row in rows if row.disturbed]
     lines = [
         f"- {text}" + ("" if len(titles) == len(rows) else f" ({', '.join(titles)})")
         for text, titles in said.items()

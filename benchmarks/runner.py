@@ -12,7 +12,7 @@ from typing import Any
 from .agreement import reference, require_agreement, results
 from .program import Program, UnsupportedError
 from .roofline import Roofline
-from .timing import Spread, interleave, ratios
+from .timing import QUIET, Spread, interleave, ratios
 from .workloads import Workload
 
 
@@ -25,10 +25,15 @@ class Row:
     samples: dict[str, list[float]] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    others: float = 0.0  # the part of our CPUs that other processes took in the worst round
 
     def time(self, name: str) -> Spread:
         """Seconds of one run."""
         return Spread.of(self.samples[name])
+
+    @property
+    def disturbed(self) -> bool:
+        return self.others > QUIET
 
     @property
     def best_torch(self) -> str | None:
@@ -49,6 +54,7 @@ class Effort:
     rounds: int = 15
     min_time: float = 0.05
     patience: float = 180.0
+    tries: int = 3  # so many times the rounds, if other processes disturb them
 
 
 def run_workload(workload: Workload, contenders: dict[str, Any], roofline: Roofline, effort: Effort) -> Row:
@@ -65,7 +71,9 @@ def run_workload(workload: Workload, contenders: dict[str, Any], roofline: Roofl
         except Exception as error:  # one contender's failure is a line in the report, not the end of it
             row.left_out[name] = reason(error)
     if programs:
-        row.samples = interleave(programs, effort.rounds, effort.min_time)
+        rounds = interleave(programs, effort.rounds, effort.min_time, effort.tries)
+        row.samples = {name: [r.times[name] for r in rounds] for name in programs}
+        row.others = max(r.others for r in rounds)
     return row
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from .bystanders import Bystanders
 from .program import Program
 
 
@@ -28,22 +29,35 @@ class Spread:
         return Spread(*statistics.quantiles(values, n=4, method="inclusive"))
 
 
-def interleave(programs: dict[str, Program], rounds: int, min_time: float) -> dict[str, list[float]]:
-    """Seconds per run of each program, one sample a round.
+@dataclass(frozen=True)
+class Round:
+    """One turn of each program: seconds per run, and the part of our CPUs that others took meanwhile."""
+
+    times: dict[str, float]
+    others: float
+
+
+QUIET = 0.05  # what others may take in a round that counts
+
+
+def interleave(programs: dict[str, Program], rounds: int, min_time: float, tries: int = 3) -> list[Round]:
+    """So many rounds, undisturbed if up to `tries` times as many allow it, else the least disturbed.
 
     Each sample lasts at least `min_time`. Within a round all programs take one turn, and a round starts
     one program further than the last, so neither drift nor a neighbour's leftovers favour any of them.
     """
     names = list(programs)
     runs = {name: runs_that_take(min_time, programs[name]) for name in names}
-    samples: dict[str, list[float]] = {name: [] for name in names}
+    done: list[Round] = []
     with no_garbage_collection():
-        for turn in range(rounds):
-            first = turn % len(names)
+        while len(done) < rounds * tries and sum(r.others <= QUIET for r in done) < rounds:
+            first = len(done) % len(names)
+            bystanders, times = Bystanders(), {}
             for name in names[first:] + names[:first]:
                 seconds(programs[name], max(1, runs[name] // 10))  # back into the caches
-                samples[name].append(seconds(programs[name], runs[name]) / runs[name])
-    return samples
+                times[name] = seconds(programs[name], runs[name]) / runs[name]
+            done.append(Round(times, bystanders.share()))
+    return sorted(done, key=lambda r: r.others)[:rounds]
 
 
 def ratios(of: list[float], to: list[float]) -> Spread:

@@ -109,13 +109,32 @@ def test_a_compiler_that_takes_for_ever_is_given_up() -> None:
     assert "TimeoutError" in row.left_out["slow"]
 
 
-def test_contenders_take_turns() -> None:
+def test_contenders_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing.Bystanders, "share", lambda self: 0.0)
     order: list[str] = []
     programs = {name: Program(lambda name=name: order.append(name)) for name in ["a", "b", "c"]}
-    samples = timing.interleave(programs, rounds=3, min_time=0.0)
-    assert {name: len(times) for name, times in samples.items()} == {"a": 3, "b": 3, "c": 3}
+    rounds = timing.interleave(programs, rounds=3, min_time=0.0)
+    assert [set(r.times) for r in rounds] == [{"a", "b", "c"}] * 3
     turns = order[-18:]  # three rounds of three, each a warm-up and a run
     assert turns == [name for name in "abcbcacab" for _ in range(2)]
+
+
+def test_disturbed_rounds_are_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    shares = iter([0.5, 0.0, 0.4, 0.01, 0.9])
+    monkeypatch.setattr(timing.Bystanders, "share", lambda self: next(shares))
+    rounds = timing.interleave({"a": Program(lambda: None)}, rounds=2, min_time=0.0)
+    assert [r.others for r in rounds] == [0.0, 0.01]
+
+
+def test_a_machine_that_never_rests_gives_its_best_rounds_and_a_warning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shares = iter([0.5, 0.3, 0.4, 0.2])
+    monkeypatch.setattr(timing.Bystanders, "share", lambda self: next(shares))
+    effort = dataclasses.replace(BRIEF, tries=2)
+    row = runner.run_workload(SMALL, {"numpy": Numpy(1)}, MACHINE, effort)
+    assert row.others == 0.3
+    assert "disturbed" in report.table([row])
 
 
 def test_ratios_compare_within_a_round() -> None:
