@@ -283,6 +283,7 @@ AxisSet::AxisSet(const char* op, const Ints& axes, int ndim) {
 }
 
 Ints AxisSet::list() const {
+  if (empty()) return Ints::none();
   Ints axes;
   for (int i = 0; i < kMaxAxes; ++i)
     if (has(i)) axes.push_back(i);

@@ -55,10 +55,29 @@ Tensor expand(const Tensor& x, const Shape& shape);
 Tensor permute(const Tensor& x, const Dims& axes);
 Tensor transpose(const Tensor& x, int64_t axis_a, int64_t axis_b);
 Tensor unsqueeze(const Tensor& x, int64_t axis);
+Tensor gather(const Tensor& x, int64_t axis, const Tensor& index);
+Tensor scatter_add(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& src);
 
 // sums
 Tensor sum(const Tensor& x, const Ints& axis = Ints::none(), bool keepdim = false);
 Tensor sum_to(const Tensor& x, const Shape& shape);  // the inverse of broadcasting: what each element fed, summed
+
+// other reductions, and what runs along one axis
+Tensor mean(const Tensor& x, const Ints& axis = Ints::none(), bool keepdim = false);
+Tensor var(const Tensor& x, const Ints& axis = Ints::none(), double correction = 1, bool keepdim = false);
+Tensor prod(const Tensor& x, const Ints& axis = Ints::none(), bool keepdim = false);
+Tensor amax(const Tensor& x, const Ints& axis = Ints::none(), bool keepdim = false);
+Tensor amin(const Tensor& x, const Ints& axis = Ints::none(), bool keepdim = false);
+Tensor count_nonzero(const Tensor& x, const Ints& axis = Ints::none());
+Tensor logsumexp(const Tensor& x, const Ints& axis, bool keepdim = false);
+Tensor norm(const Tensor& x, double p = 2, const Ints& axis = Ints::none(), bool keepdim = false);
+Tensor cumsum(const Tensor& x, int64_t axis);
+Tensor cumprod(const Tensor& x, int64_t axis);
+Tensor shift(const Tensor& x, int64_t axis, int64_t by, double fill);  // y[i] = x[i - by], or `fill` outside
+// y[i] = a[i] y[i - 1] + b[i] along the axis, from the front or, reversed, y[i] = a[i] y[i + 1] + b[i] from the back
+Tensor linear_recurrence(const Tensor& a, const Tensor& b, int64_t axis, bool reverse);
+Tensor softmax(const Tensor& x, int64_t axis = -1);
+Tensor log_softmax(const Tensor& x, int64_t axis = -1);
 
 // products
 Tensor matmul(const Tensor& a, const Tensor& b);

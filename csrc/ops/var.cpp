@@ -4,19 +4,6 @@
 
 namespace pynn::PYNN_ISA {
 
-struct Mean : Summing {
-  double count;
-  template <class V>
-  V map(V x, V) const {
-    return x;
-  }
-  template <class V>
-  V finish(V total, V) const {
-    return total / V(count);
-  }
-};
-PYNN_REDUCTION(var_mean_kernel, Mean, kFloats);
-
 struct Variance : Summing {
   double degrees_of_freedom;
   template <class V>
@@ -58,7 +45,6 @@ PYNN_ELEMENTWISE(scaled_deviation_kernel, ScaledDeviation, kFloats);
 
 namespace pynn {
 
-PYNN_DISPATCH(var_mean_kernel);
 PYNN_DISPATCH(var_kernel);
 PYNN_DISPATCH(std_kernel);
 PYNN_DISPATCH(scaled_deviation_kernel);
@@ -90,24 +76,23 @@ struct Spread {
     if (!unbiased) correction = 0;
     const AxisSet axes(S::name, axis, x.ndim());
     check_floating(S::name, x);
-    const double count = double(reduced_count(x.shape(), axes));
     const double n = degrees_of_freedom(x.shape(), axes, correction);
     const Shape shape = reduced_shape(x.shape(), axes, keepdim);
-    const Tensor mean = reduce(S::name, *var_mean_kernel, x, axes, reduced_shape(x.shape(), axes, true), x.dtype(), &count);
-    const Tensor y = reduce(S::name, S::kernel(), x, axes, shape, x.dtype(), &n, mean);
-    context.save(x, mean, y, axis, n);
+    const Tensor center = mean(x, axis, true);
+    const Tensor y = reduce(S::name, S::kernel(), x, axes, shape, x.dtype(), &n, center);
+    context.save(x, center, y, axis, n);
     return y;
   }
   static Gradients backward(const Context& context, const Tensor& dy) {
-    const auto [x, mean, y, axis, n] = context.load<Tensor, Tensor, Tensor, Ints, double>();
+    const auto [x, center, y, axis, n] = context.load<Tensor, Tensor, Tensor, Ints, double>();
     const AxisSet axes(S::name, axis, x.ndim());
     const Tensor s = keep_axes(S::scale(y, dy, n), x.shape(), axes);
-    return {apply(S::name, *scaled_deviation_kernel, x.shape(), {&x, &mean, &s})};
+    return {apply(S::name, *scaled_deviation_kernel, x.shape(), {&x, &center, &s})};
   }
   static Gradients backward_in_ops(const Context& context, const Tensor& dy) {
-    const auto [x, mean_value, y, axis, n] = context.load<Tensor, Tensor, Tensor, Ints, double>();
+    const auto [x, center, y, axis, n] = context.load<Tensor, Tensor, Tensor, Ints, double>();
     const AxisSet axes(S::name, axis, x.ndim());
-    return {(x - mean(x, axes.list(), true)) * keep_axes(S::scale(y, dy, n), x.shape(), axes)};
+    return {(x - mean(x, axis, true)) * keep_axes(S::scale(y, dy, n), x.shape(), axes)};
   }
 };
 
