@@ -27,7 +27,8 @@ struct ReduceLoops {
   // totals[i] takes in the n contiguous elements at x + i * step, for i < count.
   void (*rows)(const void* x, int64_t step, int64_t count, int64_t n, const void* shift, void* totals,
                const double* parameters);
-  // totals[c] takes in x[c], x[c + step], ... (count of them), for c < width.
+  // totals[c] takes in x[c], x[c + step], ... (count of them), for c < width; without a shift, the totals
+  // past the width stay as they are.
   void (*columns)(const void* x, int64_t step, int64_t count, int64_t width, const void* shift, void* totals,
                   const double* parameters);
   // totals[i] takes in part[i].
@@ -93,7 +94,7 @@ struct Summing {
   template <class V> V finish(V total, V) const { return total; }
 };
 struct Multiplying {
-  static constexpr Totals totals = Totals::wide;
+  static constexpr Totals totals = Totals::wide_map;
   template <class T> T start() const { return T(1); }
   template <class T> T blank(T) const { return T(1); }
   template <class V> V fold(V a, V b) const { return a * b; }
@@ -238,7 +239,7 @@ void reduce_columns(const void* in, int64_t step, int64_t count, int64_t width, 
     if (rest)
       reduce_column_vector(f, x + whole, step, rows, shift ? load_to<M>(shift + whole, rest, T(0)) : Vec<M>(M(0)),
                            total + whole,
-                           [rest](const T* p) PYNN_LAMBDA_INLINE { return load_to<M>(p, rest, T(0)); });
+                           [&](const T* p) PYNN_LAMBDA_INLINE { return load_to<M>(p, rest, f.blank(T(0))); });
   }
 }
 
