@@ -48,13 +48,14 @@ namespace pynn::PYNN_ISA {
 // The type in which a reduction maps and folds vectors, and the type of its totals.
 enum class Totals : uint8_t {
   same,       // both the element's own: max
-  wide,       // float32 is folded in itself and totalled in float64; integers are int64 throughout
+  wide,       // float32 is folded in itself and totalled in float64, bytes in int32 and int64; integers in int64
   wide_map,   // as wide, but mapped in float64 too: for a map that may leave float32's range
 };
 
 template <class T, Totals totals>
 consteval auto mapped_type() {
   if constexpr (totals == Totals::same) return T();
+  else if constexpr (totals == Totals::wide && sizeof(T) == 1) return int32_t();
   else if constexpr (!kIsFloat<T>) return int64_t();
   else if constexpr (totals == Totals::wide) return T();
   else return double();
