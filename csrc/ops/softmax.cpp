@@ -13,11 +13,13 @@ template <class T>
 using SoftmaxRows = void(const T* x, T* y, int64_t rows, int64_t n);
 template <class T>
 using SoftmaxRowsBackward = void(const T* y, const T* dy, T* dx, int64_t rows, int64_t n);
-// `width` columns of n elements, `step` apart.
+// `width` columns (at most kSoftmaxColumns) of n elements, `step` apart.
 template <class T>
 using SoftmaxColumns = void(const T* x, T* y, int64_t n, int64_t step, int64_t width);
 template <class T>
 using SoftmaxColumnsBackward = void(const T* y, const T* dy, T* dx, int64_t n, int64_t step, int64_t width);
+
+inline constexpr int64_t kSoftmaxColumns = 256;
 
 struct SoftmaxKernels {
   FloatKernels<SoftmaxRows> rows;
@@ -111,6 +113,14 @@ PYNN_INLINE void for_each_vector(int64_t n, const Visit& visit) {
   if (i < n) visit(i, n - i);
 }
 
+// A vector of totals, as T.
+template <class T>
+PYNN_INLINE Vec<T> as_elements(const Total<Summing, T>* total) {
+  const RunningTotal<Summing, T> running(total);
+  if constexpr (RunningTotal<Summing, T>::kSplit) return narrow<T>(running.low, running.high);
+  else return running.low;
+}
+
 template <class S, class T>
 void softmax_rows(const T* x, T* y, int64_t rows, int64_t n) {
   using V = Vec<T>;
@@ -155,48 +165,60 @@ void softmax_rows_backward(const T* y, const T* dy, T* dx, int64_t rows, int64_t
   }
 }
 
-// The total of each lane, as T.
-template <class T>
-PYNN_INLINE Vec<T> lane_totals(const RunningTotal<Summing, T>& running) {
-  if constexpr (RunningTotal<Summing, T>::kSplit) return narrow<T>(running.low, running.high);
-  else return running.low;
-}
-
-// One vector of columns at a time, from top to bottom.
+// Columns side by side, a row at a time, with what is known of each column in the first-level cache.
 template <class S, class T>
 void softmax_columns(const T* x, T* y, int64_t n, int64_t step, int64_t width) {
   using V = Vec<T>;
+  using Sum = RunningTotal<Summing, T>;
   const S f;
-  for_each_vector<T>(width, [&](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
-    V m = V(kMinusInfinity<T>);
-    for (int64_t i = 0; i < n; ++i) m = max(m, load_part(x + i * step + c, k, T(0)));
-    m = usable_maximum(m);
-    RunningTotal<Summing, T> sum{Summing()};
-    for (int64_t i = 0; i < n; ++i) {
-      const V e = exp(load_part(x + i * step + c, k, T(0)) - m);
+  alignas(64) T m[kSoftmaxColumns];
+  alignas(64) Total<Summing, T> s[kSoftmaxColumns];
+  for (int64_t c = 0; c < width; c += V::lanes) {
+    store(m + c, V(kMinusInfinity<T>));
+    Sum(Summing()).put(s + c);
+  }
+  for (int64_t i = 0; i < n; ++i)
+    for_each_vector<T>(width, [&](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
+      store(m + c, max(load(m + c), load_part(x + i * step + c, k, T(0))));
+    });
+  for (int64_t c = 0; c < width; c += V::lanes) store(m + c, usable_maximum(load(m + c)));
+  for (int64_t i = 0; i < n; ++i)
+    for_each_vector<T>(width, [&](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
+      const V e = exp(load_part(x + i * step + c, k, T(0)) - load(m + c));
       if constexpr (S::keeps_exponential) store_part(y + i * step + c, e, k);
+      Sum sum(s + c);
       sum.take(Summing(), e);
-    }
-    const V d = f.denominator(lane_totals(sum));
-    const T* from = S::keeps_exponential ? y : x;
-    for (int64_t i = 0; i < n; ++i)
-      store_part(y + i * step + c, f.finish(load_part(from + i * step + c, k, T(0)), m, d), k);
-  });
+      sum.put(s + c);
+    });
+  alignas(64) T d[kSoftmaxColumns];
+  for (int64_t c = 0; c < width; c += V::lanes) store(d + c, f.denominator(as_elements<T>(s + c)));
+  const T* from = S::keeps_exponential ? y : x;
+  for (int64_t i = 0; i < n; ++i)
+    for_each_vector<T>(width, [&](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
+      store_part(y + i * step + c, f.finish(load_part(from + i * step + c, k, T(0)), load(m + c), load(d + c)), k);
+    });
 }
 
 template <class S, class T>
 void softmax_columns_backward(const T* y, const T* dy, T* dx, int64_t n, int64_t step, int64_t width) {
   using V = Vec<T>;
+  using Sum = RunningTotal<Summing, T>;
   const S f;
-  for_each_vector<T>(width, [&](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
-    RunningTotal<Summing, T> sum{Summing()};
-    for (int64_t i = 0; i < n; ++i)
+  alignas(64) Total<Summing, T> s[kSoftmaxColumns];
+  for (int64_t c = 0; c < width; c += V::lanes) Sum(Summing()).put(s + c);
+  for (int64_t i = 0; i < n; ++i)
+    for_each_vector<T>(width, [&](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
+      Sum sum(s + c);
       sum.take(Summing(), f.summand(load_part(y + i * step + c, k, T(0)), load_part(dy + i * step + c, k, T(0))));
-    const V s = lane_totals(sum);
-    for (int64_t i = 0; i < n; ++i)
-      store_part(dx + i * step + c,
-                 f.backward(load_part(y + i * step + c, k, T(0)), load_part(dy + i * step + c, k, T(0)), s), k);
-  });
+      sum.put(s + c);
+    });
+  alignas(64) T d[kSoftmaxColumns];
+  for (int64_t c = 0; c < width; c += V::lanes) store(d + c, as_elements<T>(s + c));
+  for (int64_t i = 0; i < n; ++i)
+    for_each_vector<T>(width, [&](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
+      const int64_t at = i * step + c;
+      store_part(dx + at, f.backward(load_part(y + at, k, T(0)), load_part(dy + at, k, T(0)), load(d + c)), k);
+    });
 }
 
 template <class S>
@@ -225,8 +247,6 @@ PYNN_DISPATCH(log_softmax_kernels);
 
 namespace {
 
-constexpr int64_t kColumns = 256;  // a piece of work: these many columns from top to bottom
-
 // rows(begin, count) or columns(offset, width), whichever way the axis runs.
 template <class Rows, class Columns>
 void along_axis(AroundAxis around, const Rows& rows, const Columns& columns) {
@@ -236,7 +256,7 @@ void along_axis(AroundAxis around, const Rows& rows, const Columns& columns) {
     parallel_for(outer, rows_per_piece(n), [&](int64_t begin, int64_t end) { rows(begin, end - begin); });
     return;
   }
-  const int64_t tile = std::min(inner, kColumns), tiles = (inner + tile - 1) / tile;
+  const int64_t tile = std::min(inner, kSoftmaxColumns), tiles = (inner + tile - 1) / tile;
   parallel_for(outer * tiles, rows_per_piece(n * tile), [&, n = n, inner = inner](int64_t begin, int64_t end) {
     for (int64_t item = begin; item < end; ++item) {
       const int64_t c = item % tiles * tile;
