@@ -53,6 +53,18 @@ void norm_forward(const T* x, const T* weight, const T* bias, T* y, T* mean, T* 
   }
 }
 
+// Two sums at a time.
+template <class V>
+struct Pair {
+  V along, total;
+};
+struct PairSum {
+  template <class V>
+  PYNN_INLINE Pair<V> fold(Pair<V> a, Pair<V> b) const {
+    return {a.along + b.along, a.total + b.total};
+  }
+};
+
 // With g = dy w:  dx = s (g - x̂ Σ(g x̂)/n - Σg/n), the last term only if centred;  dw = Σ dy x̂, db = Σ dy.
 template <bool centred, class T>
 void norm_backward(const T* x, const T* dy, const T* weight, const T* mean, const T* scale, T* dx, T* dweight,
@@ -67,13 +79,20 @@ void norm_backward(const T* x, const T* dy, const T* weight, const T* mean, cons
       return weight ? g * load_part(weight + i, k, T(0)) : g;
     };
     RunningTotal<Summing, T> along(sum), total(sum);
-    for_each_vector<T>(n, [&](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
+    const auto visit = [&](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
       const V h = normal(i, k), d = load_part(dy + i, k, T(0)), g = weighted(i, k);
-      along.take(sum, g * h);
-      if (centred) total.take(sum, g);
       if (dweight) store_part(dweight + i, fma(d, h, load_part(dweight + i, k, T(0))), k);
       if (dbias) store_part(dbias + i, d + load_part(dbias + i, k, T(0)), k);
-    });
+      return Pair<V>{g * h, g};
+    };
+    const auto take = [&](Pair<V> p) PYNN_LAMBDA_INLINE {
+      along.take(sum, p.along);
+      if (centred) total.take(sum, p.total);
+    };
+    int64_t done = 0;
+    for (constexpr int L = V::lanes; done + 4 * L <= n; done += 4 * L)
+      take(fold_tree<4>(PairSum(), [&](int q) PYNN_LAMBDA_INLINE { return visit(done + q * L, int64_t(L)); }));
+    for_each_vector<T>(n - done, [&](int64_t i, int64_t k) PYNN_LAMBDA_INLINE { take(visit(done + i, k)); });
     const V a = V(T(along.total(sum) / double(n))), b = V(centred ? T(total.total(sum) / double(n)) : T(0));
     if (dx)
       for_each_vector<T>(n, [&](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
