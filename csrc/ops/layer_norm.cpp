@@ -284,7 +284,7 @@ static const Op& rms_norm_op = structured<RmsNorm>({
     .gradient = "dx = (g - x̂ mean(g x̂)) / √(mean(x²) + ε) with g = w dy, dw = Σ dy x̂",
     .reference = "x / sqrt(mean(x ** 2, axis=tuple(range(-len(normalized_shape), 0)), keepdims=True) + eps) * "
                  "(1 if weight is None else weight)",
-    .samples = {"randn(3, 8), (8,), randn(8)", "randn(2, 3, 65), (65,), None, 1e-5", "randn(2, 4, 5), (4, 5), randn(4, 5), 1e-6",
+    .samples = {"randn(3, 8), (8,), randn(8), 1e-5", "randn(2, 3, 65), (65,), None, 1e-5", "randn(2, 4, 5), (4, 5), randn(4, 5), 1e-6",
                 "randn(0, 3), (3,), randn(3), 1e-5"},
     .doc = "Every row (the axes of `normalized_shape`, the last ones of x) brought to mean square 1, then scaled "
            "by `weight`, if it is given. The default `eps` is the rounding unit of float32.",

@@ -108,7 +108,7 @@ struct Norm {
     const auto [x, y_saved, p, axis] = context.load<Tensor, Tensor, double, Ints>();
     const AxisSet axes("norm", axis, x.ndim());
     const Tensor y = keep_axes(y_saved, x.shape(), axes), g = keep_axes(dy, x.shape(), axes);
-    if (p == 0) return {zeros(x.shape(), x.dtype())};
+    if (p == 0) return {g * zeros(x.shape(), x.dtype())};
     if (p == 1) return {sign(x) * g};
     if (std::isinf(p)) {
       const Tensor ties = cast((abs(x) == y) | isnan(x), x.dtype());

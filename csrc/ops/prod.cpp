@@ -115,7 +115,7 @@ static const Op& op = structured<ProdOp>({
     .formula = "y = Π x  over the axes",
     .gradient = "dxᵢ = dy Πⱼ xⱼ over j ≠ i, right where an x is 0 too",
     .reference = "prod(x, axis=axis, keepdims=keepdim, dtype=dtype)",
-    .samples = {"randn(3, 4)", "randn(2, 3, 17), 1", "randn(2, 3, 5), (0, -1), True", "randn(9, 3), axis=0",
+    .samples = {"randn(3, 4)", "randn(2, 3, 17), 1", "randn(2, 3, 5), -1, True", "randn(9, 3), axis=0",
                 "array([[2.0, 0.0, 3.0], [0.0, 1.0, 0.0]]), 1", "randn(0, 3), 0"},
     .doc = "The product of all elements, or along `axis` (an integer or several). bool and integers multiply "
            "as int64, which wraps on overflow. The product of nothing is 1.",

@@ -104,7 +104,7 @@ static const Op& var_op = structured<Spread<Var>>({
     .formula = "y = 1/(n - correction) Σ (x - x̄)²  over the axes, n elements",
     .gradient = "dx = 2 dy (x - x̄) / (n - correction)",
     .reference = "var(x, axis=axis, ddof=correction if unbiased else 0, keepdims=keepdim)",
-    .samples = {"randn(3, 4)", "randn(2, 3, 65), 1", "randn(2, 3, 5), (0, -1), 0, True", "randn(17, 3), axis=0",
+    .samples = {"randn(3, 4)", "randn(2, 3, 65), 1", "randn(2, 3, 5), (0, -1), correction=0, keepdim=True", "randn(17, 3), axis=0",
                 "randn(3, 5), 1, unbiased=False"},
     .doc = "The variance of all elements, or along `axis`. `correction=1` estimates the variance of the "
            "population from a sample (Bessel); `correction=0`, or `unbiased=False`, is the sample's own, as "
@@ -117,7 +117,7 @@ static const Op& std_op = structured<Spread<Std>>({
     .formula = "y = √(1/(n - correction) Σ (x - x̄)²)  over the axes, n elements",
     .gradient = "dx = dy (x - x̄) / ((n - correction) y), and 0 where y = 0",
     .reference = "std(x, axis=axis, ddof=correction if unbiased else 0, keepdims=keepdim)",
-    .samples = {"randn(3, 4)", "randn(2, 3, 65), 1", "randn(2, 3, 5), (0, -1), 0, True", "randn(17, 3), axis=0",
+    .samples = {"randn(3, 4)", "randn(2, 3, 65), 1", "randn(2, 3, 5), (0, -1), correction=0, keepdim=True", "randn(17, 3), axis=0",
                 "randn(3, 5), 1, unbiased=False"},
     .doc = "The standard deviation of all elements, or along `axis`: the square root of var, with the same "
            "`correction`.",
