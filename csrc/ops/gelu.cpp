@@ -82,7 +82,7 @@ static const Op& op = composite<&gelu>({
     .gradient = "dx = dy (Φ(x) + x φ(x)), with the normal distribution function Φ and density φ",
     .reference = "0.5 * x * (1 + (erf(x / sqrt(2)) if approximate == 'none' else "
                  "tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))))",
-    .samples = {"randn(7)", "2 * randn(3, 65)", "randn(3, 65), 'tanh'", "randn(0, 3)"},
+    .samples = {"randn(7)", "2 * randn(3, 65)", "randn(3, 65), approximate='tanh'", "randn(0, 3)"},
     .doc =
         "x weighed by the chance that a standard normal number is below it: a smooth relu, the activation of "
         "transformers. Exact to the last digits in both tails.",

@@ -35,7 +35,7 @@ static const Op& replace_op = elementwise<PYNN_ISA::NanToNum>(
                         .formula = "y = nan, posinf, neginf in the place of NaN, ∞, -∞; else x",
                         .gradient = "dx = dy where x is finite, else 0",
                         .reference = "nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)",
-                        .samples = {"array([nan, inf, -inf, 1.5]), 1.0, 2.0, 3.0"},
+                        .samples = {"array([nan, inf, -inf, 1.5]), 1.0, 2.0, 3.0", "randn(7), 1.0, 2.0, 3.0"},
                         .doc = "nan_to_num with every number given.",
                         .home = Home::internal});
 

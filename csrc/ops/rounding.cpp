@@ -127,7 +127,7 @@ static const Op& round_whole_op = elementwise<PYNN_ISA::Round>(
                    .formula = "y = the whole number nearest to x",
                    .gradient = "dx = 0: constant between its jumps",
                    .reference = "round(x)",
-                   .samples = {"3 * randn(3, 65)", "array([-0.5, 0.5, 1.5, 2.5])"},
+                   .samples = {"3 * randn(3, 65)", "array([-0.5, 0.5, 1.5, 2.5, inf])"},
                    .doc = "round without decimals.",
                    .home = Home::internal});
 
@@ -155,7 +155,7 @@ static const Op& round_op = composite<&round>({
     .formula = "y = the multiple of 10⁻ᵈ nearest to x, d = decimals",
     .gradient = "dx = 0: constant between its jumps",
     .reference = "round(x, decimals)",
-    .samples = {"3 * randn(7)", "3 * randn(3, 65), 2", "array([-0.5, 0.5, 1.5, 2.5, inf, -inf])",
+    .samples = {"3 * randn(7)", "3 * randn(3, 65), decimals=2", "array([-0.5, 0.5, 1.5, 2.5, inf, -inf])",
                 "300 * randn(7), decimals=-1", "randn(0, 3)"},
     .doc =
         "The nearest whole number, or number with so many decimals; halves go to the even neighbour, as in "

@@ -177,7 +177,7 @@ static const Op& atan2_op = elementwise<PYNN_ISA::Atan2>(
                    .gradient = "da = dy b / (a² + b²), db = -dy a / (a² + b²), and 0 where dy = 0",
                    .reference = "arctan2(a, b)",
                    .samples = {"randn(3, 4), randn(3, 4)", "randn(2, 1, 5), randn(4, 1)", "randn(65), 0.5",
-                               "array([0.0, 0.0, -0.0, 1.0]), array([-1.0, 1.0, -1.0, 0.0])"},
+                               "array([0.0, 0.0, -0.0, inf]), array([-1.0, 1.0, -1.0, 0.0])"},
                    .doc = "The angle in [-π, π] of the point with ordinate a and abscissa b: arctan(a / b) "
                           "that knows the quadrant.",
                    .types = Types::floating,
