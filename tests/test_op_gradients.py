@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pynn
 import pytest
 from op_suite import Sample, all_samples, assert_close, ops, torch_twin
+
+import pynn
 from pynn.autograd import gradcheck, gradgradcheck
 
 # Ops whose gradient has no gradient: create_graph=True is refused, by name.
@@ -27,10 +28,14 @@ def is_differentiable(sample: Sample) -> bool:
 SMOOTH = [s for s in all_samples() if is_differentiable(s)]
 
 
-@pytest.mark.parametrize("op", [op for op in ops() if op.differentiable and op.reference], ids=lambda op: op.name)
+@pytest.mark.parametrize(
+    "op", [op for op in ops() if op.differentiable and op.reference], ids=lambda op: op.name
+)
 def test_what_has_a_backward_has_a_sample_for_it(op):
     if any(kind in ("Tensor", "Sequence[Tensor]") for _, kind, *_ in op.args):
-        assert any(s.op is op for s in SMOOTH), f"{op.name}: no sample of finite floats that its gradient can be checked on"
+        assert any(s.op is op for s in SMOOTH), (
+            f"{op.name}: no sample of finite floats that its gradient can be checked on"
+        )
 
 
 def as_function(sample: Sample):
@@ -87,7 +92,9 @@ def test_float32_gradient_is_that_of_float64(sample):
     """The gradient's kernels exist once per type; finite differences only see the float64 ones."""
     gradients = []
     for dtype in (pynn.float64, pynn.float32):
-        rounded = sample.with_arrays(lambda a: a.astype(np.float32).astype(float) if a.dtype.kind == "f" else a)
+        rounded = sample.with_arrays(
+            lambda a: a.astype(np.float32).astype(float) if a.dtype.kind == "f" else a
+        )
         args, kwargs, floats = rounded.tensors(dtype, requires_grad=True)
         ys = outputs_with_gradient(sample.op(*args, **kwargs))
         rng = np.random.default_rng(0)
@@ -98,7 +105,7 @@ def test_float32_gradient_is_that_of_float64(sample):
             assert_close(np.array(narrow), np.array(wide), str(sample))
 
 
-# ---- PyTorch -----------------------------------------------------------------------------------------
+# ---- PyTorch ----
 
 torch = pytest.importorskip("torch")
 

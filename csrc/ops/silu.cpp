@@ -1,11 +1,12 @@
 // silu — x weighed by a smooth gate: silu, mish, and hardswish, silu in straight lines.
 //
-// The gate is 0 long before x = -∞, but -∞ · 0 is NaN. kBottom, far below where the gate vanishes, stands in.
+// The gate is 0 long before x = -∞, and its slope is 0 long before either infinity, but ∞ · 0 is NaN. So
+// beyond kBottom and kTop, where what multiplies x has vanished, these stand in for x.
 #include "core/elementwise_kernel.h"
 
 namespace pynn::PYNN_ISA {
 
-inline constexpr double kBottom = -1e4;
+inline constexpr double kBottom = -1e4, kTop = 1e4;
 
 struct Silu {
   template <class V>
@@ -15,26 +16,26 @@ struct Silu {
   template <class V>
   V backward(V x, V dy) const {
     const V s = sigmoid(x);
-    return dy * (s + max(x, kBottom) * s * sigmoid(-x));
+    return dy * (s + min(max(x, kBottom), kTop) * s * sigmoid(-x));
   }
 };
 PYNN_ELEMENTWISE(silu_kernel, Silu, kFloats);
 
 // With e = eˣ and n = e (e + 2):  tanh ln(1 + e) = ((1 + e)² - 1) / ((1 + e)² + 1) = n / (n + 2), which is 1
-// from x = 20 on.
+// from x = 20 on; e⁸⁰ is still a float.
 struct Mish {
   template <class V>
   V forward(V x) const {
-    const V e = exp(min(x, 20.0));
+    const V e = exp(min(x, 40.0));
     const V n = e * (e + 2.0);
     return max(x, kBottom) * (n / (n + 2.0));
   }
   template <class V>
   V backward(V x, V dy) const {
-    const V e = exp(min(x, 20.0));
+    const V e = exp(min(x, 40.0));
     const V n = e * (e + 2.0);
     const V gate = n / (n + 2.0);
-    return dy * (gate + max(x, kBottom) * (1.0 + gate) * (2.0 / (n + 2.0)) * sigmoid(x));
+    return dy * (gate + min(max(x, kBottom), kTop) * (1.0 + gate) * (2.0 / (n + 2.0)) * sigmoid(x));
   }
 };
 PYNN_ELEMENTWISE(mish_kernel, Mish, kFloats);

@@ -1,4 +1,4 @@
-"""What the tests of all ops share: the registry's samples as arguments, NumPy references, tolerances, PyTorch twins."""
+"""What the tests of all ops share: samples as arguments, references, tolerances, PyTorch twins."""
 
 from .compare import assert_close
 from .samples import Sample, all_samples, ops, ops_by_name, samples_of

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
 import pynn
 
 Layout = Callable[[np.ndarray], np.ndarray]
@@ -39,7 +40,9 @@ def _logsumexp(x: np.ndarray, axis: Any = None, keepdims: bool = False) -> np.nd
     return y if keepdims else np.squeeze(y, axis)
 
 
-BUILTINS = {f.__name__: f for f in (bool, dict, enumerate, float, int, len, list, range, slice, sorted, tuple, zip)}
+BUILTINS = {
+    f.__name__: f for f in (bool, dict, enumerate, float, int, len, list, range, slice, sorted, tuple, zip)
+}
 NUMPY = {name: getattr(np, name) for name in dir(np) if not name.startswith("_")}
 HELPERS = {
     "erf": np.vectorize(math.erf, otypes=[float]),
