@@ -24,6 +24,19 @@ struct Clip {
 };
 PYNN_ELEMENTWISE(clip_kernel, Clip, kNumbers);
 
+struct ClipToNumbers {
+  double low, high;
+  template <class V>
+  V forward(V x) const {
+    return min(max(x, low), high);
+  }
+  template <class V>
+  V backward(V x, V dy) const {
+    return select((x >= low) & (x <= high), dy, 0.0);
+  }
+};
+PYNN_ELEMENTWISE(clip_to_numbers_kernel, ClipToNumbers, kFloats);
+
 }  // namespace pynn::PYNN_ISA
 
 #if PYNN_ONCE
@@ -34,6 +47,7 @@ PYNN_ELEMENTWISE(clip_kernel, Clip, kNumbers);
 namespace pynn {
 
 PYNN_DISPATCH(clip_kernel);
+PYNN_DISPATCH(clip_to_numbers_kernel);
 
 static const Op& clip_between_op = elementwise<PYNN_ISA::Clip>(
     clip_kernel, {.name = "clip_between",
@@ -44,6 +58,16 @@ static const Op& clip_between_op = elementwise<PYNN_ISA::Clip>(
                   .samples = {"randn(3, 65), -0.5, 1.0", "randn(3, 4), randn(4) - 1.0, randn(3, 1) + 1.0"},
                   .doc = "clip with both bounds given.",
                   .home = Home::internal});
+
+static const Op& clip_to_numbers_op = elementwise<PYNN_ISA::ClipToNumbers>(
+    clip_to_numbers_kernel, {.name = "clip_to_numbers",
+                             .args = {"x", "low", "high"},
+                             .formula = "y = min(max(x, low), high)",
+                             .gradient = "dx = dy for low ≤ x ≤ high, else 0",
+                             .reference = "minimum(maximum(x, low), high)",
+                             .samples = {"randn(3, 65), -0.5, 1.0", "randn(3, 65), -inf, 0.25"},
+                             .doc = "clip of floats to numbers.",
+                             .home = Home::internal});
 
 // The bound that binds nothing: the least (greatest) value of x's type.
 static Tensor no_bound(DType type, bool lower) {
@@ -59,6 +83,12 @@ static Tensor no_bound(DType type, bool lower) {
 
 static Tensor clip(const Tensor& x, const Tensor& low, const Tensor& high) {
   if (!low && !high) throw ValueError("clip: both bounds are None. Did you mean clip(x, min=0)?");
+  const auto is_number = [](const Tensor& bound) { return !bound || bound.impl()->is_number; };
+  if (is_floating(x.dtype()) && is_number(low) && is_number(high)) {
+    const double infinity = std::numeric_limits<double>::infinity();
+    return call(clip_to_numbers_op, x, low ? low.item<double>() : -infinity,
+                high ? high.item<double>() : infinity);
+  }
   return call(clip_between_op, x, low ? low : no_bound(x.dtype(), true),
               high ? high : no_bound(x.dtype(), false));
 }

@@ -85,7 +85,8 @@ static const Op& op = composite<&gelu>({
     .samples = {"randn(7)", "2 * randn(3, 65)", "randn(3, 65), approximate='tanh'", "randn(0, 3)"},
     .doc =
         "x weighed by the chance that a standard normal number is below it: a smooth relu, the activation of "
-        "transformers. Exact to the last digits in both tails.",
+        "transformers. approximate=\"none\" keeps all its digits in both tails; \"tanh\" is faster and what "
+        "GPT-2 used, off by up to 0.0005.",
     .source = "Hendrycks & Gimpel 2016, arXiv:1606.08415",
     .home = Home::functional,
     .in_place = true,
