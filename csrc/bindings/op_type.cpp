@@ -95,7 +95,8 @@ void Arguments::set(size_t i, PyObject* object) {
       if (is_tensor(object)) v.tensor = &tensor_of(object);
       else if (object == Py_None && !arg.required()) v.tensor = &undefined_tensor;
       else {
-        tensors_[i] = to_tensor(object, what(i).c_str());
+        const bool number = PyFloat_CheckExact(object) || PyLong_CheckExact(object);  // cannot fail: no text to make
+        tensors_[i] = number ? to_tensor(object, op_.name) : to_tensor(object, what(i).c_str());
         v.tensor = &tensors_[i];
       }
       return;
