@@ -1,5 +1,6 @@
 // arithmetic — + - * / and unary minus, with broadcasting and type promotion.
 #include "core/elementwise_kernel.h"
+#include "ops/safe_gradient.h"
 
 namespace pynn::PYNN_ISA {
 
@@ -58,11 +59,11 @@ struct Div {
   }
   template <class V>
   V backward_a(V, V b, V dy) const {
-    return dy / b;
+    return safe_gradient(dy, dy / b);
   }
   template <class V>
   V backward_b(V a, V b, V dy) const {
-    return -dy * (a / b) / b;
+    return safe_gradient(dy, -dy * (a / b) / b);
   }
 };
 PYNN_ELEMENTWISE(div_kernel, Div, kFloats);
@@ -128,7 +129,8 @@ static const Op& div_op = elementwise<PYNN_ISA::Div>(
                  .gradient = "da = dy / b, db = -dy a / b²",
                  .reference = "a / b",
                  .samples = {"randn(3, 4), 1 + rand(3, 4)", "randn(2, 1, 5), 1 + rand(4, 1)", "1.0, 1 + rand(7)"},
-                 .doc = "The quotient of two tensors. Integers are divided as floats.",
+                 .doc = "The quotient of two tensors. Integers are divided as floats. Where dy = 0 the gradients are 0, "
+                        "whatever b is, so that where(b != 0, a / b, 0) has a gradient without NaN.",
                  .types = Types::floating,
                  .aliases = {"divide", "true_divide"}});
 

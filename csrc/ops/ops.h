@@ -12,6 +12,7 @@ Tensor sub(const Tensor& a, const Tensor& b);
 Tensor mul(const Tensor& a, const Tensor& b);
 Tensor div(const Tensor& a, const Tensor& b);
 Tensor neg(const Tensor& x);
+Tensor floor_divide(const Tensor& a, const Tensor& b);
 Tensor pow(const Tensor& a, const Tensor& b);
 Tensor max(const Tensor& a, const Tensor& b);   // maximum
 Tensor min(const Tensor& a, const Tensor& b);   // minimum
@@ -27,11 +28,18 @@ Tensor logical_and(const Tensor& a, const Tensor& b);
 Tensor logical_or(const Tensor& a, const Tensor& b);
 Tensor logical_not(const Tensor& x);
 Tensor isnan(const Tensor& x);
+Tensor isinf(const Tensor& x);
+Tensor isfinite(const Tensor& x);
 
 Tensor abs(const Tensor& x);
 Tensor sign(const Tensor& x);
+Tensor floor(const Tensor& x);
+Tensor trunc(const Tensor& x);
+Tensor square(const Tensor& x);
 Tensor sqrt(const Tensor& x);
 Tensor rsqrt(const Tensor& x);
+Tensor reciprocal(const Tensor& x);
+Tensor hypot(const Tensor& a, const Tensor& b);
 Tensor exp(const Tensor& x);
 Tensor exp2(const Tensor& x);
 Tensor expm1(const Tensor& x);
@@ -39,6 +47,7 @@ Tensor log(const Tensor& x);
 Tensor log2(const Tensor& x);
 Tensor log10(const Tensor& x);
 Tensor log1p(const Tensor& x);
+Tensor xlogy(const Tensor& a, const Tensor& b);
 Tensor sin(const Tensor& x);
 Tensor cos(const Tensor& x);
 Tensor tan(const Tensor& x);
@@ -47,7 +56,9 @@ Tensor cosh(const Tensor& x);
 Tensor tanh(const Tensor& x);
 Tensor erf(const Tensor& x);
 Tensor sigmoid(const Tensor& x);
+Tensor relu(const Tensor& x);
 Tensor normal_cdf(const Tensor& x);  // P(Z <= x) for a standard normal Z
+Tensor normal_pdf(const Tensor& x);  // its density
 
 // geometry
 Tensor reshape(const Tensor& x, const Shape& shape);
