@@ -337,5 +337,5 @@ def multinomial(weights: Tensor, num_samples: int, replacement: bool = False) ->
             arrival = -np.log1p(-u) / rows
         arrival[rows == 0] = np.inf
         drawn = arrival.argsort(axis=1)[:, :num_samples].astype(np.int64)
-    drawn = drawn.reshape(w.shape[:-1] + (num_samples,))
+    drawn = drawn.reshape((*w.shape[:-1], num_samples))
     return _core.tensor(drawn)
