@@ -112,7 +112,12 @@ def ones(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, de
 
 
 def full(
-    size: Size, fill_value: Any, *, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None
+    size: Size,
+    fill_value: Any,
+    *,
+    dtype: dtype | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
 ) -> Tensor:
     """A tensor of one value. Without ``dtype`` a bool makes bools, an int int64, a float float32.
 
@@ -142,7 +147,9 @@ def ones_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = Fa
     return ones(x.shape, dtype=_like_dtype(x, dtype), requires_grad=requires_grad)
 
 
-def full_like(x: Tensor, fill_value: Any, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
+def full_like(
+    x: Tensor, fill_value: Any, *, dtype: dtype | None = None, requires_grad: bool = False
+) -> Tensor:
     """One value in the shape and (unless given) dtype of ``x``."""
     return full(x.shape, fill_value, dtype=_like_dtype(x, dtype), requires_grad=requires_grad)
 
@@ -203,7 +210,12 @@ def linspace(
 
 
 def eye(
-    n: int, m: int | None = None, *, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: dtype | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
 ) -> Tensor:
     """The identity matrix, ``(n, n)`` or ``(n, m)``.
 
@@ -236,16 +248,25 @@ def randn(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, d
 
 
 def uniform(
-    size: Size, low: float = 0.0, high: float = 1.0, *, dtype: dtype | None = None, requires_grad: bool = False
+    size: Size,
+    low: float = 0.0,
+    high: float = 1.0,
+    *,
+    dtype: dtype | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Random numbers spread evenly over [low, high)."""
     return _finish("uniform", ops.uniform(_shape("uniform", (size,)), low, high, dtype), requires_grad, None)
 
 
 def normal(
-    mean: float | Tensor = 0.0, std: float | Tensor = 1.0, size: Size | None = None, *, dtype: dtype | None = None
+    mean: float | Tensor = 0.0,
+    std: float | Tensor = 1.0,
+    size: Size | None = None,
+    *,
+    dtype: dtype | None = None,
 ) -> Tensor:
-    """Normally distributed numbers: ``mean`` and ``std`` are numbers with a ``size``, or tensors without one.
+    """Normally distributed numbers; ``mean`` and ``std`` are numbers with a ``size``, or tensors.
 
     Raises:
         ValueError: a negative ``std``; numbers without a ``size``.
@@ -303,7 +324,7 @@ def randint_like(x: Tensor, low: int, high: int | None = None) -> Tensor:
 
 
 def multinomial(weights: Tensor, num_samples: int, replacement: bool = False) -> Tensor:
-    """Draws indices with probabilities in proportion to ``weights``: ``(K,)`` or ``(N, K)`` to ``(..., num_samples)``.
+    """Draws indices in proportion to ``weights``: ``(K,)`` or ``(N, K)`` to ``(..., num_samples)``.
 
     Raises:
         ValueError: negative or all-zero weights, or more samples than positive weights without replacement.
@@ -330,7 +351,7 @@ def multinomial(weights: Tensor, num_samples: int, replacement: bool = False) ->
     if replacement:  # where a uniform number falls among the running totals
         ends = rows.cumsum(axis=1)
         u = np.asarray(rand(len(rows), num_samples, dtype=_core.float64)) * ends[:, -1:]
-        drawn = np.array([np.searchsorted(e, v, side="right") for e, v in zip(ends, u)], dtype=np.int64)
+        drawn = np.array([np.searchsorted(e, v, side="right") for e, v in zip(ends, u, strict=True)], dtype=np.int64)
     else:  # the first arrivals of exponential clocks that run at the speed of the weights
         u = np.asarray(rand(*rows.shape, dtype=_core.float64))
         with np.errstate(divide="ignore"):
