@@ -282,7 +282,7 @@ def normal(
 
 
 def randint(*bounds_and_size: Any, low: int = 0, high: int | None = None, size: Size | None = None) -> Tensor:
-    """Random integers (int64): ``randint(high, size)`` from 0, or ``randint(low, high, size)``; high excluded.
+    """Random int64 below ``high``: ``randint(high, size)`` from 0, or ``randint(low, high, size)``.
 
     >>> import pynn
     >>> pynn.randint(0, 10, (3,)).dtype

@@ -25,7 +25,7 @@ def _same_shape(name: str, **tensors: Tensor) -> None:
     if len(set(shapes.values())) > 1:
         got = ", ".join(f"{key} {shape}" for key, shape in shapes.items())
         raise ShapeError(
-            f"{name}: expected equal shapes, got {got}. A column (N, 1) against a row (N,) needs x.reshape(-1)."
+            f"{name}: expected equal shapes, got {got}. Against (N,), an (N, 1) needs x.reshape(-1)."
         )
 
 
@@ -79,7 +79,7 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: b
 def hinge_embedding_loss(
     input: Tensor, target: Tensor, margin: float = 1.0, reduction: str = "mean"
 ) -> Tensor:
-    """x where the target is 1, max(0, margin - x) where it is -1: for distances of like and unlike pairs."""
+    """The input where the target is 1, max(0, margin - x) where it is -1: for distances of like and unlike pairs."""
     _same_shape("hinge_embedding_loss", input=input, target=target)
     return _reduce(
         "hinge_embedding_loss", pynn.where(target == 1, input, _at_least_zero(margin - input)), reduction
@@ -112,7 +112,7 @@ def cosine_embedding_loss(
     cosine = cosine_similarity(input1, input2, axis=-1)
     if tuple(cosine.shape) != tuple(target.shape):
         raise ShapeError(
-            f"cosine_embedding_loss: inputs {tuple(input1.shape)} need a target of shape {tuple(cosine.shape)}, "
+            f"cosine_embedding_loss: inputs {tuple(input1.shape)} need a target {tuple(cosine.shape)}, "
             f"got {tuple(target.shape)}"
         )
     each = pynn.where(target == 1, 1.0 - cosine, _at_least_zero(cosine - margin))
@@ -171,7 +171,7 @@ def multi_margin_loss(
         raise ValueError(f"multi_margin_loss: p must be 1 or 2, got {p}")
     classes = input.shape[1]
     at = target.long().detach()
-    if at.shape[0] and not (0 <= at.min().item() and at.max().item() < classes):
+    if at.shape[0] and (at.min().item() < 0 or at.max().item() >= classes):
         raise IndexError(f"multi_margin_loss: targets must be 0 to {classes - 1}, the classes of the input")
     right = pynn.arange(classes) == at.reshape(-1, 1)
     score = pynn.where(right, input, 0.0).sum(1, keepdim=True)
