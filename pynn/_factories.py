@@ -351,7 +351,8 @@ def multinomial(weights: Tensor, num_samples: int, replacement: bool = False) ->
     if replacement:  # where a uniform number falls among the running totals
         ends = rows.cumsum(axis=1)
         u = np.asarray(rand(len(rows), num_samples, dtype=_core.float64)) * ends[:, -1:]
-        drawn = np.array([np.searchsorted(e, v, side="right") for e, v in zip(ends, u, strict=True)], dtype=np.int64)
+        found = [np.searchsorted(e, v, side="right") for e, v in zip(ends, u, strict=True)]
+        drawn = np.array(found, dtype=np.int64)
     else:  # the first arrivals of exponential clocks that run at the speed of the weights
         u = np.asarray(rand(*rows.shape, dtype=_core.float64))
         with np.errstate(divide="ignore"):

@@ -113,7 +113,6 @@ def test_cross_entropy_is_stable():
 @pytest.mark.parametrize("dtype", [np.int64, np.int32, np.uint8])
 def test_cross_entropy_takes_any_integers(dtype):
     x, t = normal(4, 3), np.array([0, 2, 1, 1])
-    agree(lambda a, b: F.cross_entropy(a, b.to(pynn.int64)), TF.cross_entropy, x, t)
     expected = TF.cross_entropy(torch.tensor(x), torch.tensor(t)).item()
     assert F.cross_entropy(pynn.from_numpy(x), pynn.from_numpy(t.astype(dtype))).item() == pytest.approx(
         expected
@@ -155,6 +154,7 @@ def test_no_broadcasting(name):
         getattr(F, name)(pynn.zeros(4, 1), pynn.zeros(4))
 
 
+@pytest.mark.filterwarnings("ignore:reduction:UserWarning")  # PyTorch's advice about its own kl_div
 @pytest.mark.parametrize("reduction", REDUCTIONS)
 def test_python_losses(reduction):
     signs = np.sign(normal(6, 5))

@@ -5,6 +5,8 @@ Shapes are strict, as in the compiled losses: nothing is broadcast unless a docs
 
 from __future__ import annotations
 
+import numpy as np
+
 import pynn
 from pynn import ShapeError, Tensor
 
@@ -79,7 +81,7 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: b
 def hinge_embedding_loss(
     input: Tensor, target: Tensor, margin: float = 1.0, reduction: str = "mean"
 ) -> Tensor:
-    """The input where the target is 1, max(0, margin - x) where it is -1: for distances of like and unlike pairs."""
+    """The input where the target is 1, max(0, margin - x) where it is -1."""
     _same_shape("hinge_embedding_loss", input=input, target=target)
     return _reduce(
         "hinge_embedding_loss", pynn.where(target == 1, input, _at_least_zero(margin - input)), reduction
@@ -164,16 +166,16 @@ def multi_margin_loss(
     """
     if input.ndim != 2 or tuple(target.shape) != (input.shape[0],):
         raise ShapeError(
-            f"multi_margin_loss: expected input (N, C) and target (N,), "
+            "multi_margin_loss: expected input (N, C) and target (N,), "
             f"got {tuple(input.shape)} and {tuple(target.shape)}"
         )
     if p not in (1, 2):
         raise ValueError(f"multi_margin_loss: p must be 1 or 2, got {p}")
     classes = input.shape[1]
-    at = target.long().detach()
-    if at.shape[0] and (at.min().item() < 0 or at.max().item() >= classes):
+    at = target.detach().numpy()
+    if ((at < 0) | (at >= classes)).any():
         raise IndexError(f"multi_margin_loss: targets must be 0 to {classes - 1}, the classes of the input")
-    right = pynn.arange(classes) == at.reshape(-1, 1)
+    right = pynn.from_numpy(np.arange(classes) == at.reshape(-1, 1))
     score = pynn.where(right, input, 0.0).sum(1, keepdim=True)
     each = _at_least_zero(margin - score + input)
     if p == 2:
