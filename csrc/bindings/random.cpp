@@ -16,8 +16,11 @@ void define_random(py::module_& m) {
         if (PyErr_Occurred()) throw py::error_already_set();
         manual_seed(low);
       },
-      py::arg("seed"), "Starts the random stream anew: the same seed, the same numbers, on any machine and thread count.");
-  m.def("initial_seed", [] { return random_state().seed; }, "The seed that the random stream was started with.");
+      py::arg("seed"),
+      "Starts the random stream anew: the same seed, the same numbers, on any machine and thread count.");
+  m.def(
+      "initial_seed", [] { return random_state().seed; },
+      "The seed that the random stream was started with.");
   m.def(
       "get_rng_state",
       [] {

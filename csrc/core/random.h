@@ -43,9 +43,9 @@ void manual_seed(uint64_t seed);
 RandomState reserve_randoms(int64_t count);
 
 // Fill a contiguous tensor from the global stream.
-void fill_uniform(const Tensor& x, double low, double high);   // floats in [low, high)
-void fill_normal(const Tensor& x, double mean, double std);    // floats
+void fill_uniform(const Tensor& x, double low, double high);     // floats in [low, high)
+void fill_normal(const Tensor& x, double mean, double std);      // floats
 void fill_integers(const Tensor& x, int64_t low, int64_t high);  // int64 in [low, high)
-void fill_permutation(const Tensor& x);                        // int64: 0 .. n - 1 in random order
+void fill_permutation(const Tensor& x);                          // int64: 0 .. n - 1 in random order
 
 }  // namespace pynn

@@ -38,9 +38,8 @@ void cross_entropy_rows(const T* x, T* p, T* maximum, T* log_sum, int64_t rows, 
       store(p, e / V(s), n);
     } else {
       V largest(kLowest);
-      for_each_vector<T>(n, [&](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
-        largest = max(largest, load_part(x + i, k, kLowest));
-      });
+      for_each_vector<T>(n, [&](int64_t i, int64_t k)
+                                PYNN_LAMBDA_INLINE { largest = max(largest, load_part(x + i, k, kLowest)); });
       m = max_lanes(largest);
       s = T(fold_row<Summing, T>(Summing(), n, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
               const V e = exp(load_part(x + i, k, kLowest) - V(m));
@@ -48,9 +47,8 @@ void cross_entropy_rows(const T* x, T* p, T* maximum, T* log_sum, int64_t rows, 
               return e;
             }).total(Summing()));
       const V r = V(1) / V(s);
-      for_each_vector<T>(n, [&](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
-        store_part(p + i, load_part(p + i, k, T(0)) * r, k);
-      });
+      for_each_vector<T>(n, [&](int64_t i, int64_t k)
+                                PYNN_LAMBDA_INLINE { store_part(p + i, load_part(p + i, k, T(0)) * r, k); });
     }
     maximum[row] = m;
     log_sum[row] = s;
@@ -65,15 +63,14 @@ template <class T>
 void scale_rows(const T* p, const T* scale, T* dx, int64_t rows, int64_t n) {
   for (int64_t row = 0; row < rows; ++row, p += n, dx += n) {
     const Vec<T> s = scale[row];
-    for_each_vector<T>(n, [&](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
-      store_part(dx + i, s * load_part(p + i, k, T(0)), k);
-    });
+    for_each_vector<T>(n, [&](int64_t i, int64_t k)
+                              PYNN_LAMBDA_INLINE { store_part(dx + i, s * load_part(p + i, k, T(0)), k); });
   }
 }
 
 extern const CrossEntropyKernels cross_entropy_kernels;
-constexpr CrossEntropyKernels cross_entropy_kernels = {{cross_entropy_rows<float>, cross_entropy_rows<double>},
-                                                       {scale_rows<float>, scale_rows<double>}};
+constexpr CrossEntropyKernels cross_entropy_kernels = {
+    {cross_entropy_rows<float>, cross_entropy_rows<double>}, {scale_rows<float>, scale_rows<double>}};
 
 }  // namespace pynn::PYNN_ISA
 
@@ -92,7 +89,8 @@ int class_axis(const Tensor& input) { return input.ndim() == 1 ? 0 : 1; }
 
 void check_scores(const char* op, const Tensor& input) {
   if (!is_floating(input.dtype()))
-    throw DTypeError(text(op, ": input must be floating-point scores, got ", input.dtype(), ". Did you mean input.float()?"));
+    throw DTypeError(text(op, ": input must be floating-point scores, got ", input.dtype(),
+                          ". Did you mean input.float()?"));
   if (input.ndim() == 0)
     throw ShapeError(text(op, ": input must be (C,), (N, C) or (N, C, d1, ...), got a 0-d tensor"));
 }
@@ -111,8 +109,8 @@ Tensor checked_classes(const char* op, const Tensor& input, const Tensor& target
   expected.erase(axis);
   if (!(target.shape() == expected)) {
     if (target.numel() == numel(expected))
-      throw ShapeError(text(op, ": input ", input.shape(), " needs class indices of shape ", expected, ", got ",
-                            target.shape(), ". Did you mean target.reshape", expected, "?"));
+      throw ShapeError(text(op, ": input ", input.shape(), " needs class indices of shape ", expected,
+                            ", got ", target.shape(), ". Did you mean target.reshape", expected, "?"));
     throw ShapeError(text(op, ": input ", input.shape(), " needs class indices of shape ", expected, ", got ",
                           target.shape()));
   }
@@ -149,8 +147,8 @@ Tensor classes_back(const Tensor& rows, int axis) {
 
 // Dense coefficients K of -log-probabilities for class indices, shaped as the input:
 // (1 - ε) w(t) onehot(t) + ε w / C, and 0 for ignored targets. `total`: Σ w(t) over those that count.
-Tensor class_coefficients(const Tensor& input, const Tensor& classes_given, const Tensor& weight, int64_t ignore_index,
-                          double smoothing, double& total) {
+Tensor class_coefficients(const Tensor& input, const Tensor& classes_given, const Tensor& weight,
+                          int64_t ignore_index, double smoothing, double& total) {
   const int axis = class_axis(input);
   const int64_t classes = input.shape()[axis], rows = classes_given.numel();
   Shape shape = input.shape();
@@ -173,7 +171,8 @@ Tensor class_coefficients(const Tensor& input, const Tensor& classes_given, cons
 }
 
 // Σ over the classes of -K · log-probability, reduced; a mean divides by `total`.
-Tensor weighted_log_likelihood(const Tensor& k, const Tensor& log_p, int axis, std::string_view reduction, double total) {
+Tensor weighted_log_likelihood(const Tensor& k, const Tensor& log_p, int axis, std::string_view reduction,
+                               double total) {
   const Tensor each = -sum(k * log_p, Ints{axis});
   if (reduction == "none") return each;
   return reduction == "mean" ? sum(each) / total : sum(each);
@@ -188,7 +187,8 @@ struct CrossEntropyOfClasses {
     const Tensor classes = checked_classes("cross_entropy", input, target, ignore_index);
     const int64_t rows = classes.numel(), n = input.shape()[axis];
     const Tensor x = classes_last(input, axis), p = empty(x.shape(), x.dtype());
-    const Tensor found = empty({2, rows}, x.dtype()), scale = empty({rows}, x.dtype());  // scale: w(t) of each row
+    const Tensor found = empty({2, rows}, x.dtype()),
+                 scale = empty({rows}, x.dtype());  // scale: w(t) of each row
     const bool each = reduction == "none";
     const Tensor y = empty(each ? target.shape() : Shape{}, x.dtype());
     double total = 0, weights = 0;
@@ -222,23 +222,25 @@ struct CrossEntropyOfClasses {
         context.load<Tensor, Tensor, Tensor, Tensor, double, int64_t>();
     const int64_t rows = classes.numel(), n = p.shape().back();
     const Tensor dx = empty(p.shape(), p.dtype()), g = empty({rows}, p.dtype()), given = dy.contiguous();
-    visit_float("cross_entropy", p.dtype(), [&, factor = factor, ignore_index = ignore_index, &p = p,
-                                             &classes = classes, &scale = scale](auto element) {
-      using T = decltype(element);
-      auto* kernel = cross_entropy_kernels->backward.get<T>();
-      const T *w = scale.data<T>(), *pdy = given.data<T>(), *pp = p.data<T>();
-      const int64_t step = given.ndim() ? 1 : 0, *t = classes.data<int64_t>();
-      T *pg = g.data<T>(), *out = dx.data<T>();
-      parallel_for(rows, rows_per_piece(n), [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; ++i) pg[i] = T(factor) * w[i] * pdy[i * step];
-        kernel(pp + begin * n, pg + begin, out + begin * n, end - begin, n);
-        for (int64_t i = begin; i < end; ++i) {
-          if (t[i] != ignore_index) out[i * n + t[i]] -= pg[i];
-          else
-            for (int64_t c = 0; c < n; ++c) out[i * n + c] = T(0);
-        }
-      });
-    });
+    visit_float("cross_entropy", p.dtype(),
+                [&, factor = factor, ignore_index = ignore_index, &p = p, &classes = classes,
+                 &scale = scale](auto element) {
+                  using T = decltype(element);
+                  auto* kernel = cross_entropy_kernels->backward.get<T>();
+                  const T *w = scale.data<T>(), *pdy = given.data<T>(), *pp = p.data<T>();
+                  const int64_t step = given.ndim() ? 1 : 0, *t = classes.data<int64_t>();
+                  T *pg = g.data<T>(), *out = dx.data<T>();
+                  parallel_for(rows, rows_per_piece(n), [&](int64_t begin, int64_t end) {
+                    for (int64_t i = begin; i < end; ++i) pg[i] = T(factor) * w[i] * pdy[i * step];
+                    kernel(pp + begin * n, pg + begin, out + begin * n, end - begin, n);
+                    for (int64_t i = begin; i < end; ++i) {
+                      if (t[i] != ignore_index)
+                        out[i * n + t[i]] -= pg[i];
+                      else
+                        for (int64_t c = 0; c < n; ++c) out[i * n + c] = T(0);
+                    }
+                  });
+                });
     return {classes_back(dx, class_axis(input)), Tensor(), Tensor()};
   }
 
@@ -282,7 +284,8 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
   check_weight(name, weight, n);
   if (!is_floating(target.dtype())) {
     if (target.dtype() == DType::boolean)
-      throw DTypeError(text(name, ": target must be class indices (integers) or probabilities (floats), got bool"));
+      throw DTypeError(
+          text(name, ": target must be class indices (integers) or probabilities (floats), got bool"));
     if (label_smoothing == 0) return call(of_classes, input, target, weight, ignore_index, reduction);
     double total;
     const Tensor classes = checked_classes(name, input, target, ignore_index);
@@ -312,7 +315,8 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
   const int axis = class_axis(input);
   check_weight(name, weight, input.shape()[axis]);
   if (!is_integral(target.dtype()))
-    throw DTypeError(text(name, ": target must be class indices, integers; got ", target.dtype(), ". Did you mean target.long()?"));
+    throw DTypeError(text(name, ": target must be class indices, integers; got ", target.dtype(),
+                          ". Did you mean target.long()?"));
   double total;
   const Tensor classes = checked_classes(name, input, target, ignore_index);
   const Tensor k = class_coefficients(input, classes, weight, ignore_index, 0, total);
@@ -327,16 +331,25 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
 
 static const Op& cross_entropy_op = composite<&cross_entropy>({
     .name = "cross_entropy",
-    .args = {"input", "target", {"weight", none}, {"ignore_index", -100}, {"reduction", "mean"}, {"label_smoothing", 0.0}},
+    .args = {"input",
+             "target",
+             {"weight", none},
+             {"ignore_index", -100},
+             {"reduction", "mean"},
+             {"label_smoothing", 0.0}},
     .formula = "y = Σ -w(t) ln softmax(x)(t) / Σ w(t)",
     .gradient = "dx = dy w(t) (softmax(x) - onehot(t)) / Σ w(t)",
     .reference = "mean(-log(softmax(input, 1))[arange(len(target)), target] if target.ndim < input.ndim else "
                  "-sum(target * log(softmax(input, 1)), 1))",
-    .samples = {"randn(5, 3), randint(0, 3, 5)", "randn(4, 65), randint(0, 65, 4)", "randn(5, 3), softmax(randn(5, 3), 1)"},
-    .doc = "The loss of classification, from scores (logits), not probabilities: input (C,), (N, C) or "
-           "(N, C, d1, ...); target is class indices without the class axis, or probabilities shaped as the input. "
-           "Targets equal to ignore_index count for nothing; label_smoothing moves that share of each target to "
-           "all classes evenly. An index out of range is an IndexError. No gradient reaches weight from indices.",
+    .samples = {"randn(5, 3), randint(0, 3, 5)", "randn(4, 65), randint(0, 65, 4)",
+                "randn(5, 3), softmax(randn(5, 3), 1)"},
+    .doc =
+        "The loss of classification, from scores (logits), not probabilities: input (C,), (N, C) or "
+        "(N, C, d1, ...); target is class indices without the class axis, or probabilities shaped as the "
+        "input. "
+        "Targets equal to ignore_index count for nothing; label_smoothing moves that share of each target to "
+        "all classes evenly. An index out of range is an IndexError. No gradient reaches weight from "
+        "indices.",
     .source = "label smoothing: Szegedy et al. 2016, Rethinking the Inception architecture, section 7",
     .home = Home::functional,
 });
@@ -347,7 +360,8 @@ static const Op& nll_op = composite<&nll_loss>({
     .gradient = "dx(t) = -dy w(t) / Σ w(t), else 0",
     .reference = "mean(-input[arange(len(target)), target])",
     .samples = {"randn(5, 3), randint(0, 3, 5)", "randn(4, 65), randint(0, 65, 4)"},
-    .doc = "The negative log-likelihood of the target classes, from log-probabilities such as log_softmax gives. "
+    .doc = "The negative log-likelihood of the target classes, from log-probabilities such as log_softmax "
+           "gives. "
            "From scores, cross_entropy does both at once.",
     .home = Home::functional,
 });

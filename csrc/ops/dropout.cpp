@@ -43,9 +43,11 @@ Tensor masked(const Tensor& x_given, const Tensor& mask, double scale) {
 struct Dropout {
   static Tensor forward(Context& context, const Tensor& x, double p, bool training) {
     if (!(p >= 0 && p <= 1))
-      throw ValueError(text("dropout: p is the probability that an element is dropped and must be in [0, 1]; got ", p));
+      throw ValueError(
+          text("dropout: p is the probability that an element is dropped and must be in [0, 1]; got ", p));
     if (!is_floating(x.dtype()))
-      throw DTypeError(text("dropout: expected a floating-point tensor, got ", x.dtype(), ". Did you mean x.float()?"));
+      throw DTypeError(
+          text("dropout: expected a floating-point tensor, got ", x.dtype(), ". Did you mean x.float()?"));
     if (!training || p == 0) {
       context.save(Tensor(), 1.0);
       return x.detach();
@@ -73,9 +75,11 @@ static const Op& op = structured<Dropout>({
     .gradient = "dx = dy m / (1 - p)",
     .reference = "x if not training or p == 0 else zeros_like(x)",
     .samples = {"randn(3, 4), 0.5, False", "randn(3, 65), 0.0", "randn(2, 3), 1.0", "randn(0, 3), 0.0"},
-    .doc = "Drops each element with probability p while training and scales the others by 1 / (1 - p), so that "
-           "the mean stays; leaves x as it is otherwise. A ValueError for p outside [0, 1].",
-    .source = "Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting, JMLR 15",
+    .doc =
+        "Drops each element with probability p while training and scales the others by 1 / (1 - p), so that "
+        "the mean stays; leaves x as it is otherwise. A ValueError for p outside [0, 1].",
+    .source =
+        "Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting, JMLR 15",
     .home = Home::functional,
 });
 

@@ -12,7 +12,9 @@ DType or_float32(DType dtype) { return dtype == DType::none ? DType::float32 : d
 
 Tensor zeros_of(const Ints& size, DType dtype) { return zeros(size, or_float32(dtype)); }
 Tensor ones_of(const Ints& size, DType dtype) { return full(size, 1, or_float32(dtype)); }
-Tensor full_of(const Ints& size, double fill_value, DType dtype) { return full(size, fill_value, or_float32(dtype)); }
+Tensor full_of(const Ints& size, double fill_value, DType dtype) {
+  return full(size, fill_value, or_float32(dtype));
+}
 Tensor empty_of(const Ints& size, DType dtype) { return empty(size, or_float32(dtype)); }
 
 // y[i] = value(i), computed in float64 and converted once.
@@ -26,12 +28,15 @@ Tensor from_positions(int64_t n, DType dtype, const Value& value) {
 
 Tensor arange(double start, double end, double step, DType dtype) {
   if (!(step != 0) || !std::isfinite(start) || !std::isfinite(end) || !std::isfinite(step))
-    throw ValueError(text("arange: start, end and step must be finite and step not 0; got ", start, ", ", end, ", ", step));
+    throw ValueError(text("arange: start, end and step must be finite and step not 0; got ", start, ", ", end,
+                          ", ", step));
   const double count = std::ceil((end - start) / step);
   if (count < 0)
-    throw ValueError(text("arange: from ", start, " one never comes to ", end, " by steps of ", step, ". Did you mean step=", -step, "?"));
+    throw ValueError(text("arange: from ", start, " one never comes to ", end, " by steps of ", step,
+                          ". Did you mean step=", -step, "?"));
   if (count > 0x1p62) throw ValueError(text("arange: ", count, " elements are more than any memory holds"));
-  return from_positions(int64_t(count), or_float32(dtype), [=](int64_t i) { return start + double(i) * step; });
+  return from_positions(int64_t(count), or_float32(dtype),
+                        [=](int64_t i) { return start + double(i) * step; });
 }
 
 Tensor linspace(double start, double end, int64_t steps, DType dtype) {

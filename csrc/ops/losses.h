@@ -10,7 +10,8 @@ namespace pynn {
 inline void check_same_shape(const char* op, const Tensor& input, const Tensor& target) {
   if (input.shape() == target.shape()) return;
   const bool column = input.numel() == target.numel();
-  throw ShapeError(text(op, ": input ", input.shape(), " and target ", target.shape(), " must have the same shape",
+  throw ShapeError(text(op, ": input ", input.shape(), " and target ", target.shape(),
+                        " must have the same shape",
                         column ? ". Did you mean target.reshape(input.shape), or input.squeeze(-1)?" : ""));
 }
 

@@ -1,4 +1,5 @@
-// pointwise losses — how far each prediction a is from its target b: squared, absolute, Huber's, cross-entropy.
+// pointwise losses — how far each prediction a is from its target b: squared, absolute, Huber's,
+// cross-entropy.
 //
 // Each is one formula over the elements, followed by a mean or a sum. d = a - b.
 #include "core/elementwise_kernel.h"
@@ -114,15 +115,16 @@ PYNN_DISPATCH(binary_cross_entropy_kernel);
 PYNN_DISPATCH(bce_with_logits_kernel);
 
 static const Op& squared_error = elementwise<PYNN_ISA::SquaredError>(
-    squared_error_kernel, {.name = "squared_error",
-                           .args = {"a", "b"},
-                           .formula = "y = (a - b)²",
-                           .gradient = "da = 2 dy (a - b) = -db",
-                           .reference = "(a - b) ** 2",
-                           .samples = {"randn(3, 4), randn(3, 4)", "randn(3, 65), randn(65)", "randn(0, 3), randn(0, 3)"},
-                           .doc = "The square of the difference.",
-                           .home = Home::internal,
-                           .types = Types::floating});
+    squared_error_kernel,
+    {.name = "squared_error",
+     .args = {"a", "b"},
+     .formula = "y = (a - b)²",
+     .gradient = "da = 2 dy (a - b) = -db",
+     .reference = "(a - b) ** 2",
+     .samples = {"randn(3, 4), randn(3, 4)", "randn(3, 65), randn(65)", "randn(0, 3), randn(0, 3)"},
+     .doc = "The square of the difference.",
+     .home = Home::internal,
+     .types = Types::floating});
 static const Op& absolute_error = elementwise<PYNN_ISA::AbsoluteError>(
     absolute_error_kernel, {.name = "absolute_error",
                             .args = {"a", "b"},
@@ -188,7 +190,8 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, std::string_view re
 Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, std::string_view reduction, double beta) {
   if (!(beta >= 0)) throw ValueError(text("smooth_l1_loss: beta must be 0 or more, got ", beta));
   check_same_shape("smooth_l1_loss", input, target);
-  const Tensor each = beta == 0 ? call(absolute_error, input, target) : call(huber_error, input, target, beta) / beta;
+  const Tensor each =
+      beta == 0 ? call(absolute_error, input, target) : call(huber_error, input, target, beta) / beta;
   return reduce_loss("smooth_l1_loss", each, reduction);
 }
 
@@ -202,8 +205,8 @@ void check_probabilities(const Tensor& input) {
     if (!outside) return;
     int64_t i = 0;
     while (!(q[i] < 0) && !(q[i] > 1)) ++i;
-    throw ValueError(text("binary_cross_entropy: input must be probabilities in [0, 1], got ", q[i], " at position ", i,
-                          ". For scores use binary_cross_entropy_with_logits."));
+    throw ValueError(text("binary_cross_entropy: input must be probabilities in [0, 1], got ", q[i],
+                          " at position ", i, ". For scores use binary_cross_entropy_with_logits."));
   });
 }
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight,
@@ -219,7 +222,8 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
   check_same_shape(name, input, target);
   const Tensor each = call(bce_with_logits_each, input, target, pos_weight ? pos_weight : number(1.0));
   if (!(each.shape() == input.shape()))
-    throw ShapeError(text(name, ": pos_weight ", pos_weight.shape(), " must broadcast to the input ", input.shape()));
+    throw ShapeError(
+        text(name, ": pos_weight ", pos_weight.shape(), " must broadcast to the input ", input.shape()));
   return reduce_loss(name, weight ? each * weight : each, reduction);
 }
 
@@ -274,7 +278,8 @@ static const Op& bce_op = composite<&binary_cross_entropy>({
     .args = {"input", "target", {"weight", none}, {"reduction", "mean"}},
     .formula = "y = mean of w (-t ln p - (1 - t) ln(1 - p)),  logarithms no less than -100",
     .gradient = "dp = dy w (p - t) / (p (1 - p)) / n",
-    .reference = "mean((1 if weight is None else weight) * (-target * log(input) - (1 - target) * log1p(-input)))",
+    .reference =
+        "mean((1 if weight is None else weight) * (-target * log(input) - (1 - target) * log1p(-input)))",
     .samples = {"0.1 + 0.8 * rand(3, 4), rand(3, 4)", "0.1 + 0.8 * rand(3, 5), rand(3, 5), rand(5)"},
     .doc = "The cross-entropy of predicted probabilities against targets in [0, 1]. From scores, use "
            "binary_cross_entropy_with_logits: it is exact where a probability rounds to 0 or 1.",
@@ -285,7 +290,8 @@ static const Op& bce_with_logits_op = composite<&binary_cross_entropy_with_logit
     .args = {"input", "target", {"weight", none}, {"reduction", "mean"}, {"pos_weight", none}},
     .formula = "y = mean of w ((1 - t) x + (1 + (w₊ - 1) t) ln(1 + e⁻ˣ))",
     .gradient = "dx = dy w ((1 - t) - (1 + (w₊ - 1) t) σ(-x)) / n",
-    .reference = "mean((1 if weight is None else weight) * ((1 - target) * input + (1 + ((1 if pos_weight is None else "
+    .reference = "mean((1 if weight is None else weight) * ((1 - target) * input + (1 + ((1 if pos_weight is "
+                 "None else "
                  "pos_weight) - 1) * target) * logaddexp(0, -input)))",
     .samples = {"randn(3, 4), rand(3, 4)", "3 * randn(3, 65), rand(3, 65)",
                 "randn(3, 5), rand(3, 5), rand(5), 'mean', 1 + rand(5)"},
