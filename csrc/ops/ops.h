@@ -57,7 +57,7 @@ Tensor transpose(const Tensor& x, int64_t axis_a, int64_t axis_b);
 Tensor unsqueeze(const Tensor& x, int64_t axis);
 Tensor clone(const Tensor& x);
 Tensor narrow(const Tensor& x, int64_t axis, int64_t start, int64_t length);
-Tensor select(const Tensor& x, int64_t axis, int64_t index);
+Tensor select_place(const Tensor& x, int64_t axis, int64_t index);  // the op `select`
 Tensor concatenate(TensorList tensors, int64_t axis);
 
 // by index

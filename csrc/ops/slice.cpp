@@ -47,7 +47,7 @@ static const Op& narrow_op = composite<&narrow>({
     .doc = "`length` places along an axis, from `start`. A view.",
 });
 
-Tensor select(const Tensor& x, int64_t axis, int64_t index) {
+Tensor select_place(const Tensor& x, int64_t axis, int64_t index) {
   const int at = axis_of("select", x, axis);
   const int64_t size = x.size(at), place = index < 0 ? index + size : index;
   if (place < 0 || place >= size)
@@ -55,7 +55,7 @@ Tensor select(const Tensor& x, int64_t axis, int64_t index) {
                           ", which has ", size, " places"));
   return cut_view(x, [&](Part& part) { drop_axis(part, at, place); });
 }
-static const Op& select_op = composite<static_cast<Tensor (*)(const Tensor&, int64_t, int64_t)>(&select)>({
+static const Op& select_op = composite<&select_place>({
     .name = "select",
     .args = {"x", "axis", "index"},
     .formula = "y[.., ..] = x[.., index, ..]",
