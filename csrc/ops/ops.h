@@ -66,8 +66,16 @@ Tensor expand(const Tensor& x, const Shape& shape);
 Tensor permute(const Tensor& x, const Dims& axes);
 Tensor transpose(const Tensor& x, int64_t axis_a, int64_t axis_b);
 Tensor unsqueeze(const Tensor& x, int64_t axis);
+Tensor clone(const Tensor& x);
+Tensor narrow(const Tensor& x, int64_t axis, int64_t start, int64_t length);
+Tensor select_place(const Tensor& x, int64_t axis, int64_t index);  // the op `select`
+Tensor concatenate(TensorList tensors, int64_t axis);
+
+// by index
 Tensor gather(const Tensor& x, int64_t axis, const Tensor& index);
 Tensor scatter_add(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& src);
+Tensor index_select(const Tensor& x, int64_t axis, const Tensor& index);  // index (K,)
+Tensor nonzero(const Tensor& x);                                          // (count, ndim) int64
 
 // sums
 Tensor sum(const Tensor& x, const Ints& axis = Ints::none(), bool keepdim = false);
