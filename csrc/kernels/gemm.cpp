@@ -42,7 +42,7 @@ Gemm<T> transposed(const Gemm<T>& g) {
 
 // The largest slice of k. It must not depend on the machine's caches: where k is cut, a sum is rounded.
 template <class T>
-inline constexpr int64_t kDepth = 1536 / int64_t(sizeof(T));
+inline constexpr int64_t kDepth = KD / int64_t(sizeof(T));
 
 // k cut into equal slices instead of full ones and a rest.
 template <class T>
@@ -70,7 +70,7 @@ void multiply_piece(const Gemm<T>& g, Range rows, Range columns) {
   using Shape = TileShape<T>;
   constexpr int64_t lanes = Vec<T>::lanes;
   const bool read_b_in_place = g.b_col == 1 && rows.size() < kRowsToPackB<T>;
-  const bool pack_a = g.a_row != 1 && columns.size() >= kColumnsToPackA<T>;
+  const bool pack_a = PACKA;
   const int64_t panel_pitch = round_up(Shape::rows, lanes);
   const int64_t depth = slice_depth<T>(g.k);
   const int64_t width = smaller(round_up(columns.size(), Shape::columns), block_width<T>(depth));
@@ -127,13 +127,14 @@ void multiply_piece(const Gemm<T>& g, Range rows, Range columns) {
 // Thin products have kernels of their own; what matters is along which axis the matrix is contiguous.
 template <class T>
 bool fits_dots(const Gemm<T>& g) {
-  return g.m <= kDotRows<T> && g.a_col == 1 && g.b_row == 1 && g.k >= 2 * Vec<T>::lanes;
+  if (g.a_col != 1 || g.b_row != 1) return false;
+  return g.m <= kDotRows<T> ? g.k >= 2 * Vec<T>::lanes : g.m <= 4 * kDotRows<T> && g.k >= DOTK * Vec<T>::lanes;
 }
 
 template <class T>
 void multiply_range(const Gemm<T>& g, Range rows, Range columns) {
   if (fits_dots(g))
-    multiply_by_dots(g, rows.size(), rows.begin, columns.begin, columns.end);
+    multiply_by_dots(g, rows.begin, rows.end, columns.begin, columns.end);
   else if (g.m == 1 && g.b_col == 1)
     multiply_by_sum_of_rows(g, columns.begin, columns.end);
   else
