@@ -42,7 +42,7 @@ Gemm<T> transposed(const Gemm<T>& g) {
 
 // The largest slice of k. It must not depend on the machine's caches: where k is cut, a sum is rounded.
 template <class T>
-inline constexpr int64_t kDepth = KD / int64_t(sizeof(T));
+inline constexpr int64_t kDepth = 1600 / int64_t(sizeof(T));
 
 // k cut into equal slices instead of full ones and a rest.
 template <class T>
@@ -59,18 +59,26 @@ int64_t block_width(int64_t depth) {
   return tile * (tiles < 1 ? 1 : smaller(tiles, 32));
 }
 
-// Fewer rows than this read B too rarely to pay for packing it, if it can be read where it lies.
+// A tile of AVX-512 works so long on each row of B that it can wait for the row where it lies; packing is
+// then worth its while only for many rows. The smaller tiles of 16 registers are hungrier.
 template <class T>
-inline constexpr int64_t kRowsToPackB = 4 * TileShape<T>::rows;
+inline constexpr int64_t kRowsToPackB = TileShape<T>::rows == 12 ? 192 : 48;
+
+// A is read one element at a time, which costs the same at any stride, so it is packed only where its rows
+// or columns stand a power of two apart and therefore compete for the same few sets of the first-level
+// cache; and only if enough columns share the panel.
 template <class T>
-inline constexpr int64_t kColumnsToPackA = 8 * TileShape<T>::columns;
+bool pays_to_pack_a(const Gemm<T>& g, int64_t columns) {
+  const int64_t row_bytes = g.a_row * int64_t(sizeof(T)), column_bytes = g.a_col * int64_t(sizeof(T));
+  return columns >= 8 * TileShape<T>::columns && (row_bytes % 4096 == 0 || column_bytes % 2048 == 0);
+}
 
 template <class T>
 void multiply_piece(const Gemm<T>& g, Range rows, Range columns) {
   using Shape = TileShape<T>;
   constexpr int64_t lanes = Vec<T>::lanes;
   const bool read_b_in_place = g.b_col == 1 && rows.size() < kRowsToPackB<T>;
-  const bool pack_a = PACKA;
+  const bool pack_a = pays_to_pack_a(g, columns.size());
   const int64_t panel_pitch = round_up(Shape::rows, lanes);
   const int64_t depth = slice_depth<T>(g.k);
   const int64_t width = smaller(round_up(columns.size(), Shape::columns), block_width<T>(depth));
@@ -128,7 +136,7 @@ void multiply_piece(const Gemm<T>& g, Range rows, Range columns) {
 template <class T>
 bool fits_dots(const Gemm<T>& g) {
   if (g.a_col != 1 || g.b_row != 1) return false;
-  return g.m <= kDotRows<T> ? g.k >= 2 * Vec<T>::lanes : g.m <= 4 * kDotRows<T> && g.k >= DOTK * Vec<T>::lanes;
+  return g.m <= kDotRows<T> ? g.k >= 2 * Vec<T>::lanes : g.m <= 4 * kDotRows<T> && g.k >= 16 * Vec<T>::lanes;
 }
 
 template <class T>
