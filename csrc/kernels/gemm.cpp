@@ -47,8 +47,8 @@ inline constexpr int64_t kDepth = 1600 / int64_t(sizeof(T));
 // k cut into equal slices instead of full ones and a rest.
 template <class T>
 int64_t slice_depth(int64_t k) {
-  const int64_t slices = ceil_div(k, kDepth<T>);
-  return slices <= 1 ? k : round_up(ceil_div(k, slices), 8);
+  if (k <= kDepth<T>) return k;
+  return round_up(ceil_div(k, ceil_div(k, kDepth<T>)), 8);
 }
 
 // Columns of B whose slice fills half of the second-level cache, in whole tiles.
@@ -81,13 +81,16 @@ void multiply_piece(const Gemm<T>& g, Range rows, Range columns) {
   const bool pack_a = pays_to_pack_a(g, columns.size());
   const int64_t panel_pitch = round_up(Shape::rows, lanes);
   const int64_t depth = slice_depth<T>(g.k);
-  const int64_t width = smaller(round_up(columns.size(), Shape::columns), block_width<T>(depth));
+  const int64_t width =
+      columns.size() <= Shape::columns ? Shape::columns
+                                       : smaller(round_up(columns.size(), Shape::columns), block_width<T>(depth));
 
   struct Strip {
     const T* b;
     int64_t b_row;
   } strips[32];
-  Scratch<T> packed_b(depth * width), packed_a(pack_a ? depth * panel_pitch : 0);
+  const bool pack_b = !read_b_in_place || columns.size() % lanes != 0;
+  Scratch<T> packed_b(pack_b ? depth * width : 0), packed_a(pack_a ? depth * panel_pitch : 0);
 
   for (int64_t j0 = columns.begin; j0 < columns.end; j0 += width) {
     const int64_t j_end = smaller(j0 + width, columns.end);
@@ -134,14 +137,17 @@ void multiply_piece(const Gemm<T>& g, Range rows, Range columns) {
 
 // Thin products have kernels of their own; what matters is along which axis the matrix is contiguous.
 template <class T>
-bool fits_dots(const Gemm<T>& g) {
-  if (g.a_col != 1 || g.b_row != 1) return false;
-  return g.m <= kDotRows<T> ? g.k >= 2 * Vec<T>::lanes : g.m <= 4 * kDotRows<T> && g.k >= 16 * Vec<T>::lanes;
+bool fits_dots(int64_t rows, int64_t k) {
+  return rows <= kDotRows<T> ? k >= 2 * Vec<T>::lanes : rows <= 4 * kDotRows<T> && k >= 16 * Vec<T>::lanes;
+}
+template <class T>
+bool contiguous_along_k(const Gemm<T>& g) {
+  return g.a_col == 1 && g.b_row == 1;
 }
 
 template <class T>
 void multiply_range(const Gemm<T>& g, Range rows, Range columns) {
-  if (fits_dots(g))
+  if (contiguous_along_k(g) && fits_dots<T>(g.m, g.k))
     multiply_by_dots(g, rows.begin, rows.end, columns.begin, columns.end);
   else if (g.m == 1 && g.b_col == 1)
     multiply_by_sum_of_rows(g, columns.begin, columns.end);
@@ -173,33 +179,43 @@ void multiply(const Gemm<T>& g, int64_t pieces) {
 // Multiplications worth waking a thread for: some ten microseconds.
 inline constexpr int64_t kPieceWork = 1 << 18;
 
+// The products of a batch: each thread a few of them whole or, where they are few and large, all threads
+// one after the other.
 template <class T>
-void gemm(const Gemm<T>& given) {
-  if (given.m <= 0 || given.n <= 0 || given.batch <= 0) return;
-  const bool turn = given.n == 1 || (given.c_col != 1 && given.c_row == 1) ||
-                    (given.n < given.m && fits_dots(transposed(given)));
-  const Gemm<T> g = turn ? transposed(given) : given;
-  const auto nth = [&](int64_t b) {
+void multiply_batch(const Gemm<T>& g, int64_t pieces, int64_t together) {
+  const auto multiply_one = [&](int64_t b, int64_t pieces_of_one) {
     Gemm<T> one = g;
     one.a += b * g.a_batch, one.b += b * g.b_batch, one.c += b * g.c_batch;
     if (one.residual) one.residual += b * g.c_batch;
-    return one;
+    multiply(one, pieces_of_one);
   };
-
-  const int threads = num_threads();
-  const double work = double(g.m) * double(g.n) * double(g.k < 1 ? 1 : g.k);
-  const double worth = work / kPieceWork;
-  const int64_t pieces = threads == 1 || worth < 2 ? 1 : worth > 4 * threads ? 4 * threads : int64_t(worth);
-  if (g.batch == 1) {
-    multiply(g, pieces);
-  } else if (pieces == 1 || g.batch >= 4 * threads) {
-    const int64_t together = worth >= 1 ? 1 : int64_t(1 / (worth + 1e-9));
-    parallel_for(g.batch, together, [&](int64_t b, int64_t end) {
-      for (; b < end; ++b) multiply(nth(b), 1);
-    });
+  if (pieces > 1 && g.batch < 4 * num_threads()) {
+    for (int64_t b = 0; b < g.batch; ++b) multiply_one(b, pieces);
   } else {
-    for (int64_t b = 0; b < g.batch; ++b) multiply(nth(b), pieces);
+    parallel_for(g.batch, together, [&](int64_t b, int64_t end) {
+      for (; b < end; ++b) multiply_one(b, 1);
+    });
   }
+}
+
+template <class T>
+void multiply_oriented(const Gemm<T>& g) {
+  const double work = double(g.m) * double(g.n) * double(g.k < 1 ? 1 : g.k) / kPieceWork;
+  const int64_t limit = work < 2 ? 1 : 4 * num_threads();
+  const int64_t pieces = limit <= 4 ? 1 : work < double(limit) ? int64_t(work) : limit;
+  if (g.batch == 1) return multiply(g, pieces);
+  multiply_batch(g, pieces, work < 1 ? int64_t(1 / (work + 1e-9)) : 1);
+}
+
+// Rows of C are to be contiguous, and of a thin C the short side is to be the rows.
+template <class T>
+void gemm(const Gemm<T>& g) {
+  if (g.m <= 0 || g.n <= 0 || g.batch <= 0) return;
+  const bool contiguous_columns = g.c_col != 1 && g.c_row == 1;
+  if (g.n == 1 || contiguous_columns || (g.n < g.m && contiguous_along_k(g) && fits_dots<T>(g.n, g.k)))
+    multiply_oriented(transposed(g));
+  else
+    multiply_oriented(g);
 }
 
 struct GemmKernels {

@@ -63,28 +63,34 @@ PYNN_INLINE void each_vector(const Step& step) {
   }
 }
 
+// The accumulators. Raw vectors, because an array of Vec<T> is set to 0 when it is made, in memory.
+template <class T>
+using Sum = typename Vec<T>::Raw;
+
 // sum[i][j] = sum over p of A[i, p] B[p, vector j]
 template <int R, int W, class T>
-PYNN_INLINE void accumulate(Vec<T> (&sum)[R][W], int64_t k, const T* a, int64_t a_row, int64_t a_col,
-                            const T* b, int64_t b_row) {
-  each_vector<R, W>([&](int i, int j) { sum[i][j] = Vec<T>(); });
+PYNN_INLINE void accumulate(Sum<T> (&sum)[R][W], int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b,
+                            int64_t b_row) {
+  using V = Vec<T>;
+  each_vector<R, W>([&](int i, int j) { sum[i][j] = Sum<T>{}; });
   for (; k > 0; --k, a += a_col, b += b_row) {
-    Vec<T> columns[W];
+    Sum<T> columns[W];
 #pragma GCC unroll 8
-    for (int j = 0; j < W; ++j) columns[j] = load(b + j * Vec<T>::lanes);
+    for (int j = 0; j < W; ++j) columns[j] = load(b + j * V::lanes).v;
 #pragma GCC unroll 16
     for (int i = 0; i < R; ++i) {
-      const Vec<T> row = a[i * a_row];
+      const V row = a[i * a_row];
 #pragma GCC unroll 8
-      for (int j = 0; j < W; ++j) sum[i][j] = fma(row, columns[j], sum[i][j]);
+      for (int j = 0; j < W; ++j) sum[i][j] = fma(row, V(columns[j]), V(sum[i][j])).v;
     }
   }
 }
 
 // The epilogue for any C, from sums in memory: edges, strides, and the terms that few callers ask for.
 // Columns of C that do not lie side by side are gathered into a row that has them so, and scattered back.
+// The sums are read in whole vectors: a masked load must wait until the store before it has left the core.
 template <class T>
-void finish_from_memory(const T* sums, int64_t pitch, const Output<T>& out, int64_t i0, int64_t j0, int64_t rows,
+__attribute__((noinline)) void finish_from_memory(const T* sums, int64_t pitch, const Output<T>& out, int64_t i0, int64_t j0, int64_t rows,
                         int64_t columns) {
   using V = Vec<T>;
   T values[V::lanes] = {}, residual_values[V::lanes] = {};
@@ -101,7 +107,7 @@ void finish_from_memory(const T* sums, int64_t pitch, const Output<T>& out, int6
         }
         c = values, residual = residual_values;
       }
-      V value = load(sums + j, count);
+      V value = load(sums + j);
       if (out.alpha != T(1)) value = V(out.alpha) * value;
       if (out.beta == T(1))
         value = value + load(c, count);
@@ -121,23 +127,25 @@ void finish_from_memory(const T* sums, int64_t pitch, const Output<T>& out, int6
 
 // Rows i0 .. i0 + R and `columns` columns from j0 of C, which fill W vectors, the last perhaps in part.
 template <int R, int W, class T>
-PYNN_INLINE void finish(Vec<T> (&sum)[R][W], const Output<T>& out, int64_t i0, int64_t j0, int64_t columns) {
+PYNN_INLINE void finish(Sum<T> (&sum)[R][W], const Output<T>& out, int64_t i0, int64_t j0, int64_t columns) {
   using V = Vec<T>;
   constexpr int lanes = V::lanes, width = W * lanes;
   if (columns != width || !out.plain) {
     T sums[R * width];
-    each_vector<R, W>([&](int i, int j) { store(sums + i * width + j * lanes, sum[i][j]); });
+    each_vector<R, W>([&](int i, int j) { store(sums + i * width + j * lanes, V(sum[i][j])); });
     return finish_from_memory(sums, width, out, i0, j0, R, columns);
   }
   T* const c = out.c + i0 * out.c_row + j0;
-  const auto place = [&](int i, int j) { return c + i * out.c_row + j * lanes; };
-  if (out.alpha != T(1)) each_vector<R, W>([&](int i, int j) { sum[i][j] = V(out.alpha) * sum[i][j]; });
-  if (out.beta != T(0)) each_vector<R, W>([&](int i, int j) { sum[i][j] = sum[i][j] + load(place(i, j)); });
-  if (out.bias_m) each_vector<R, W>([&](int i, int j) { sum[i][j] = sum[i][j] + V(out.bias_m[i0 + i]); });
-  if (out.bias_n)
-    each_vector<R, W>([&](int i, int j) { sum[i][j] = sum[i][j] + load(out.bias_n + j0 + j * lanes); });
-  if (out.relu) each_vector<R, W>([&](int i, int j) { sum[i][j] = max_fast(V(0), sum[i][j]); });
-  each_vector<R, W>([&](int i, int j) { store(place(i, j), sum[i][j]); });
+  const auto add = [&](const auto& term) {
+    each_vector<R, W>([&](int i, int j) { sum[i][j] = (V(sum[i][j]) + term(i, j)).v; });
+  };
+  if (out.alpha != T(1))
+    each_vector<R, W>([&](int i, int j) { sum[i][j] = (V(out.alpha) * V(sum[i][j])).v; });
+  if (out.beta != T(0)) add([&](int i, int j) { return load(c + i * out.c_row + j * lanes); });
+  if (out.bias_m) add([&](int i, int) { return V(out.bias_m[i0 + i]); });
+  if (out.bias_n) add([&](int, int j) { return load(out.bias_n + j0 + j * lanes); });
+  if (out.relu) each_vector<R, W>([&](int i, int j) { sum[i][j] = max_fast(V(0), V(sum[i][j])).v; });
+  each_vector<R, W>([&](int i, int j) { store(c + i * out.c_row + j * lanes, V(sum[i][j])); });
   if (out.activation) out.activation(c, R, width, out.c_row);
 }
 
@@ -154,9 +162,9 @@ struct Tile {
 
 template <int R, int W, class T>
 void multiply_tile(const Tile<T>& t, const Output<T>& out) {
-  Vec<T> sum[R][W];
-  accumulate(sum, t.k, t.a, t.a_row, t.a_col, t.b, t.b_row);
-  finish(sum, out, t.i, t.j, t.columns);
+  Sum<T> sum[R][W];
+  accumulate<R, W, T>(sum, t.k, t.a, t.a_row, t.a_col, t.b, t.b_row);
+  finish<R, W, T>(sum, out, t.i, t.j, t.columns);
 }
 
 // The tiles of 1 .. TileShape::rows rows and 1 or 2 vectors, by shape.

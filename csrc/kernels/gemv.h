@@ -38,7 +38,7 @@ void dot_tile(const Gemm<T>& g, const Output<T>& out, int64_t i0, int64_t j0) {
     step([](const T* p) { return load(p); });
   if (left > 0) step([left](const T* p) { return load(p, left); });
 
-  T totals[R * S];
+  T totals[R * S + V::lanes] = {};
 #pragma GCC unroll 4
   for (int r = 0; r < R; ++r) {
 #pragma GCC unroll 8
