@@ -69,8 +69,8 @@ using Sum = typename Vec<T>::Raw;
 
 // sum[i][j] = sum over p of A[i, p] B[p, vector j]
 template <int R, int W, class T>
-PYNN_INLINE void accumulate(Sum<T> (&sum)[R][W], int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b,
-                            int64_t b_row) {
+PYNN_INLINE void accumulate(Sum<T> (&sum)[R][W], int64_t k, const T* a, int64_t a_row, int64_t a_col,
+                            const T* b, int64_t b_row) {
   using V = Vec<T>;
   each_vector<R, W>([&](int i, int j) { sum[i][j] = Sum<T>{}; });
   for (; k > 0; --k, a += a_col, b += b_row) {
@@ -90,8 +90,8 @@ PYNN_INLINE void accumulate(Sum<T> (&sum)[R][W], int64_t k, const T* a, int64_t 
 // Columns of C that do not lie side by side are gathered into a row that has them so, and scattered back.
 // The sums are read in whole vectors: a masked load must wait until the store before it has left the core.
 template <class T>
-__attribute__((noinline)) void finish_from_memory(const T* sums, int64_t pitch, const Output<T>& out, int64_t i0, int64_t j0, int64_t rows,
-                        int64_t columns) {
+__attribute__((noinline)) void finish_from_memory(const T* sums, int64_t pitch, const Output<T>& out,
+                                                  int64_t i0, int64_t j0, int64_t rows, int64_t columns) {
   using V = Vec<T>;
   T values[V::lanes] = {}, residual_values[V::lanes] = {};
   for (int64_t i = i0; i < i0 + rows; ++i, sums += pitch) {
