@@ -27,11 +27,15 @@ def instruction_set(obj: Path) -> str | None:
 
 
 def leaks(obj: Path) -> list[str]:
-    """The global symbols, weak ones included, that `obj` defines outside `pynn::<its set>::`."""
+    """The global symbols, weak ones included, that `obj` defines outside `pynn::<its set>::`.
+
+    `DW.ref.` symbols are pointers to the C++ run-time's exception handler, not code.
+    """
     command = ["nm", "--demangle", "--defined-only", "--extern-only", str(obj)]
     listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     symbols = [line.split(maxsplit=2)[2] for line in listing.splitlines()]
-    return [symbol for symbol in symbols if f"pynn::{instruction_set(obj)}::" not in symbol]
+    own = f"pynn::{instruction_set(obj)}::"
+    return [symbol for symbol in symbols if own not in symbol and not symbol.startswith("DW.ref.")]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -16,8 +16,10 @@ template <class T>
 class Scratch {
  public:
   explicit PYNN_INLINE Scratch(int64_t count)
-      : values_(static_cast<T*>(scratch_take(count * int64_t(sizeof(T))))) {}
-  PYNN_INLINE ~Scratch() { scratch_give_back(values_); }
+      : values_(count > 0 ? static_cast<T*>(scratch_take(count * int64_t(sizeof(T)))) : nullptr) {}
+  PYNN_INLINE ~Scratch() {
+    if (values_) scratch_give_back(values_);
+  }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 

@@ -18,9 +18,9 @@ namespace pynn::PYNN_ISA {
 template <class T>
 struct TileShape {
 #if defined(__AVX512F__) || defined(__aarch64__)
-  static constexpr int rows = 12;
+  static constexpr int rows = kIsFloat<T> ? 12 : 4;
 #else
-  static constexpr int rows = 6;
+  static constexpr int rows = kIsFloat<T> ? 6 : 4;
 #endif
   static constexpr int vectors = 2;
   static constexpr int columns = vectors * Vec<T>::lanes;
@@ -35,6 +35,7 @@ struct Output {
   const T *bias_m, *bias_n, *residual;
   bool relu;
   TileFunction<T>* activation;
+  bool plain;  // what the epilogue in registers can do; the rest goes through memory
 
   // k is worked off in slices. The first meets C as the caller left it, the later ones add to what the
   // earlier ones stored, and the last adds the rest.
@@ -48,7 +49,8 @@ struct Output {
         bias_n(last ? g.bias_n : nullptr),
         residual(last ? g.residual : nullptr),
         relu(last && g.relu),
-        activation(last ? g.activation : nullptr) {}
+        activation(last ? g.activation : nullptr),
+        plain(c_col == 1 && !residual && (beta == T(0) || beta == T(1))) {}
 };
 
 // One value of the tile after the other, with i and j known at compile time once the loops are unrolled.
@@ -61,84 +63,90 @@ PYNN_INLINE void each_vector(const Step& step) {
   }
 }
 
+// The accumulators. Raw vectors, because an array of Vec<T> is set to 0 when it is made, in memory.
+template <class T>
+using Sum = typename Vec<T>::Raw;
+
 // sum[i][j] = sum over p of A[i, p] B[p, vector j]
 template <int R, int W, class T>
-PYNN_INLINE void accumulate(Vec<T> (&sum)[R][W], int64_t k, const T* a, int64_t a_row, int64_t a_col,
+PYNN_INLINE void accumulate(Sum<T> (&sum)[R][W], int64_t k, const T* a, int64_t a_row, int64_t a_col,
                             const T* b, int64_t b_row) {
-  each_vector<R, W>([&](int i, int j) { sum[i][j] = Vec<T>(); });
+  using V = Vec<T>;
+  each_vector<R, W>([&](int i, int j) { sum[i][j] = Sum<T>{}; });
   for (; k > 0; --k, a += a_col, b += b_row) {
-    Vec<T> columns[W];
+    Sum<T> columns[W];
 #pragma GCC unroll 8
-    for (int j = 0; j < W; ++j) columns[j] = load(b + j * Vec<T>::lanes);
+    for (int j = 0; j < W; ++j) columns[j] = load(b + j * V::lanes).v;
 #pragma GCC unroll 16
     for (int i = 0; i < R; ++i) {
-      const Vec<T> row = a[i * a_row];
+      const V row = a[i * a_row];
 #pragma GCC unroll 8
-      for (int j = 0; j < W; ++j) sum[i][j] = fma(row, columns[j], sum[i][j]);
+      for (int j = 0; j < W; ++j) sum[i][j] = fma(row, V(columns[j]), V(sum[i][j])).v;
     }
   }
 }
 
-// The epilogue over a tile whose rows are contiguous. `bias_m`, `bias_n` and `residual` already point to
-// the tile's own first row and column; the last vector holds `tail` columns, or all if kWhole.
-template <bool kWhole, int R, int W, class T>
-PYNN_INLINE void finish_rows(Vec<T> (&sum)[R][W], const Output<T>& out, T* c, int64_t c_row, const T* residual,
-                             int64_t i0, int64_t j0, int64_t tail) {
+// The epilogue for any C, from sums in memory: edges, strides, and the terms that few callers ask for.
+// Columns of C that do not lie side by side are gathered into a row that has them so, and scattered back.
+// The sums are read in whole vectors: a masked load must wait until the store before it has left the core.
+template <class T>
+__attribute__((noinline)) void finish_from_memory(const T* sums, int64_t pitch, const Output<T>& out,
+                                                  int64_t i0, int64_t j0, int64_t rows, int64_t columns) {
   using V = Vec<T>;
-  constexpr int lanes = V::lanes;
-  const auto get = [&](const T* p, int j) {
-    return kWhole || j < W - 1 ? load(p + j * lanes) : load(p + j * lanes, tail);
-  };
-  if (out.alpha != T(1)) each_vector<R, W>([&](int i, int j) { sum[i][j] = V(out.alpha) * sum[i][j]; });
-  if (out.beta == T(1))
-    each_vector<R, W>([&](int i, int j) { sum[i][j] = sum[i][j] + get(c + i * c_row, j); });
-  else if (out.beta != T(0))
-    each_vector<R, W>([&](int i, int j) { sum[i][j] = fma(V(out.beta), get(c + i * c_row, j), sum[i][j]); });
-  if (out.bias_m) each_vector<R, W>([&](int i, int j) { sum[i][j] = sum[i][j] + V(out.bias_m[i0 + i]); });
-  if (out.bias_n) each_vector<R, W>([&](int i, int j) { sum[i][j] = sum[i][j] + get(out.bias_n + j0, j); });
-  if (residual) each_vector<R, W>([&](int i, int j) { sum[i][j] = sum[i][j] + get(residual + i * c_row, j); });
-  if (out.relu) each_vector<R, W>([&](int i, int j) { sum[i][j] = max_fast(V(0), sum[i][j]); });
-  each_vector<R, W>([&](int i, int j) {
-    if (kWhole || j < W - 1)
-      store(c + i * c_row + j * lanes, sum[i][j]);
-    else
-      store(c + i * c_row + j * lanes, sum[i][j], tail);
-  });
-  if (out.activation) out.activation(c, R, (W - 1) * lanes + tail, c_row);
-}
-
-// A C without contiguous rows is gathered into a tile that has them, finished there, and scattered back.
-template <int R, int W, class T>
-__attribute__((noinline)) void finish_strided(Vec<T> (&sum)[R][W], const Output<T>& out, int64_t i0, int64_t j0,
-                                              int64_t columns) {
-  constexpr int width = W * Vec<T>::lanes;
-  T tile[R * width] = {}, residual[R * width] = {};
-  const int64_t corner = i0 * out.c_row + j0 * out.c_col;
-  for (int i = 0; i < R; ++i) {
-    for (int64_t j = 0; j < columns; ++j) {
-      const int64_t at = corner + i * out.c_row + j * out.c_col;
-      if (out.beta != T(0)) tile[i * width + j] = out.c[at];
-      if (out.residual) residual[i * width + j] = out.residual[at];
+  T values[V::lanes] = {}, residual_values[V::lanes] = {};
+  for (int64_t i = i0; i < i0 + rows; ++i, sums += pitch) {
+    for (int64_t j = 0; j < columns; j += V::lanes) {
+      const int64_t count = columns - j < V::lanes ? columns - j : V::lanes;
+      const int64_t at = i * out.c_row + (j0 + j) * out.c_col;
+      T* c = out.c + at;
+      const T* residual = out.residual + (out.residual ? at : 0);
+      if (out.c_col != 1) {
+        for (int64_t q = 0; q < count; ++q) {
+          if (out.beta != T(0)) values[q] = c[q * out.c_col];
+          if (out.residual) residual_values[q] = residual[q * out.c_col];
+        }
+        c = values, residual = residual_values;
+      }
+      V value = load(sums + j);
+      if (out.alpha != T(1)) value = V(out.alpha) * value;
+      if (out.beta == T(1))
+        value = value + load(c, count);
+      else if (out.beta != T(0))
+        value = fma(V(out.beta), load(c, count), value);
+      if (out.bias_m) value = value + V(out.bias_m[i]);
+      if (out.bias_n) value = value + load(out.bias_n + j0 + j, count);
+      if (out.residual) value = value + load(residual, count);
+      if (out.relu) value = max_fast(V(0), value);
+      store(c, value, count);
+      if (out.activation) out.activation(c, 1, count, out.c_row);
+      if (out.c_col != 1)
+        for (int64_t q = 0; q < count; ++q) out.c[at + q * out.c_col] = values[q];
     }
   }
-  finish_rows<false>(sum, out, tile, width, out.residual ? residual : nullptr, i0, j0,
-                     columns - (W - 1) * Vec<T>::lanes);
-  for (int i = 0; i < R; ++i)
-    for (int64_t j = 0; j < columns; ++j)
-      out.c[corner + i * out.c_row + j * out.c_col] = tile[i * width + j];
 }
 
 // Rows i0 .. i0 + R and `columns` columns from j0 of C, which fill W vectors, the last perhaps in part.
 template <int R, int W, class T>
-PYNN_INLINE void finish(Vec<T> (&sum)[R][W], const Output<T>& out, int64_t i0, int64_t j0, int64_t columns) {
-  if (out.c_col != 1) return finish_strided(sum, out, i0, j0, columns);
-  const int64_t tail = columns - (W - 1) * Vec<T>::lanes;
-  const int64_t corner = i0 * out.c_row + j0;
-  const T* const residual = out.residual ? out.residual + corner : nullptr;
-  if (tail == Vec<T>::lanes)
-    finish_rows<true>(sum, out, out.c + corner, out.c_row, residual, i0, j0, tail);
-  else
-    finish_rows<false>(sum, out, out.c + corner, out.c_row, residual, i0, j0, tail);
+PYNN_INLINE void finish(Sum<T> (&sum)[R][W], const Output<T>& out, int64_t i0, int64_t j0, int64_t columns) {
+  using V = Vec<T>;
+  constexpr int lanes = V::lanes, width = W * lanes;
+  if (columns != width || !out.plain) {
+    T sums[R * width];
+    each_vector<R, W>([&](int i, int j) { store(sums + i * width + j * lanes, V(sum[i][j])); });
+    return finish_from_memory(sums, width, out, i0, j0, R, columns);
+  }
+  T* const c = out.c + i0 * out.c_row + j0;
+  const auto add = [&](const auto& term) {
+    each_vector<R, W>([&](int i, int j) { sum[i][j] = (V(sum[i][j]) + term(i, j)).v; });
+  };
+  if (out.alpha != T(1))
+    each_vector<R, W>([&](int i, int j) { sum[i][j] = (V(out.alpha) * V(sum[i][j])).v; });
+  if (out.beta != T(0)) add([&](int i, int j) { return load(c + i * out.c_row + j * lanes); });
+  if (out.bias_m) add([&](int i, int) { return V(out.bias_m[i0 + i]); });
+  if (out.bias_n) add([&](int, int j) { return load(out.bias_n + j0 + j * lanes); });
+  if (out.relu) each_vector<R, W>([&](int i, int j) { sum[i][j] = max_fast(V(0), V(sum[i][j])).v; });
+  each_vector<R, W>([&](int i, int j) { store(c + i * out.c_row + j * lanes, V(sum[i][j])); });
+  if (out.activation) out.activation(c, R, width, out.c_row);
 }
 
 // The operands of one tile: A by rows at any strides, B by contiguous rows of whole vectors.
@@ -154,9 +162,9 @@ struct Tile {
 
 template <int R, int W, class T>
 void multiply_tile(const Tile<T>& t, const Output<T>& out) {
-  Vec<T> sum[R][W];
-  accumulate(sum, t.k, t.a, t.a_row, t.a_col, t.b, t.b_row);
-  finish(sum, out, t.i, t.j, t.columns);
+  Sum<T> sum[R][W];
+  accumulate<R, W, T>(sum, t.k, t.a, t.a_row, t.a_col, t.b, t.b_row);
+  finish<R, W, T>(sum, out, t.i, t.j, t.columns);
 }
 
 // The tiles of 1 .. TileShape::rows rows and 1 or 2 vectors, by shape.

@@ -124,7 +124,7 @@ void pack_strided(T* strip, int64_t pitch, const Piece<T>& piece) {
 // Packs piece.count <= pitch places, one vector of them after the other; pitch is a multiple of the lanes.
 template <class T>
 void pack(T* strip, int64_t pitch, Piece<T> piece) {
-  auto* const pack_vector = piece.place_stride == 1 ? pack_contiguous<T>
+  auto* const pack_vector = piece.place_stride == 1   ? pack_contiguous<T>
                             : piece.depth_stride == 1 ? pack_transposed<T>
                                                       : pack_strided<T>;
   for (int64_t q = 0; q < pitch; q += Vec<T>::lanes) {

@@ -19,7 +19,6 @@ inline constexpr int kDotRows = TileShape<T>::rows == 12 ? 4 : 3;
 template <int R, int S, class T>
 void dot_tile(const Gemm<T>& g, const Output<T>& out, int64_t i0, int64_t j0) {
   using V = Vec<T>;
-  constexpr int W = (S + V::lanes - 1) / V::lanes;
   const T* a = g.a + i0 * g.a_row;
   const T* b = g.b + j0 * g.b_col;
   V sum[R][S];
@@ -39,29 +38,31 @@ void dot_tile(const Gemm<T>& g, const Output<T>& out, int64_t i0, int64_t j0) {
     step([](const T* p) { return load(p); });
   if (left > 0) step([left](const T* p) { return load(p, left); });
 
-  V totals[R][W];
+  T totals[R * S + V::lanes] = {};
+#pragma GCC unroll 4
   for (int r = 0; r < R; ++r) {
-    T row[W * V::lanes] = {};
 #pragma GCC unroll 8
-    for (int s = 0; s < S; ++s) row[s] = sum_lanes(sum[r][s]);
-    for (int w = 0; w < W; ++w) totals[r][w] = load(row + w * V::lanes);
+    for (int s = 0; s < S; ++s) totals[r * S + s] = sum_lanes(sum[r][s]);
   }
-  finish(totals, out, i0, j0, S);
+  finish_from_memory(totals, S, out, i0, j0, R, S);
 }
 
-// All columns of R rows.
-template <int R, class T>
-void dot_rows(const Gemm<T>& g, const Output<T>& out, int64_t i, int64_t j, int64_t j_end) {
-  constexpr int S = R == 1 ? 8 : 4;
-  for (; j + S <= j_end; j += S) dot_tile<R, S>(g, out, i, j);
-  for (; j < j_end; ++j) dot_tile<R, 1>(g, out, i, j);
+// Rows i .. i_end of S columns, which stay in the first-level cache for all of them.
+template <int S, class T, int R = kDotRows<T>>
+void dot_columns(const Gemm<T>& g, const Output<T>& out, int64_t i, int64_t i_end, int64_t j) {
+  for (; i + R <= i_end; i += R) dot_tile<R, S>(g, out, i, j);
+  if constexpr (R > 1) {
+    if (i < i_end) dot_columns<S, T, R - 1>(g, out, i, i_end, j);
+  }
 }
 
-// Rows i .. i + rows, at most kDotRows of them, columns j .. j_end.
-template <class T, int R = kDotRows<T>>
-void multiply_by_dots(const Gemm<T>& g, int64_t rows, int64_t i, int64_t j, int64_t j_end) {
-  if (rows == R) return dot_rows<R>(g, Output<T>(g, true, true), i, j, j_end);
-  if constexpr (R > 1) multiply_by_dots<T, R - 1>(g, rows, i, j, j_end);
+template <class T>
+void multiply_by_dots(const Gemm<T>& g, int64_t i, int64_t i_end, int64_t j, int64_t j_end) {
+  const Output<T> out(g, true, true);
+  if (i_end - i == 1)
+    for (; j + 8 <= j_end; j += 8) dot_tile<1, 8>(g, out, i, j);
+  for (; j + 4 <= j_end; j += 4) dot_columns<4>(g, out, i, i_end, j);
+  for (; j < j_end; ++j) dot_columns<1>(g, out, i, i_end, j);
 }
 
 // ---- the sum of the rows of B: one row of A, B contiguous along n -----------------------------------------
@@ -99,10 +100,7 @@ void multiply_by_sum_of_rows(const Gemm<T>& g, int64_t j, int64_t j_end) {
     for (; p + 8 <= g.k; p += 8, a += 8 * g.a_col, b += 8 * g.b_row)
       add_rows<8>(row, a, g.a_col, b, g.b_row, count);
     for (; p < g.k; ++p, a += g.a_col, b += g.b_row) add_rows<1>(row, a, g.a_col, b, g.b_row, count);
-    for (int64_t q = 0; q < count; q += Vec<T>::lanes) {
-      Vec<T> sums[1][1] = {{load(row + q)}};
-      finish(sums, out, 0, j + q, count - q < Vec<T>::lanes ? count - q : Vec<T>::lanes);
-    }
+    finish_from_memory(row, kWidth, out, 0, j, 1, count);
   }
 }
 
