@@ -118,6 +118,7 @@ PYBIND11_MODULE(_core, m) {
   define_ops(m);
   define_autograd(m);
   define_dlpack(m);
+  define_optim(m);
   define_settings(m);
 }
 
