@@ -26,6 +26,24 @@ void Group::zero_grad(bool set_to_none) {
   }
 }
 
+void Group::check(const char* op) const {
+  for (size_t m = 0; m < members_.size(); ++m) {
+    const Tensor& parameter = members_[m].parameter;
+    if (!is_floating(parameter.dtype()))
+      throw DTypeError(
+          text(op, ": parameter ", m, " holds ", parameter.dtype(), "; only floats can be trained"));
+    if (!parameter.impl()->grad) continue;
+    if (parameter.impl()->grad->shape != parameter.shape())
+      throw ShapeError(text(op, ": parameter ", m, " is ", parameter.shape(), " but its gradient ",
+                            parameter.impl()->grad->shape));
+    for (const Tensor& slot : members_[m].slots)
+      if (slot && (slot.shape() != parameter.shape() || slot.dtype() != parameter.dtype()))
+        throw ShapeError(text(op, ": the state of parameter ", m, " is ", slot.shape(), " ", slot.dtype(),
+                              ", the parameter ", parameter.shape(), " ", parameter.dtype(),
+                              ". Was it resized or converted after the optimizer's first step?"));
+  }
+}
+
 int64_t Group::gather(const char* op, DType dtype, std::array<bool, kMaxSlots> slots, double initial) {
   pieces_.clear();
   moving_.clear();
@@ -35,16 +53,8 @@ int64_t Group::gather(const char* op, DType dtype, std::array<bool, kMaxSlots> s
   for (size_t m = 0; m < members_.size(); ++m) {
     Member& member = members_[m];
     const Tensor& parameter = member.parameter;
-    if (!is_floating(parameter.dtype()))
-      throw DTypeError(
-          text(op, ": parameter ", m, " holds ", parameter.dtype(), "; only floats can be trained"));
     if (parameter.dtype() != dtype || !parameter.impl()->grad) continue;
-    const Tensor gradient(parameter.impl()->grad);
-    if (gradient.shape() != parameter.shape())
-      throw ShapeError(
-          text(op, ": parameter ", m, " is ", parameter.shape(), " but its gradient ", gradient.shape()));
-
-    held_.push_back(gradient.to(dtype).contiguous());
+    held_.push_back(Tensor(parameter.impl()->grad).to(dtype).contiguous());
     parameter.about_to_write(op);
     Tensor target = parameter;
     if (!parameter.is_contiguous()) {
@@ -64,10 +74,6 @@ int64_t Group::gather(const char* op, DType dtype, std::array<bool, kMaxSlots> s
         slot = full(parameter.shape(), initial, dtype);
         if (k == 0) piece.fresh = true;
       }
-      if (slot.shape() != parameter.shape() || slot.dtype() != dtype || !slot.is_contiguous())
-        throw ShapeError(text(op, ": the state of parameter ", m, " is ", slot.shape(), " ", slot.dtype(),
-                              ", the parameter ", parameter.shape(), " ", dtype,
-                              ". Was it resized or converted after the optimizer's first step?"));
       piece.slots[k] = slot.bytes();
     }
     total += piece.n;

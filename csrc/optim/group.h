@@ -34,6 +34,7 @@ class Group {
   void step(const char* op, FloatKernels<Stepper<Settings>::template Signature> kernels,
             const Settings& settings, std::array<bool, kMaxSlots> slots, double initial,
             const Prepare& prepare) {
+    check(op);
     for (DType dtype : {DType::float32, DType::float64}) {
       const int64_t total = gather(op, dtype, slots, initial);
       if (total == 0) continue;
@@ -57,6 +58,7 @@ class Group {
  private:
   static constexpr int64_t kGrain = 16384;
 
+  void check(const char* op) const;  // before anything is changed
   int64_t gather(const char* op, DType dtype, std::array<bool, kMaxSlots> slots, double initial);
   void scatter();
   const Piece* piece_at(int64_t element) const;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from pynn import autograd
+from pynn import _core, autograd
 from pynn._core import Tensor
 from pynn._core import optim as _optim
 
@@ -234,4 +234,4 @@ def _as_groups(params: Params) -> Sequence[Mapping[str, Any]]:
 
 
 def _copy(tensor: Tensor | None) -> Tensor | None:
-    return None if tensor is None else tensor.detach().clone()
+    return None if tensor is None else _core.tensor(tensor.detach(), tensor.dtype)
