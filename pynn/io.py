@@ -86,7 +86,9 @@ def _take_apart(obj: Any, path: str, tensors: dict[str, np.ndarray]) -> Any:
     if isinstance(obj, Mapping):
         for key in obj:
             if not isinstance(key, (str, int)):
-                raise TypeError(f"save: a key of {path or 'the dictionary'} is {key!r}; expected a string or number")
+                raise TypeError(
+                    f"save: a key of {path or 'the dictionary'} is {key!r}; expected a string or number"
+                )
         return {"dict": [[key, _take_apart(value, _join(path, key), tensors)] for key, value in obj.items()]}
     if isinstance(obj, (list, tuple)):
         kind = "tuple" if isinstance(obj, tuple) else "list"
@@ -134,7 +136,11 @@ def _encode(tensors: Mapping[str, np.ndarray], metadata: dict[str, str]) -> list
         offset += array.nbytes
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    return [struct.pack("<Q", len(text)), text, *(array.reshape(-1).view(np.uint8) for array in tensors.values())]
+    return [
+        struct.pack("<Q", len(text)),
+        text,
+        *(array.reshape(-1).view(np.uint8) for array in tensors.values()),
+    ]
 
 
 def _write_atomically(path: Path, parts: list[Any]) -> None:
@@ -206,7 +212,9 @@ def _check_places(header: dict[str, Any], content: int, damaged: Any) -> dict[st
     taken = 0
     for name, (_, _, begin, end) in sorted(places.items(), key=lambda item: item[1][2:]):
         if begin != taken:
-            raise damaged(f"{name!r} starts at byte {begin}, expected {taken}: tensors overlap or leave a gap")
+            raise damaged(
+                f"{name!r} starts at byte {begin}, expected {taken}: tensors overlap or leave a gap"
+            )
         taken = end
     if taken != content:
         raise damaged(f"it has {content} bytes of data, its header describes {taken}")

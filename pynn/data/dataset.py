@@ -62,7 +62,9 @@ class TensorDataset(Dataset):
         sizes = [tensor.shape[0] if tensor.ndim else None for tensor in self.tensors]
         if None in sizes or len(set(sizes)) != 1:
             shapes = ", ".join(str(tuple(tensor.shape)) for tensor in self.tensors)
-            raise ValueError(f"TensorDataset: shapes {shapes} do not share their first size, the sample count")
+            raise ValueError(
+                f"TensorDataset: shapes {shapes} do not share their first size, the sample count"
+            )
 
     def __len__(self) -> int:
         return int(self.tensors[0].shape[0])
@@ -122,9 +124,7 @@ class ConcatDataset(Dataset):
         return self.datasets[which][index - (self.cumulative_sizes[which - 1] if which else 0)]
 
 
-def random_split(
-    dataset: Dataset, lengths: Sequence[float], generator: Seed = None
-) -> list[Subset]:
+def random_split(dataset: Dataset, lengths: Sequence[float], generator: Seed = None) -> list[Subset]:
     """Deal a dataset's samples out at random.
 
     Args:

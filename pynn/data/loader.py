@@ -66,7 +66,9 @@ class DataLoader:
         if shuffle and sampler is not None:
             raise ValueError("DataLoader: shuffle=True and a sampler both say the order; choose one")
         if batch_sampler is not None and (batch_size != 1 or shuffle or sampler is not None or drop_last):
-            raise ValueError("DataLoader: batch_sampler takes the place of batch_size, shuffle, sampler, drop_last")
+            raise ValueError(
+                "DataLoader: batch_sampler takes the place of batch_size, shuffle, sampler, drop_last"
+            )
         self.dataset, self.batch_size, self.drop_last = dataset, batch_size, drop_last
         self.num_workers, self.prefetch_factor = num_workers, prefetch_factor
         self.collate_fn = collate_fn
@@ -75,7 +77,9 @@ class DataLoader:
 
         if isinstance(dataset, IterableDataset):
             if shuffle or sampler is not None or batch_sampler is not None:
-                raise ValueError("DataLoader: an IterableDataset has an order of its own; it cannot be shuffled")
+                raise ValueError(
+                    "DataLoader: an IterableDataset has an order of its own; it cannot be shuffled"
+                )
             if batch_size is not None:
                 BatchSampler((), batch_size)  # refuses a bad batch size
             return

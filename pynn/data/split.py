@@ -85,7 +85,9 @@ def _sizes(n: int, test_size: float | None, train_size: float | None) -> tuple[i
     assert n_test is not None
     n_train = n - n_test if n_train is None else n_train
     if n_train < 1 or n_test < 1 or n_train + n_test > n:
-        raise ValueError(f"train_test_split: {n} samples cannot give {n_train} for training and {n_test} for test")
+        raise ValueError(
+            f"train_test_split: {n} samples cannot give {n_train} for training and {n_test} for test"
+        )
     return n_train, n_test
 
 

@@ -61,7 +61,9 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
         return tensor.normal_(mean, std)
 
 
-def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0) -> Tensor:
+def trunc_normal_(
+    tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0
+) -> Tensor:
     """Fill with normally distributed numbers, drawn again where they fall outside [a, b].
 
     Drawn by inverting the distribution function, x = mean + std √2 erf⁻¹(2u - 1), with u uniform between
@@ -194,5 +196,3 @@ def _erfinv(x: Tensor) -> Tensor:
     for _ in range(3):
         y = y - (y.erf() - x) * (math.sqrt(math.pi) / 2) * (y * y).exp()
     return y
-
-

@@ -52,6 +52,7 @@ class Module(TrainingVerbs):
         ...         super().__init__()
         ...         self.hidden = nn.Linear(4, 8)
         ...         self.out = nn.Linear(8, 3)
+        ...
         ...     def forward(self, x):
         ...         return self.out(self.hidden(x).relu())
         >>> net = Net()
@@ -402,9 +403,7 @@ class Module(TrainingVerbs):
         """Call `hook(module, grad_output)` when the output's gradient is there; its result replaces it."""
         return self._hooks_to_change().add("backward_pre", hook, prepend, False)
 
-    def register_full_backward_hook(
-        self, hook: Callable[..., Any], prepend: bool = False
-    ) -> RemovableHandle:
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Call `hook(module, grad_input, grad_output)` in backward; its result replaces `grad_input`."""
         return self._hooks_to_change().add("backward", hook, prepend, False)
 
@@ -416,9 +415,7 @@ class Module(TrainingVerbs):
 
     def __repr__(self) -> str:
         extra = self.extra_repr()
-        children = [
-            f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in self._own(Module)
-        ]
+        children = [f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in self._own(Module)]
         name = type(self).__name__
         if not children:
             return f"{name}({extra})"
@@ -427,7 +424,9 @@ class Module(TrainingVerbs):
 
 def _check_name(module: Module, name: str) -> None:
     if not isinstance(name, str) or not name or "." in name:
-        raise ValueError(f"{type(module).__name__}: {name!r} is no name for a member (a dot separates levels)")
+        raise ValueError(
+            f"{type(module).__name__}: {name!r} is no name for a member (a dot separates levels)"
+        )
     if hasattr(module, name) and name not in module.__dict__:
         raise KeyError(f"{type(module).__name__} already has an attribute {name!r}")
 

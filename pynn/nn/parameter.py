@@ -23,6 +23,7 @@ class Parameter(Tensor):
         ...     def __init__(self):
         ...         super().__init__()
         ...         self.factor = nn.Parameter(pynn.ones(3))
+        ...
         ...     def forward(self, x):
         ...         return x * self.factor
         >>> [name for name, _ in Scale().named_parameters()]

@@ -133,7 +133,9 @@ class LBFGS(Optimizer):
             self._last_gradient, self._direction = gradient, direction
             if o["line_search_fn"] == "strong_wolfe":
 
-                def along(t: float, start: Any = start, direction: Any = direction) -> tuple[float, Any, float]:
+                def along(
+                    t: float, start: Any = start, direction: Any = direction
+                ) -> tuple[float, Any, float]:
                     self._move_to(start, t, direction)
                     value = evaluate()
                     g = self._gradient()

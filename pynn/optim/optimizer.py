@@ -212,6 +212,17 @@ class Optimizer:
             slots += [None] * (3 - len(slots))
             group.set_state(index, int(one.get("step", 0)), float(one.get("mu_product", 1)), slots)
 
+    def __getstate__(self) -> dict[str, Any]:
+        memory = [[group.get_state(i) for i in range(len(group))] for group in self._groups]
+        return {**self.__dict__, "_groups": memory}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._groups = [_optim.Group(options["params"]) for options in self.param_groups]
+        for group, memory in zip(self._groups, state["_groups"], strict=True):
+            for i, one in enumerate(memory):
+                group.set_state(i, *one)
+
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
         for i, group in enumerate(self.param_groups):

@@ -78,7 +78,15 @@ def draw_curves(axes: Any, record: History, name: str) -> None:
     for label, key, color, style in shown:
         values = record.history[key]
         epochs = [epoch + 1 for epoch in record.epoch[: len(values)]]
-        axes.plot(epochs, values, style, color=color, label=label, linewidth=2, marker="." if len(epochs) < 3 else "")
+        axes.plot(
+            epochs,
+            values,
+            style,
+            color=color,
+            label=label,
+            linewidth=2,
+            marker="." if len(epochs) < 3 else "",
+        )
     axes.set_xlabel("epoch")
     axes.set_title(name)
     axes.grid(alpha=0.25)

@@ -114,7 +114,9 @@ def find_metrics(metrics: Any, loss: Callable[..., Any]) -> list[Metric]:
         found.append(metric)
     names = [metric.name for metric in found]
     if len({*names, "loss"}) <= len(names):
-        raise ValueError(f"compile: metrics need different names, none of them 'loss'; got {', '.join(names)}")
+        raise ValueError(
+            f"compile: metrics need different names, none of them 'loss'; got {', '.join(names)}"
+        )
     return found
 
 

@@ -23,7 +23,9 @@ def describe(model: Module, input_shape: Sequence[int | None] | None = None) -> 
         kind = type(module).__name__
         label = f"{'  ' * name.count('.')}{name} ({kind})" if name else kind
         count = f"{own:,}" if own or not list(module.children()) else ""
-        rows.append((label, shapes.get(id(module), "" if shapes else "-"), count if module.built else "not built"))
+        rows.append(
+            (label, shapes.get(id(module), "" if shapes else "-"), count if module.built else "not built")
+        )
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     lines = [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}" for a, b, c in rows]
     rule = "─" * len(lines[0])

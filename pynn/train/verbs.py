@@ -35,11 +35,10 @@ class TrainingVerbs:
     """
 
     stop_training: bool = False
-    _compiled: tuple[Any, Callable[..., Any], list[Any]] | None = None
+    optimizer: Any
+    _compiled: tuple[Callable[..., Any], list[Any]] | None = None
 
-    def compile(
-        self, optimizer: Any = "adam", loss: Any = None, metrics: Any = None
-    ) -> None:
+    def compile(self, optimizer: Any = "adam", loss: Any = None, metrics: Any = None) -> None:
         """Say how the model is trained.
 
         Args:
@@ -48,18 +47,16 @@ class TrainingVerbs:
             metrics: a list of names ("accuracy", "mae" ...), Metrics, or functions of (outputs, targets).
         """
         if loss is None:
-            raise ValueError("compile: say which loss, such as 'cross_entropy' for classes or 'mse' for numbers")
+            raise ValueError(
+                "compile: say which loss, such as 'cross_entropy' for classes or 'mse' for numbers"
+            )
         model: Module = self  # type: ignore[assignment]
         loss = resolve.find_loss(loss)
         found = resolve.find_metrics(metrics, loss)
-        object.__setattr__(self, "_compiled", (resolve.find_optimizer(optimizer, model), loss, found))
+        self.optimizer = resolve.find_optimizer(optimizer, model)
+        self._compiled = (loss, found)
 
-    @property
-    def optimizer(self) -> Any:
-        """The optimizer that `compile` was given or made."""
-        return self._how("optimizer")[0]
-
-    def _how(self, verb: str) -> tuple[Any, Callable[..., Any], list[Any]]:
+    def _how(self, verb: str) -> tuple[Callable[..., Any], list[Any]]:
         if self._compiled is None:
             raise RuntimeError(
                 f"{type(self).__name__}.{verb}: say how to train first, as in "
@@ -98,7 +95,7 @@ class TrainingVerbs:
         Returns:
             The history. Ctrl-C ends the training and keeps it.
         """
-        optimizer, loss, metrics = self._how("fit")
+        loss, metrics = self._how("fit")
         if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 0:
             raise ValueError(f"fit: epochs must be a whole number of 0 or more, got {epochs!r}")
         if validation_data is None:
@@ -113,7 +110,7 @@ class TrainingVerbs:
         return loop.fit(
             model,
             make_batches(x, y, batch_size, shuffle, seed),
-            optimizer=optimizer,
+            optimizer=self.optimizer,
             loss=loss,
             metrics=metrics,
             epochs=epochs,
@@ -136,7 +133,7 @@ class TrainingVerbs:
         Returns:
             `[loss, *metrics]`, or the loss alone if there are no metrics; with `return_dict`, by name.
         """
-        _, loss, metrics = self._how("evaluate")
+        loss, metrics = self._how("evaluate")
         model: Module = self  # type: ignore[assignment]
         values = loop.evaluate(model, make_batches(x, y, batch_size, False), loss=loss, metrics=metrics)
         if verbose:

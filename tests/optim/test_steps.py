@@ -128,7 +128,10 @@ def test_momentum_that_starts_late_begins_with_the_gradient() -> None:
     ours, theirs = optim.SGD([mine], lr=0.1), torch.optim.SGD([other], lr=0.1)
     for momentum in (0.0, 0.9, 0.9):
         ours.param_groups[0]["momentum"] = theirs.param_groups[0]["momentum"] = momentum
-        mine.grad, other.grad = pynn.tensor([0.5, -1.0], dtype=pynn.float64), torch.tensor([0.5, -1.0]).double()
+        mine.grad, other.grad = (
+            pynn.tensor([0.5, -1.0], dtype=pynn.float64),
+            torch.tensor([0.5, -1.0]).double(),
+        )
         ours.step()
         theirs.step()
         np.testing.assert_allclose(mine.detach().numpy(), other.detach().numpy(), rtol=1e-14)

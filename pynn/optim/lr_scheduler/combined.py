@@ -82,7 +82,9 @@ class ChainedScheduler:
         self.optimizer = schedulers[0].optimizer if optimizer is None else optimizer
         for scheduler in schedulers:
             if scheduler.optimizer is not self.optimizer:
-                raise ValueError(f"ChainedScheduler: {type(scheduler).__name__} was made for another optimizer")
+                raise ValueError(
+                    f"ChainedScheduler: {type(scheduler).__name__} was made for another optimizer"
+                )
         self._schedulers = list(schedulers)
 
     def step(self) -> None:

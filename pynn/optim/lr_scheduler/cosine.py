@@ -142,7 +142,9 @@ class OneCycleLR(LRScheduler):
 
     def rate(self, t: int, group: int) -> float:
         if t >= self.total_steps:
-            raise ValueError(f"OneCycleLR: the cycle has {self.total_steps} steps; step {t + 1} is past its end")
+            raise ValueError(
+                f"OneCycleLR: the cycle has {self.total_steps} steps; step {t + 1} is past its end"
+            )
         first = self.max_lrs[group] / self.div_factor
         return self._between(t, (first, self.max_lrs[group], first / self.final_div_factor))
 

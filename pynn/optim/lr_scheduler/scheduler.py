@@ -28,7 +28,9 @@ class LRScheduler:
             if last_epoch == -1:
                 group.setdefault("initial_lr", group["lr"])
             elif "initial_lr" not in group:
-                raise KeyError(f"group {i} has no 'initial_lr': to go on at last_epoch, load the optimizer first")
+                raise KeyError(
+                    f"group {i} has no 'initial_lr': to go on at last_epoch, load the optimizer first"
+                )
         self.base_lrs: list[float] = [group["initial_lr"] for group in optimizer.param_groups]
         self._last_lr = list(self.base_lrs)
         self.step()
