@@ -89,7 +89,8 @@ class Subset(Dataset):
         if outside.any():
             where = int(np.argmax(outside))
             raise IndexError(
-                f"Subset: index {self.indices[where]} at position {where} is outside the {len(dataset)} samples"
+                f"Subset: index {self.indices[where]} at position {where} is outside "
+                f"the {len(dataset)} samples"
             )
         if hasattr(dataset, "take"):
             self.take = self._take

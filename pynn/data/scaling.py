@@ -46,7 +46,8 @@ class _Scaler:
             raise RuntimeError(f"{type(self).__name__} has not seen data yet: call fit first")
         if np.shape(x)[-1:] != self._shift.shape:
             raise ValueError(
-                f"{type(self).__name__} was fitted to {len(self._shift)} features; got shape {tuple(np.shape(x))}"
+                f"{type(self).__name__} was fitted to {len(self._shift)} features; "
+                f"got shape {tuple(np.shape(x))}"
             )
         return self._shift
 

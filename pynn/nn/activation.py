@@ -97,7 +97,7 @@ class ELU(Module):
 
 
 class SELU(Module):
-    """An ELU scaled so that activations keep mean 0 and variance 1. Klambauer et al. 2017, arXiv:1706.02515."""
+    """An ELU scaled so that values keep mean 0 and variance 1: Klambauer et al. 2017, arXiv:1706.02515."""
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()

@@ -37,7 +37,7 @@ def hinge_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor
     """
     if tuple(input.shape) != tuple(target.shape):
         raise ShapeError(
-            f"hinge_loss: input {tuple(input.shape)} and target {tuple(target.shape)} must have the same shape"
+            f"hinge_loss: input {tuple(input.shape)} and target {tuple(target.shape)} must have equal shapes"
         )
     return _reduce((1 - target * input).clip(0), reduction, "hinge_loss")
 

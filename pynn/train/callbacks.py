@@ -180,7 +180,8 @@ class ModelCheckpoint(_Watcher):
     """Write the weights to a file, after every epoch or only when a value improved.
 
     Args:
-        path: where; `{epoch}` and the names of values are filled in, as in "model-{epoch}-{val_loss:.3f}.safetensors".
+        path: where; `{epoch}` and the names of values are filled in, as in
+            "model-{epoch}-{val_loss:.3f}.safetensors".
         monitor: what to watch.
         save_best_only: only when it improved.
         mode: see `EarlyStopping`.

@@ -48,8 +48,8 @@ class Accuracy(Metric):
     """The share of samples whose class is right.
 
     Outputs `(N, C)` or `(N, C, ...)` name the class with the largest value, for targets of class numbers
-    `(N, ...)` or one-hot rows of the outputs' shape. Outputs of the targets' shape with one value a sample are
-    for two classes, and say 1 above `threshold`.
+    `(N, ...)` or one-hot rows of the outputs' shape. Outputs of the targets' shape with one value a sample
+    are for two classes, and say 1 above `threshold`.
 
     Args:
         threshold: 0.5 for probabilities, 0 for logits.
@@ -69,15 +69,18 @@ class Accuracy(Metric):
             right = outputs.argmax(1) == targets
         else:
             raise ShapeError(
-                f"accuracy: outputs {shape} and targets {wanted} do not belong together; expected class numbers "
-                f"{(*shape[:1], *shape[2:])} or targets of the outputs' shape"
+                f"accuracy: outputs {shape} and targets {wanted} do not belong together; "
+                f"expected class numbers {(*shape[:1], *shape[2:])} or targets of the outputs' shape"
             )
         self.total += float(right.sum())
         self.count += right.numel()
 
 
 class TopKAccuracy(Metric):
-    """The share of samples whose class is among the k largest outputs: `(N, C)` against class numbers `(N,)`."""
+    """The share of samples whose class is among the k largest outputs.
+
+    Outputs `(N, C)` against class numbers `(N,)`.
+    """
 
     def __init__(self, k: int = 5, name: str | None = None) -> None:
         super().__init__(name or f"top_{k}_accuracy")
@@ -124,6 +127,6 @@ class RootMeanSquaredError(Metric):
 def _same_shape(name: str, outputs: Tensor, targets: Tensor) -> None:
     if tuple(outputs.shape) != tuple(targets.shape):
         raise ShapeError(
-            f"{name}: outputs {tuple(outputs.shape)} and targets {tuple(targets.shape)} must have the same shape. "
-            "Did you mean targets.reshape(outputs.shape)?"
+            f"{name}: outputs {tuple(outputs.shape)} and targets {tuple(targets.shape)} must have the same "
+            "shape. Did you mean targets.reshape(outputs.shape)?"
         )

@@ -78,7 +78,7 @@ def find_loss(loss: Any) -> Callable[..., Any]:
     if isinstance(loss, str):
         if loss in KERAS_LOSSES:
             raise ValueError(
-                f"loss {loss!r} is of probabilities in Keras; pynn's {KERAS_LOSSES[loss]!r} takes the logits, "
+                f"loss {loss!r} is of probabilities in Keras; pynn's {KERAS_LOSSES[loss]!r} takes logits, "
                 "which is stable. Leave out the last softmax or sigmoid and compile with "
                 f"loss={KERAS_LOSSES[loss]!r}."
             )

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pynn import autograd
 from pynn._core import Tensor, ops
 
@@ -145,7 +147,7 @@ class TrainingVerbs:
     def predict(self, x: Any, *, batch_size: int = 256, verbose: int | str = 0) -> Tensor:
         """The outputs for all inputs, in evaluation mode and without recording: `(N, ...)`."""
         model: Module = self  # type: ignore[assignment]
-        if hasattr(x, "__getitem__") and not hasattr(x, "take") or isinstance(x, Tensor):
+        if isinstance(x, (Tensor, np.ndarray, list)):
             x = to_tensor(x)
             batches: Iterable[Any] = (x[i : i + batch_size] for i in range(0, max(len(x), 1), batch_size))
         else:

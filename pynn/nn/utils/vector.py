@@ -30,7 +30,8 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
     total = sum(parameter.numel() for parameter in parameters)
     if vec.ndim != 1 or vec.numel() != total:
         raise ValueError(
-            f"vector_to_parameters: got shape {tuple(vec.shape)}; {len(parameters)} parameters take ({total},)"
+            f"vector_to_parameters: got shape {tuple(vec.shape)}; "
+            f"{len(parameters)} parameters take ({total},)"
         )
     start = 0
     with autograd.no_grad():
