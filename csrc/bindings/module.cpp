@@ -119,6 +119,7 @@ PYBIND11_MODULE(_core, m) {
   define_autograd(m);
   define_dlpack(m);
   define_random(m);
+  define_optim(m);
   define_settings(m);
 }
 
