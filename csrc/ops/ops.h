@@ -100,6 +100,7 @@ Tensor log_softmax(const Tensor& x, int64_t axis = -1);
 
 // products
 Tensor matmul(const Tensor& a, const Tensor& b);
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
 
 // ---- the algebra that formulas are written in -----------------------------------------------------
 

@@ -1,0 +1,163 @@
+// linear — the fully connected layer: every output is a weighted sum of all inputs, plus a bias.
+//
+//   Y = X Wᵀ + b        dX = dY W        dW = dYᵀ X        db = Σ_rows dY
+//
+// X is (.., in), W (out, in), b (out), Y (.., out). The bias is added while the product is in registers, and
+// the gradients go from dY straight to gemm: the transposes are strides.
+#include "kernels/gemm.h"
+#include "ops/ops.h"
+
+namespace pynn {
+
+namespace {
+
+struct Rows {  // a tensor seen as a matrix: all axes but the last are rows
+  Tensor x;
+  int64_t count, row_step, step;
+};
+Rows rows_of(const Tensor& x) {
+  const int64_t columns = x.size(-1);
+  if (x.ndim() == 2) return {x, x.size(0), x.strides()[0], x.strides()[1]};
+  const Tensor packed = x.contiguous();
+  return {packed, columns ? x.numel() / columns : numel(x.shape()), columns, 1};
+}
+
+int64_t row_count(const Shape& shape) {
+  int64_t rows = 1;
+  for (int i = 0; i + 1 < shape.n; ++i) rows *= shape[i];
+  return rows;
+}
+
+void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  if (weight.ndim() != 2)
+    throw ShapeError(text("linear: weight must be (out_features, in_features), got ", weight.shape()));
+  if (x.ndim() == 0 || x.size(-1) != weight.size(1)) {
+    std::string hint;
+    if (x.ndim() > 2) {
+      int64_t rest = 1;
+      for (int i = 1; i < x.ndim(); ++i) rest *= x.shape()[i];
+      if (rest == weight.size(1)) hint = " Did you mean x.flatten(1)?";
+    }
+    throw ShapeError(text("linear: got input ", x.shape(), " and weight ", weight.shape(), "; the input's last dimension must be ",
+                          weight.size(1), ".", hint));
+  }
+  if (bias && !(bias.shape() == Shape{weight.size(0)}))
+    throw ShapeError(text("linear: bias must be (", weight.size(0), ",) for a weight of ", weight.shape(), ", got ", bias.shape()));
+  if (x.dtype() != weight.dtype() || (bias && bias.dtype() != weight.dtype()))
+    throw DTypeError(text("linear: input is ", x.dtype(), ", weight ", weight.dtype(), bias ? text(", bias ", bias.dtype()) : "",
+                          "; they must be of one type. Did you mean x.to(weight.dtype)?"));
+}
+
+template <class T>
+Tensor forward_rows(const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& shape) {
+  Tensor y = empty(shape, x.dtype());
+  const Rows rows = rows_of(x);
+  Gemm<T> product;
+  product.m = row_count(shape);
+  product.n = weight.size(0);
+  product.k = weight.size(1);
+  product.a = rows.x.data<T>();
+  product.a_row = rows.row_step;
+  product.a_col = rows.step;
+  product.b = weight.data<T>();  // Wᵀ
+  product.b_row = weight.strides()[1];
+  product.b_col = weight.strides()[0];
+  product.c = y.data<T>();
+  product.c_row = product.n;
+  const Tensor packed_bias = bias ? bias.contiguous() : bias;
+  if (bias) product.bias_n = packed_bias.data<T>();
+  gemm(product);
+  return y;
+}
+
+template <class T>
+Tensor input_gradient(const Tensor& dy, const Tensor& weight, const Shape& shape) {  // dX = dY W
+  Tensor dx = empty(shape, dy.dtype());
+  const Rows rows = rows_of(dy);
+  Gemm<T> product;
+  product.m = row_count(shape);
+  product.n = weight.size(1);
+  product.k = weight.size(0);
+  product.a = rows.x.data<T>();
+  product.a_row = rows.row_step;
+  product.a_col = rows.step;
+  product.b = weight.data<T>();
+  product.b_row = weight.strides()[0];
+  product.b_col = weight.strides()[1];
+  product.c = dx.data<T>();
+  product.c_row = product.n;
+  gemm(product);
+  return dx;
+}
+
+template <class T>
+Tensor weight_gradient(const Tensor& dy, const Tensor& x, const Shape& shape) {  // dW = dYᵀ X
+  Tensor dw = empty(shape, dy.dtype());
+  const Rows left = rows_of(dy), right = rows_of(x);
+  Gemm<T> product;
+  product.m = shape[0];
+  product.n = shape[1];
+  product.k = row_count(x.shape());
+  product.a = left.x.data<T>();
+  product.a_row = left.step;
+  product.a_col = left.row_step;
+  product.b = right.x.data<T>();
+  product.b_row = right.row_step;
+  product.b_col = right.step;
+  product.c = dw.data<T>();
+  product.c_row = product.n;
+  gemm(product);
+  return dw;
+}
+
+}  // namespace
+
+struct Linear {
+  static Tensor forward(Context& context, const Tensor& x, const Tensor& weight, const Tensor& bias) {
+    check(x, weight, bias);
+    context.save(x, weight);
+    Shape shape = x.shape();
+    shape[shape.n - 1] = weight.size(0);
+    return visit_float("linear", x.dtype(), [&](auto element) {
+      return forward_rows<decltype(element)>(x, weight, bias, shape);
+    });
+  }
+  static Gradients backward(const Context& context, const Tensor& dy) {
+    const auto [x, weight] = context.load<Tensor, Tensor>();
+    return visit_float("linear", dy.dtype(), [&](auto element) {
+      using T = decltype(element);
+      Gradients dx{Tensor(), Tensor(), Tensor()};
+      if (context.needs(0)) dx[0] = input_gradient<T>(dy, weight, x.shape());
+      if (context.needs(1)) dx[1] = weight_gradient<T>(dy, x, weight.shape());
+      if (context.needs(2)) dx[2] = sum_to(dy, {weight.size(0)});
+      return dx;
+    });
+  }
+  static Gradients backward_in_ops(const Context& context, const Tensor& dy) {
+    const auto [x, weight] = context.load<Tensor, Tensor>();
+    const int64_t rows = row_count(x.shape());
+    Gradients dx{Tensor(), Tensor(), Tensor()};
+    if (context.needs(0)) dx[0] = matmul(dy, weight);
+    if (context.needs(1))
+      dx[1] = matmul(transpose(reshape(dy, {rows, weight.size(0)}), 0, 1), reshape(x, {rows, weight.size(1)}));
+    if (context.needs(2)) dx[2] = sum_to(dy, {weight.size(0)});
+    return dx;
+  }
+};
+static const Op& op = structured<Linear>({
+    .name = "linear",
+    .args = {"x", "weight", {"bias", none}},
+    .formula = "Y = X Wᵀ + b",
+    .gradient = "dX = dY W, dW = dYᵀ X, db = Σ dY over all rows",
+    .reference = "x @ weight.T + (0 if bias is None else bias)",
+    .samples = {"randn(5, 3), randn(4, 3), randn(4)", "randn(2, 5, 3), randn(4, 3)", "randn(3), randn(4, 3), randn(4)",
+                "randn(0, 3), randn(4, 3), randn(4)", "randn(33, 65), randn(17, 65), randn(17)"},
+    .doc = "The fully connected layer: input (.., in_features), weight (out_features, in_features), bias "
+           "(out_features,), result (.., out_features).",
+    .source = "Rosenblatt 1958, The perceptron, Psychological Review 65",
+    .home = Home::functional,
+});
+
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) { return call(op, x, weight, bias); }
+
+}  // namespace pynn
