@@ -38,13 +38,15 @@ void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
       for (int i = 1; i < x.ndim(); ++i) rest *= x.shape()[i];
       if (rest == weight.size(1)) hint = " Did you mean x.flatten(1)?";
     }
-    throw ShapeError(text("linear: got input ", x.shape(), " and weight ", weight.shape(), "; the input's last dimension must be ",
-                          weight.size(1), ".", hint));
+    throw ShapeError(text("linear: got input ", x.shape(), " and weight ", weight.shape(),
+                          "; the input's last dimension must be ", weight.size(1), ".", hint));
   }
   if (bias && !(bias.shape() == Shape{weight.size(0)}))
-    throw ShapeError(text("linear: bias must be (", weight.size(0), ",) for a weight of ", weight.shape(), ", got ", bias.shape()));
+    throw ShapeError(text("linear: bias must be (", weight.size(0), ",) for a weight of ", weight.shape(),
+                          ", got ", bias.shape()));
   if (x.dtype() != weight.dtype() || (bias && bias.dtype() != weight.dtype()))
-    throw DTypeError(text("linear: input is ", x.dtype(), ", weight ", weight.dtype(), bias ? text(", bias ", bias.dtype()) : "",
+    throw DTypeError(text("linear: input is ", x.dtype(), ", weight ", weight.dtype(),
+                          bias ? text(", bias ", bias.dtype()) : "",
                           "; they must be of one type. Did you mean x.to(weight.dtype)?"));
 }
 
@@ -118,9 +120,8 @@ struct Linear {
     context.save(x, weight);
     Shape shape = x.shape();
     shape[shape.n - 1] = weight.size(0);
-    return visit_float("linear", x.dtype(), [&](auto element) {
-      return forward_rows<decltype(element)>(x, weight, bias, shape);
-    });
+    return visit_float("linear", x.dtype(),
+                       [&](auto element) { return forward_rows<decltype(element)>(x, weight, bias, shape); });
   }
   static Gradients backward(const Context& context, const Tensor& dy) {
     const auto [x, weight] = context.load<Tensor, Tensor>();
@@ -139,7 +140,8 @@ struct Linear {
     Gradients dx{Tensor(), Tensor(), Tensor()};
     if (context.needs(0)) dx[0] = matmul(dy, weight);
     if (context.needs(1))
-      dx[1] = matmul(transpose(reshape(dy, {rows, weight.size(0)}), 0, 1), reshape(x, {rows, weight.size(1)}));
+      dx[1] =
+          matmul(transpose(reshape(dy, {rows, weight.size(0)}), 0, 1), reshape(x, {rows, weight.size(1)}));
     if (context.needs(2)) dx[2] = sum_to(dy, {weight.size(0)});
     return dx;
   }
@@ -150,8 +152,9 @@ static const Op& op = structured<Linear>({
     .formula = "Y = X Wᵀ + b",
     .gradient = "dX = dY W, dW = dYᵀ X, db = Σ dY over all rows",
     .reference = "x @ weight.T + (0 if bias is None else bias)",
-    .samples = {"randn(5, 3), randn(4, 3), randn(4)", "randn(2, 5, 3), randn(4, 3)", "randn(3), randn(4, 3), randn(4)",
-                "randn(0, 3), randn(4, 3), randn(4)", "randn(33, 65), randn(17, 65), randn(17)"},
+    .samples = {"randn(5, 3), randn(4, 3), randn(4)", "randn(2, 5, 3), randn(4, 3)",
+                "randn(3), randn(4, 3), randn(4)", "randn(0, 3), randn(4, 3), randn(4)",
+                "randn(33, 65), randn(17, 65), randn(17)"},
     .doc = "The fully connected layer: input (.., in_features), weight (out_features, in_features), bias "
            "(out_features,), result (.., out_features).",
     .source = "Rosenblatt 1958, The perceptron, Psychological Review 65",

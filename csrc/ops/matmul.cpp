@@ -90,20 +90,27 @@ void set_operands(Gemm<T>& product, const Tensor& a, const Tensor& b, const Tens
 
 template <class Body>
 void visit_product_type(const char* op, DType type, Body&& body) {
-  if (type == DType::float32) body(float());
-  else if (type == DType::float64) body(double());
-  else if (type == DType::int64) body(int64_t());
-  else if (type == DType::int32) body(int32_t());
-  else throw DTypeError(text(op, ": not defined for ", type, " tensors. Did you mean x.float() or x.long()?"));
+  if (type == DType::float32)
+    body(float());
+  else if (type == DType::float64)
+    body(double());
+  else if (type == DType::int64)
+    body(int64_t());
+  else if (type == DType::int32)
+    body(int32_t());
+  else
+    throw DTypeError(text(op, ": not defined for ", type, " tensors. Did you mean x.float() or x.long()?"));
 }
 
 [[noreturn]] void refuse_sizes(const char* op, const Shape& a, const Shape& b) {
   std::string hint;
-  if (a.n >= 2 && b.n >= 2 && a.back() == b.back()) hint = " Did you mean a @ b.mT?";
-  else if (a.n >= 2 && b.n >= 2 && a[a.n - 2] == b[b.n - 2]) hint = " Did you mean a.mT @ b?";
+  if (a.n >= 2 && b.n >= 2 && a.back() == b.back())
+    hint = " Did you mean a @ b.mT?";
+  else if (a.n >= 2 && b.n >= 2 && a[a.n - 2] == b[b.n - 2])
+    hint = " Did you mean a.mT @ b?";
   throw ShapeError(text(op, ": shapes ", a, " @ ", b, ": the last axis of a has size ", a.back(), ", the ",
-                        b.n == 1 ? "only axis" : "second-to-last axis", " of b has ", b.n == 1 ? b[0] : b[b.n - 2],
-                        "; (.., m, k) @ (.., k, n) needs them equal.", hint));
+                        b.n == 1 ? "only axis" : "second-to-last axis", " of b has ",
+                        b.n == 1 ? b[0] : b[b.n - 2], "; (.., m, k) @ (.., k, n) needs them equal.", hint));
 }
 
 }  // namespace
@@ -111,7 +118,8 @@ void visit_product_type(const char* op, DType type, Body&& body) {
 // Both operands have two axes or more.
 struct MatrixProduct {
   static Tensor forward(Context& context, const Tensor& a, const Tensor& b) {
-    if (a.ndim() < 2 || b.ndim() < 2) throw ShapeError("matrix_product: expected two axes or more on both sides");
+    if (a.ndim() < 2 || b.ndim() < 2)
+      throw ShapeError("matrix_product: expected two axes or more on both sides");
     if (a.size(-1) != b.size(-2)) refuse_sizes("matmul", a.shape(), b.shape());
     context.save(a, b);
     const Tensor* both[] = {&a, &b};
@@ -148,18 +156,20 @@ static const Op& product_op = structured<MatrixProduct>({
     .formula = "Y = A B",
     .gradient = "dA = dY Bᵀ, dB = Aᵀ dY  (summed over broadcast batch axes)",
     .reference = "a @ b",
-    .samples = {"randn(3, 4), randn(4, 5)", "randn(2, 3, 4), randn(2, 4, 5)", "randn(2, 1, 3, 4), randn(3, 4, 2)",
-                "randn(3, 0), randn(0, 2)"},
+    .samples = {"randn(3, 4), randn(4, 5)", "randn(2, 3, 4), randn(2, 4, 5)",
+                "randn(2, 1, 3, 4), randn(3, 4, 2)", "randn(3, 0), randn(0, 2)"},
     .doc = "The product of two stacks of matrices: matmul for tensors of two axes or more.",
     .home = Home::internal,
 });
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
   if (a.ndim() == 0 || b.ndim() == 0)
-    throw ShapeError(text("matmul: shapes ", a.shape(), " @ ", b.shape(), ": a 0-d tensor has no axis to sum over. Did you mean a * b?"));
+    throw ShapeError(text("matmul: shapes ", a.shape(), " @ ", b.shape(),
+                          ": a 0-d tensor has no axis to sum over. Did you mean a * b?"));
   if (a.ndim() == 2 && b.ndim() == 2) return call(product_op, a, b);
   if (a.size(-1) != (b.ndim() == 1 ? b.size(0) : b.size(-2))) refuse_sizes("matmul", a.shape(), b.shape());
-  if (a.ndim() == 1 || b.ndim() == 1) {  // a vector is a matrix of one row, or one column, that vanishes again
+  if (a.ndim() == 1 ||
+      b.ndim() == 1) {  // a vector is a matrix of one row, or one column, that vanishes again
     const Tensor y = matmul(a.ndim() == 1 ? unsqueeze(a, 0) : a, b.ndim() == 1 ? unsqueeze(b, -1) : b);
     Shape shape = y.shape();
     if (b.ndim() == 1) shape.erase(shape.n - 1);
@@ -180,11 +190,13 @@ static const Op& matmul_op = composite<&matmul>({
     .formula = "Y[.., i, j] = Σ_k A[.., i, k] B[.., k, j]",
     .gradient = "dA = dY Bᵀ, dB = Aᵀ dY  (summed over broadcast batch axes)",
     .reference = "a @ b",
-    .samples = {"randn(3, 4), randn(4, 5)", "randn(4), randn(4)", "randn(4), randn(4, 3)", "randn(3, 4), randn(4)",
-                "randn(2, 3, 4), randn(4, 5)", "randn(2, 1, 3, 4), randn(3, 4, 2)", "randn(2, 3, 4), randn(4)",
-                "randn(4), randn(2, 4, 3)", "randn(65, 33), randn(33, 70)", "randn(0, 3), randn(3, 2)"},
-    .doc = "The matrix product. (m, k) @ (k, n) is (m, n); leading axes are a stack and broadcast; a vector on "
-           "the left is a row, on the right a column, and vanishes from the result.",
+    .samples = {"randn(3, 4), randn(4, 5)", "randn(4), randn(4)", "randn(4), randn(4, 3)",
+                "randn(3, 4), randn(4)", "randn(2, 3, 4), randn(4, 5)", "randn(2, 1, 3, 4), randn(3, 4, 2)",
+                "randn(2, 3, 4), randn(4)", "randn(4), randn(2, 4, 3)", "randn(65, 33), randn(33, 70)",
+                "randn(0, 3), randn(3, 2)"},
+    .doc =
+        "The matrix product. (m, k) @ (k, n) is (m, n); leading axes are a stack and broadcast; a vector on "
+        "the left is a row, on the right a column, and vanishes from the result.",
 });
 
 // ---- the same under the names for fixed numbers of axes ---------------------------------------------
@@ -193,8 +205,8 @@ namespace {
 
 void check_ndim(const char* op, const Tensor& a, int a_axes, const Tensor& b, int b_axes) {
   if (a.ndim() != a_axes || b.ndim() != b_axes)
-    throw ShapeError(text(op, ": expected tensors of ", a_axes, " and ", b_axes, " axes, got ", a.shape(), " and ",
-                          b.shape(), ". Did you mean matmul?"));
+    throw ShapeError(text(op, ": expected tensors of ", a_axes, " and ", b_axes, " axes, got ", a.shape(),
+                          " and ", b.shape(), ". Did you mean matmul?"));
 }
 Tensor mm(const Tensor& a, const Tensor& b) {
   check_ndim("mm", a, 2, b, 2);
@@ -227,25 +239,48 @@ Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta, dou
 
 }  // namespace
 
-static const Op& mm_op = composite<&mm>({
-    .name = "mm", .args = {"a", "b"}, .formula = "Y = A B", .gradient = "dA = dY Bᵀ, dB = Aᵀ dY", .reference = "a @ b",
-    .samples = {"randn(3, 4), randn(4, 5)"}, .doc = "matmul for two matrices."});
-static const Op& bmm_op = composite<&bmm>({
-    .name = "bmm", .args = {"a", "b"}, .formula = "Y_b = A_b B_b", .gradient = "dA_b = dY_b B_bᵀ, dB_b = A_bᵀ dY_b",
-    .reference = "a @ b", .samples = {"randn(2, 3, 4), randn(2, 4, 5)"}, .doc = "matmul for two stacks of equally many matrices."});
-static const Op& mv_op = composite<&mv>({
-    .name = "mv", .args = {"a", "b"}, .formula = "y = A b", .gradient = "dA = dy bᵀ, db = Aᵀ dy", .reference = "a @ b",
-    .samples = {"randn(3, 4), randn(4)"}, .doc = "matmul for a matrix and a vector."});
-static const Op& dot_op = composite<&dot>({
-    .name = "dot", .args = {"a", "b"}, .formula = "y = Σ_k a_k b_k", .gradient = "da = dy b, db = dy a", .reference = "a @ b",
-    .samples = {"randn(5), randn(5)", "randn(0), randn(0)"}, .doc = "The scalar product of two vectors."});
-static const Op& outer_op = composite<&outer>({
-    .name = "outer", .args = {"a", "b"}, .formula = "Y[i, j] = a_i b_j", .gradient = "da = dY b, db = dYᵀ a",
-    .reference = "outer(a, b)", .samples = {"randn(3), randn(4)"}, .doc = "All products of an element of a and one of b."});
-static const Op& addmm_op = composite<&addmm>({
-    .name = "addmm", .args = {"x", "a", "b", {"beta", 1.0}, {"alpha", 1.0}}, .formula = "Y = beta X + alpha A B",
-    .gradient = "dX = beta dY, dA = alpha dY Bᵀ, dB = alpha Aᵀ dY", .reference = "beta * x + alpha * (a @ b)",
-    .samples = {"randn(3, 5), randn(3, 4), randn(4, 5)", "randn(5), randn(3, 4), randn(4, 5), 0.5, 2.0"},
-    .doc = "A matrix plus a matrix product."});
+static const Op& mm_op = composite<&mm>({.name = "mm",
+                                         .args = {"a", "b"},
+                                         .formula = "Y = A B",
+                                         .gradient = "dA = dY Bᵀ, dB = Aᵀ dY",
+                                         .reference = "a @ b",
+                                         .samples = {"randn(3, 4), randn(4, 5)"},
+                                         .doc = "matmul for two matrices."});
+static const Op& bmm_op = composite<&bmm>({.name = "bmm",
+                                           .args = {"a", "b"},
+                                           .formula = "Y_b = A_b B_b",
+                                           .gradient = "dA_b = dY_b B_bᵀ, dB_b = A_bᵀ dY_b",
+                                           .reference = "a @ b",
+                                           .samples = {"randn(2, 3, 4), randn(2, 4, 5)"},
+                                           .doc = "matmul for two stacks of equally many matrices."});
+static const Op& mv_op = composite<&mv>({.name = "mv",
+                                         .args = {"a", "b"},
+                                         .formula = "y = A b",
+                                         .gradient = "dA = dy bᵀ, db = Aᵀ dy",
+                                         .reference = "a @ b",
+                                         .samples = {"randn(3, 4), randn(4)"},
+                                         .doc = "matmul for a matrix and a vector."});
+static const Op& dot_op = composite<&dot>({.name = "dot",
+                                           .args = {"a", "b"},
+                                           .formula = "y = Σ_k a_k b_k",
+                                           .gradient = "da = dy b, db = dy a",
+                                           .reference = "a @ b",
+                                           .samples = {"randn(5), randn(5)", "randn(0), randn(0)"},
+                                           .doc = "The scalar product of two vectors."});
+static const Op& outer_op = composite<&outer>({.name = "outer",
+                                               .args = {"a", "b"},
+                                               .formula = "Y[i, j] = a_i b_j",
+                                               .gradient = "da = dY b, db = dYᵀ a",
+                                               .reference = "outer(a, b)",
+                                               .samples = {"randn(3), randn(4)"},
+                                               .doc = "All products of an element of a and one of b."});
+static const Op& addmm_op = composite<&addmm>(
+    {.name = "addmm",
+     .args = {"x", "a", "b", {"beta", 1.0}, {"alpha", 1.0}},
+     .formula = "Y = beta X + alpha A B",
+     .gradient = "dX = beta dY, dA = alpha dY Bᵀ, dB = alpha Aᵀ dY",
+     .reference = "beta * x + alpha * (a @ b)",
+     .samples = {"randn(3, 5), randn(3, 4), randn(4, 5)", "randn(5), randn(3, 4), randn(4, 5), 0.5, 2.0"},
+     .doc = "A matrix plus a matrix product."});
 
 }  // namespace pynn

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-import pynn
-from pynn import ShapeError, Tensor
+from pynn import _core
+from pynn._core import ShapeError, Tensor, ops
 
 __all__ = [
     "cosine_embedding_loss",
@@ -42,7 +42,7 @@ def _reduce(name: str, each: Tensor, reduction: str) -> Tensor:
 
 
 def _at_least_zero(x: Tensor) -> Tensor:
-    return pynn.maximum(x, 0.0)
+    return ops.maximum(x, 0.0)
 
 
 def cosine_similarity(x1: Tensor, x2: Tensor, axis: int = 1, eps: float = 1e-8) -> Tensor:
@@ -51,8 +51,8 @@ def cosine_similarity(x1: Tensor, x2: Tensor, axis: int = 1, eps: float = 1e-8) 
     Shapes broadcast; ``(N, D)`` and ``(N, D)`` give ``(N,)``. Zero vectors have similarity 0.
     """
     # Under the root, so that the gradient of a zero vector is finite.
-    norm1 = pynn.maximum((x1 * x1).sum(axis), eps * eps).sqrt()
-    norm2 = pynn.maximum((x2 * x2).sum(axis), eps * eps).sqrt()
+    norm1 = ops.maximum((x1 * x1).sum(axis), eps * eps).sqrt()
+    norm2 = ops.maximum((x2 * x2).sum(axis), eps * eps).sqrt()
     return (x1 * x2).sum(axis) / (norm1 * norm2)
 
 
@@ -72,7 +72,7 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: b
         each = target.exp() * (target - input)
     else:  # 0 ln 0 = 0; the inner where keeps the logarithm, and its gradient, finite there
         positive = target > 0
-        each = pynn.where(positive, target * (pynn.where(positive, target, 1.0).log() - input), 0.0)
+        each = ops.where(positive, target * (ops.where(positive, target, 1.0).log() - input), 0.0)
     if reduction == "batchmean":
         return each.sum() / (input.shape[0] if input.ndim else 1)
     return _reduce("kl_div", each, reduction)
@@ -84,7 +84,7 @@ def hinge_embedding_loss(
     """The input where the target is 1, max(0, margin - x) where it is -1."""
     _same_shape("hinge_embedding_loss", input=input, target=target)
     return _reduce(
-        "hinge_embedding_loss", pynn.where(target == 1, input, _at_least_zero(margin - input)), reduction
+        "hinge_embedding_loss", ops.where(target == 1, input, _at_least_zero(margin - input)), reduction
     )
 
 
@@ -117,7 +117,7 @@ def cosine_embedding_loss(
             f"cosine_embedding_loss: inputs {tuple(input1.shape)} need a target {tuple(cosine.shape)}, "
             f"got {tuple(target.shape)}"
         )
-    each = pynn.where(target == 1, 1.0 - cosine, _at_least_zero(cosine - margin))
+    each = ops.where(target == 1, 1.0 - cosine, _at_least_zero(cosine - margin))
     return _reduce("cosine_embedding_loss", each, reduction)
 
 
@@ -144,7 +144,7 @@ def triplet_margin_loss(
 
     to_negative = distance(anchor, negative)
     if swap:
-        to_negative = pynn.minimum(to_negative, distance(positive, negative))
+        to_negative = ops.minimum(to_negative, distance(positive, negative))
     each = _at_least_zero(distance(anchor, positive) - to_negative + margin)
     return _reduce("triplet_margin_loss", each, reduction)
 
@@ -175,11 +175,11 @@ def multi_margin_loss(
     at = target.detach().numpy()
     if ((at < 0) | (at >= classes)).any():
         raise IndexError(f"multi_margin_loss: targets must be 0 to {classes - 1}, the classes of the input")
-    right = pynn.from_numpy(np.arange(classes) == at.reshape(-1, 1))
-    score = pynn.where(right, input, 0.0).sum(1, keepdim=True)
+    right = _core.from_numpy(np.arange(classes) == at.reshape(-1, 1))
+    score = ops.where(right, input, 0.0).sum(1, keepdim=True)
     each = _at_least_zero(margin - score + input)
     if p == 2:
         each = each * each
     if weight is not None:
-        each = each * pynn.where(right, weight, 0.0).sum(1, keepdim=True)
-    return _reduce("multi_margin_loss", pynn.where(right, 0.0, each).sum(1) / float(classes), reduction)
+        each = each * ops.where(right, weight, 0.0).sum(1, keepdim=True)
+    return _reduce("multi_margin_loss", ops.where(right, 0.0, each).sum(1) / float(classes), reduction)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from pynn._core import ShapeError, Tensor, ops
 from pynn._core.functional import *  # noqa: F403 - every op whose record says that it lives here
 
+from ._losses import *  # noqa: F403 - losses written over other ops
+
 
 def maxout(input: Tensor, pieces: int) -> Tensor:
     """The largest of each group of `pieces` neighbours along the last axis.
