@@ -221,6 +221,49 @@ def is_floating_point(self: Tensor) -> bool:
     return self.dtype.is_floating_point
 
 
+# ---- written in place ----------------------------------------------------------------------------------
+
+
+@method
+def copy_(self: Tensor, source: Tensor) -> Tensor:
+    """Overwrites the tensor with another one's values, which broadcast and are converted."""
+    source = _core.as_operand(source)
+    if source.shape != self.shape:
+        source = _core.ops.expand(source, self.shape)
+    if source.dtype != self.dtype:
+        source = _core.ops.cast(source, self.dtype)
+    _autograd.assign_in_place(self, source, "copy")
+    return self
+
+
+@method
+def fill_(self: Tensor, value: Any) -> Tensor:
+    """Sets every element to a number."""
+    _autograd.assign_in_place(self, _core.ops.full(self.shape, float(value), self.dtype), "fill")
+    return self
+
+
+@method
+def zero_(self: Tensor) -> Tensor:
+    """Sets every element to 0."""
+    _autograd.assign_in_place(self, _core.ops.zeros(self.shape, self.dtype), "zero")
+    return self
+
+
+@method
+def uniform_(self: Tensor, low: float = 0.0, high: float = 1.0) -> Tensor:
+    """Fills the tensor with random numbers, evenly spread over [low, high)."""
+    _autograd.assign_in_place(self, _core.ops.uniform(self.shape, low, high, self.dtype), "uniform")
+    return self
+
+
+@method
+def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
+    """Fills the tensor with random numbers from a normal distribution."""
+    _autograd.assign_in_place(self, _core.ops.normal(self.shape, mean, std, self.dtype), "normal")
+    return self
+
+
 # ---- gradients -------------------------------------------------------------------------------------------
 
 

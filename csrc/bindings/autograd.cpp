@@ -1,9 +1,12 @@
 // autograd.cpp — backward, grad, hooks, grad mode, and ops whose forward and backward are Python.
 #include "autograd/engine.h"
+#include "autograd/inplace.h"
 #include "bindings/python.h"
 
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>
+
+#include <unordered_set>
 
 namespace py = pybind11;
 
@@ -203,6 +206,11 @@ void define_autograd(py::module_& m) {
   a.def("register_hook", &register_hook);
   a.def("remove_hook", &remove_hook);
   a.def("retain_grad", &retain_grad);
+  a.def("assign_in_place", [](const Tensor& target, const Tensor& result, const std::string& name) {
+    // The engine's messages refer to the name later on: it has to stay.
+    static std::unordered_set<std::string> names;
+    assign_in_place(target, result, names.insert(name).first->c_str());
+  });
   a.def("apply_function", &apply_function);
   a.def("parents", [](const Tensor& t) {  // (op name, number of inputs) of the node, for graph drawings
     py::list out;

@@ -79,7 +79,7 @@ def trunc_normal_(
     if not low < high:
         raise ValueError(f"trunc_normal_: [{a}, {b}] holds no probability for mean={mean}, std={std}")
     with autograd.no_grad():
-        u = _core.rand(tuple(tensor.shape), dtype=_core.float64)
+        u = _core.ops.rand(tuple(tensor.shape), dtype=_core.float64)
         x = (low + u * (high - low)) * 2 - 1
         tensor.copy_((mean + std * math.sqrt(2) * _erfinv(x)).clip(a, b))
     return tensor
@@ -106,7 +106,7 @@ def eye_(tensor: Tensor) -> Tensor:
     if tensor.ndim != 2:
         raise ValueError(f"eye_: needs a matrix, got shape {tuple(tensor.shape)}")
     with autograd.no_grad():
-        return tensor.copy_(_core.eye(tensor.shape[0], tensor.shape[1]))
+        return tensor.copy_(_core.ops.eye(tensor.shape[0], tensor.shape[1]))
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
@@ -162,7 +162,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0) -> Tensor:
         raise ValueError(f"orthogonal_: needs at least 2 axes, got shape {tuple(tensor.shape)}")
     rows = tensor.shape[0]
     columns = tensor.numel() // max(rows, 1)
-    normal = _core.randn((max(rows, columns), min(rows, columns)), dtype=_core.float64).numpy()
+    normal = _core.ops.randn((max(rows, columns), min(rows, columns)), dtype=_core.float64).numpy()
     q, r = np.linalg.qr(normal)
     q = q * np.sign(np.diagonal(r))
     q = q if rows >= columns else q.T

@@ -116,7 +116,7 @@ class Module(TrainingVerbs):
         self.eval()
         try:
             with autograd.no_grad():
-                self.forward(_core.zeros(sizes))
+                self.forward(_core.ops.zeros(sizes))
         finally:
             for module, mode in modes:
                 module.training = mode

@@ -32,7 +32,7 @@ class Parameter(Tensor):
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Parameter:
         if data is None:
-            data = _core.empty((0,))
+            data = _core.ops.empty((0,))
         if not isinstance(data, Tensor):
             raise TypeError(
                 f"Parameter: data must be a Tensor, got {type(data).__name__}. "
@@ -57,13 +57,13 @@ class UninitializedParameter(Parameter):
     """
 
     def __new__(cls, requires_grad: bool = True) -> UninitializedParameter:
-        return Tensor._make_subclass(cls, _core.empty((0,)), requires_grad)
+        return Tensor._make_subclass(cls, _core.ops.empty((0,)), requires_grad)
 
     def materialize(self, shape: Sequence[int], dtype: Any = None) -> None:
         """Give the parameter its shape. The values are whatever the memory held: initialise them next."""
         dtype = self.dtype if dtype is None else dtype
         self.__class__ = Parameter
-        self.data = _core.empty(tuple(shape), dtype=dtype)
+        self.data = _core.ops.empty(tuple(shape), dtype=dtype)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> UninitializedParameter:
         if id(self) not in memo:

@@ -79,7 +79,7 @@ class LBFGS(Optimizer):
 
     def _gradient(self) -> Tensor:
         parts = [
-            (_core.ops.zeros_like(p) if p.grad is None else p.grad.detach()).reshape((-1,))
+            (_core.ops.zeros(p.shape, p.dtype) if p.grad is None else p.grad.detach()).reshape((-1,))
             for p in self.param_groups[0]["params"]
         ]
         return _core.ops.cat(parts)

@@ -22,8 +22,8 @@ def get_total_norm(tensors: Iterable[Tensor], norm_type: float = 2.0) -> Tensor:
         return _core.tensor(0.0)
     with autograd.no_grad():
         if math.isinf(norm_type):
-            return _core.stack([x.abs().max() for x in flat if x.numel()]).max()
-        return _core.stack([(x.abs() ** norm_type).sum() for x in flat]).sum() ** (1 / norm_type)
+            return _core.ops.stack([x.abs().max() for x in flat if x.numel()]).max()
+        return _core.ops.stack([(x.abs() ** norm_type).sum() for x in flat]).sum() ** (1 / norm_type)
 
 
 def clip_grad_norm_(
