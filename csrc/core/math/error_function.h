@@ -7,31 +7,32 @@
 
 namespace pynn::PYNN_ISA {
 
-// A number as value (1 + error), where error is about as small as a rounding.
+// factor (1 + error) e^(-c x^2), for a tiny error and a c that is a power of 2. Nothing is rounded on the
+// way that can be avoided: what the square loses goes with the error into the p of e^... = 2^n (1 + p), and
+// factor + factor p is rounded once.
 template <class V>
-struct Precise {
-  V value, error;
-
-  PYNN_INLINE V rounded() const { return fma(value, error, value); }
-};
-
-// e^(-scale x^2), scale a power of 2: the square is rounded, and e^(-scale lost) = 1 - scale lost.
-template <class V>
-PYNN_INLINE Precise<V> exp_of_negative_square(V x, double scale) {
+PYNN_INLINE V times_gaussian(V factor, V error, V x, double c) {
   const V square = x * x;
-  return {exp(-scale * square), -scale * product_error(x, x, square)};
+  const auto [n, p] = exponential(-c * square);
+  error -= c * product_error(x, x, square);
+  return scale(fma(factor, fma(1 + p, error, p), factor), n);
 }
 
-// erfcx(z) = e^(z^2) erfc(z) for z >= 0, up to where erfc(z) is 0, from s = 1 / (z + k) with k = 5/2:
+// erfcx(z) = e^(z^2) erfc(z) for z = z + z_rest >= 0, up to where erfc(z) is 0, from s = 1 / (z + k) with k =
+// 5/2:
 //   s (k / 2 (1 - t) + (1 + t) P(t)),  t = (z - k) / (z + k) = 1 - 2 k s
 // A small change of s changes t two or three times as much, so the relative error that s was rounded with,
-// of the sum and of the quotient, is carried along.
+// of the sum and of the quotient, is carried along: erfcx is value (1 + error).
 template <class V>
-PYNN_INLINE Precise<V> erfcx(V z) {
+struct ValueAndError {
+  V value, error;
+};
+template <class V>
+PYNN_INLINE ValueAndError<V> erfcx(V z, V z_rest) {
   const V sum = z + 2.5;
   const V s = 1 / sum;
   const V product = s * sum;
-  const V error = (1 - product) - fma(s, z - (sum - 2.5), product_error(s, sum, product));
+  const V error = (1 - product) - fma(s, z - (sum - 2.5) + z_rest, product_error(s, sum, product));
   const V t = fma(-5 * s, error, 1 - 5 * s);
   V p;
   if constexpr (kSingle<V>)
@@ -46,13 +47,6 @@ PYNN_INLINE Precise<V> erfcx(V z) {
         2.878088942162159e-07, 1.5396974643051093e-07, -2.1264808480644926e-08, -4.181288608455694e-08,
         -5.556294400104594e-09, 6.318867948296388e-09, 1.542547212772712e-09, -2.95738177502092e-10);
   return {s * fma(1 + t, p, fma(t, -1.25, V(1.25))), error};
-}
-
-// e^(-scale x^2) erfcx(z)
-template <class V>
-PYNN_INLINE V gaussian_tail(V x, double scale, V z) {
-  const Precise<V> e = exp_of_negative_square(x, scale), f = erfcx(z);
-  return Precise<V>{e.value * f.value, e.error + f.error}.rounded();
 }
 
 // erf x = x + x P(x^2) for |x| <= 1
@@ -80,7 +74,7 @@ PYNN_INLINE Vec<T> erf(Vec<T> x) {
     complement = exp(polynomial(a, 0.000170556843, -1.12949514, -0.633386791, -0.108236313, 0.0250912122,
                                 -0.00416040095, 0.000432277709, -2.09077189e-05));
   else
-    complement = exp(-a * a) * erfcx(a).value;
+    complement = exp(-a * a) * erfcx(a, V(0)).value;
   return select(a < 1, erf_near_zero(x), copysign(1 - complement, x));
 }
 
@@ -88,11 +82,14 @@ template <class T>
 PYNN_INLINE Vec<T> erfc(Vec<T> x) {
   using V = Vec<T>;
   const V z = min_fast(V(kSingle<V> ? 10.5 : 28), abs(x));
-  const V tail = gaussian_tail(z, 1, z);
+  const auto [factor, error] = erfcx(z, V(0));
+  const V tail = times_gaussian(factor, error, z, 1);
   return select(z < 0.75, 1 - erf_near_zero(x), select(x < 0, 2 - tail, tail));
 }
 
 inline constexpr double kSqrtHalf = 0x1.6a09e667f3bcdp-1;
+template <class V>  // what rounding it to a number of V loses
+inline constexpr double kSqrtHalfRest = kSingle<V> ? 0x1.9fcef32422cbfp-27 : -0x1.bdd3413b26456p-55;
 inline constexpr double kOneOverSqrtTwoPi = 0x1.9884533d43651p-2;
 
 // Beyond this both are 0.
@@ -103,7 +100,7 @@ inline constexpr double kNormalEnd = kSingle<V> ? 14.6 : 39;
 template <class T>
 PYNN_INLINE Vec<T> normal_pdf(Vec<T> x) {
   using V = Vec<T>;
-  return exp_of_negative_square(min_fast(V(kNormalEnd<V>), abs(x)), 0.5).rounded() * kOneOverSqrtTwoPi;
+  return times_gaussian(V(kOneOverSqrtTwoPi), V(0), min_fast(V(kNormalEnd<V>), abs(x)), 0.5);
 }
 
 // erfc(-x / sqrt 2) / 2. In the tail the square is that of x: to square the rounded x / sqrt 2 would magnify
@@ -112,7 +109,9 @@ template <class T>
 PYNN_INLINE Vec<T> normal_cdf(Vec<T> x) {
   using V = Vec<T>;
   const V a = min_fast(V(kNormalEnd<V>), abs(x));
-  const V tail = 0.5 * gaussian_tail(a, 0.5, a * kSqrtHalf);
+  const V z = a * kSqrtHalf;
+  const auto [factor, error] = erfcx(z, fma(a, kSqrtHalfRest<V>, product_error(a, V(kSqrtHalf), z)));
+  const V tail = times_gaussian(0.5 * factor, error, a, 0.5);
   const V near = fma(0.5, erf_near_zero(x * kSqrtHalf), V(0.5));
   return select(a < 1.1, near, select(x < 0, tail, 1 - tail));
 }

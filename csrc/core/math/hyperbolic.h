@@ -16,7 +16,7 @@ PYNN_INLINE Vec<T> tanh(Vec<T> x) {
     const auto [n, p] = exponential(2 * min_fast(V(10), a));
     const V q = power_of_two(-n);
     const V far = 1 - 2 * q / ((1 + q) + p);
-    return copysign(select(a < 1, fma(a * z, near, a), far), x);
+    return copysign(select(a < 0.9, fma(a * z, near, a), far), x);
   } else {
     const V t = expm1(-2 * a);
     return copysign(-t / (2 + t), x);
