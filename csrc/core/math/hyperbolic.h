@@ -4,22 +4,26 @@
 
 namespace pynn::PYNN_ISA {
 
+// (e^2a - 1) / (e^2a + 1) = (1 - q + p) / (1 + q + p) = 1 - 2 q / (1 + q + p), where e^2a = (1 + p) / q: the
+// second form where tanh is near 1, the first below. float has a + a z P(z) there, which is closer still.
 template <class T>
 PYNN_INLINE Vec<T> tanh(Vec<T> x) {
   using V = Vec<T>;
-  const V a = abs(x);
+  const V a = min_fast(V(20), abs(x));
+  const auto [n, p] = exponential(2 * a);
+  const V q = power_of_two(-n);
+  const V sum = (1 + q) + p;
   if constexpr (kSingle<V>) {
-    // a + a z P(z) near 0, and 1 - 2 / (e^2a + 1) = 1 - 2 q / (1 + q + p) where e^2a = (1 + p) / q
-    const V z = a * a;
-    const V near = polynomial(z, -0.333333284, 0.133331731, -0.0539504811, 0.0217730422, -0.0085675912,
-                              0.00304338429, -0.000818014028, 0.000115369025);
-    const auto [n, p] = exponential(2 * min_fast(V(10), a));
-    const V q = power_of_two(-n);
-    const V far = 1 - 2 * q / ((1 + q) + p);
-    return copysign(select(a < 0.9, fma(a * z, near, a), far), x);
+    const V z = a * a, cube = a * z;
+    const V near = polynomial(z, kHasFma ? -0.333333284 : -0.083333284, 0.133331731, -0.0539504811, 0.0217730422,
+                              -0.0085675912, 0.00304338429, -0.000818014028, 0.000115369025);
+    // Without fma the product is rounded; less of it is lost when a quarter of the cube is split off.
+    const V close = kHasFma ? fma(cube, near, a) : a + (cube * near - 0.25 * cube);
+    return copysign(select(a < kTanhSplit, close, 1 - 2 * q / sum), x);
   } else {
-    const V t = expm1(-2 * a);
-    return copysign(-t / (2 + t), x);
+    const auto low = a < 1;
+    const V quotient = select(low, (1 - q) + p, 2 * q) / sum;
+    return copysign(select(low, quotient, 1 - quotient), x);
   }
 }
 

@@ -97,8 +97,10 @@ PYNN_INLINE Vec<T> atan2(Vec<T> y, Vec<T> x) {
   const Mask<T> infinite = (a == __builtin_inf()) & (b == __builtin_inf());
   a = select(infinite, 1, a);
   b = select(infinite, 1, b);
-  const V shrink = select((a > huge) | (b > huge), V(0x1p-20), V(1));  // y + x must not overflow
-  const auto [upper, lower] = arc_tangent(a * shrink, b * shrink);
+  // Neither may y + x overflow nor a product with a fraction lose the digits of a denormal number.
+  const V factor =
+      select((a > huge) | (b > huge), V(0x1p-20), select((a < 1 / huge) & (b < 1 / huge), V(0x1p60), V(1)));
+  const auto [upper, lower] = arc_tangent(a * factor, b * factor);
   const V right = upper + lower;
   const V left = (V(kPiUpper<V>) - upper) - (lower - kPiLower<V>);
   const V angle = select(signbit(x), left, right);
