@@ -19,6 +19,7 @@ from pynn._core import (
     empty_cache,
     float32,
     float64,
+    from_dlpack,
     from_numpy,
     get_num_threads,
     int32,
@@ -33,8 +34,9 @@ from pynn._core import (
 from pynn._core import bool as bool  # noqa: A004 - torch's name for the dtype
 from pynn._core.functions import *  # noqa: F403 - every op whose record says that it lives here
 
+from . import _process, autograd
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
-from . import autograd
+from ._factories import *  # noqa: F403
 from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 
 float = float32  # noqa: A001 - dtype aliases, as in torch
@@ -43,3 +45,6 @@ long = int64
 int = int32  # noqa: A001
 
 __version__ = _core.version
+
+_process.stay_usable_after_fork()
+_process.warn_of_pynn_neuroscience(__path__[0])

@@ -79,6 +79,18 @@ def __format__(self: Tensor, spec: str) -> str:
     return format(self.item(), spec) if spec and self.numel() == 1 else repr(self)
 
 
+@method
+def __dlpack__(
+    self: Tensor, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None
+) -> Any:
+    return _core.to_dlpack(self, stream, max_version, dl_device, copy)
+
+
+@method
+def __dlpack_device__(self: Tensor) -> tuple[int, int]:
+    return (1, 0)
+
+
 # ---- pickling and copying ------------------------------------------------------------------------------
 
 

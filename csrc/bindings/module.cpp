@@ -117,6 +117,9 @@ PYBIND11_MODULE(_core, m) {
   define_conversions(m);
   define_ops(m);
   define_autograd(m);
+  define_dlpack(m);
+  define_random(m);
+  define_optim(m);
   define_settings(m);
 }
 

@@ -83,7 +83,8 @@ void Arguments::read_ints(Ints& out, PyObject* object, size_t i) {
   }
   if (!PyIndex_Check(object))
     throw TypeError(text(what(i), " must be an int or a tuple of ints, not ", Py_TYPE(object)->tp_name));
-  out.push_back(to_int(object, what(i).c_str()));
+  out.push_back(PyLong_CheckExact(object) ? PyLong_AsLongLong(object) : to_int(object, what(i).c_str()));
+  if (out.back() == -1 && PyErr_Occurred()) throw py::error_already_set();
 }
 
 void Arguments::set(size_t i, PyObject* object) {
@@ -94,7 +95,8 @@ void Arguments::set(size_t i, PyObject* object) {
       if (is_tensor(object)) v.tensor = &tensor_of(object);
       else if (object == Py_None && !arg.required()) v.tensor = &undefined_tensor;
       else {
-        tensors_[i] = to_tensor(object, what(i).c_str());
+        const bool number = PyFloat_CheckExact(object) || PyLong_CheckExact(object);  // cannot fail: no text to make
+        tensors_[i] = number ? to_tensor(object, op_.name) : to_tensor(object, what(i).c_str());
         v.tensor = &tensors_[i];
       }
       return;
@@ -216,7 +218,7 @@ void Arguments::bind(const PyOp& self, PyObject* const* args, Py_ssize_t positio
     if (next < want && op_.args[next].variadic && PyIndex_Check(args[k]) && !is_tensor(args[k])) {
       Ints& out = new_ints();  // x.reshape(2, 3): every integer that follows
       while (k < positional && PyIndex_Check(args[k]) && !PyBool_Check(args[k]))
-        out.push_back(to_int(args[k++], what(next).c_str()));
+        read_ints(out, args[k++], next);
       --k;
       values_[next].ints = &out;
       given |= 1u << next;

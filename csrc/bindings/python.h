@@ -73,6 +73,9 @@ void define_tensor_type(pybind11::module_& m);
 void define_op_type(pybind11::module_& m);
 void define_conversions(pybind11::module_& m);
 void define_autograd(pybind11::module_& m);
+void define_dlpack(pybind11::module_& m);
+void define_random(pybind11::module_& m);
+void define_optim(pybind11::module_& m);
 
 }  // namespace pynn
 

@@ -332,6 +332,7 @@ PyObject* tensor_set_data(PyObject* self, PyObject* source) {
     const TensorImpl& from = *tensor_of(source).impl();
     TensorImpl& into = *tensor_of(self).impl();
     if (into.node) throw AutogradError("data can only be set on a leaf tensor; this one was computed");
+    into.base = {};
     into.storage = from.storage;
     into.shape = from.shape;
     into.strides = from.strides;

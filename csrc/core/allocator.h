@@ -1,6 +1,6 @@
 // allocator.h — memory that is kept when freed, so that a training step allocates nothing new.
 //
-// Blocks are 64-byte aligned. Sizes up to 4 KiB have a free list per 64 bytes; larger ones are rounded
+// Blocks are 64-byte aligned. Sizes up to 4 KiB come from slabs of equal blocks; larger ones are rounded
 // up to eight steps per power of two, with a free list per step. Guarded by Python's lock (parallel.h).
 #pragma once
 #include <cstddef>

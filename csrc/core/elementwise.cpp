@@ -50,20 +50,32 @@ void run_elementwise(const char* op, ElementwiseLoop* loop, std::span<const Tens
   const int out_size = itemsize(out.dtype());
   char* const y = out.bytes();
 
-  bool all_direct = true;
-  for (int k = 0; k < count; ++k)
-    all_direct &= in[k]->dtype() == types[k] && in[k]->is_contiguous() && in[k]->numel() == total;
-  if (all_direct) {
+  // The usual case: every operand lies there as the loop wants it, or is one number, which fills a tile.
+  bool whole[kMaxOperands], usual = true;
+  int size[kMaxOperands];
+  int64_t step = total;
+  for (int k = 0; k < count; ++k) {
+    whole[k] = in[k]->dtype() == types[k] && in[k]->is_contiguous() && in[k]->numel() == total;
+    size[k] = itemsize(types[k]);
+    usual &= whole[k] || in[k]->numel() == 1;
+    if (!whole[k]) step = std::min(step, kTileBytes / size[k]);
+  }
+  if (usual) {
     const char* base[kMaxOperands];
-    int size[kMaxOperands];
+    DType from[kMaxOperands];
     for (int k = 0; k < count; ++k) {
       base[k] = in[k]->bytes();
-      size[k] = itemsize(types[k]);
+      from[k] = in[k]->dtype();
     }
     parallel_for(total, kGrain, [&](int64_t begin, int64_t end) {
-      const void* at[kMaxOperands];
-      for (int k = 0; k < count; ++k) at[k] = base[k] + begin * size[k];
-      loop(at, y + begin * out_size, end - begin, parameters);
+      alignas(64) char tiles[kMaxOperands][kTileBytes];
+      for (int k = 0; k < count; ++k)
+        if (!whole[k]) convert(base[k], from[k], 0, tiles[k], types[k], 1, std::min(step, end - begin));
+      for (int64_t first = begin; first < end; first += step) {
+        const void* at[kMaxOperands];
+        for (int k = 0; k < count; ++k) at[k] = whole[k] ? base[k] + first * size[k] : tiles[k];
+        loop(at, y + first * out_size, std::min(step, end - first), parameters);
+      }
     });
     return;
   }

@@ -8,8 +8,9 @@ namespace {
 
 thread_local bool grad_is_enabled = true;
 uint64_t next_sequence = 1;
+ViewRefresher* view_refresher = nullptr;
 
-// A view shares its base's memory. If that was written since the view was taken, the view's history no
+// A view that does not know its base shares another tensor's memory. If that was written since the view was taken, the view's history no
 // longer says how its values came about.
 void check_view_is_current(const Op& op, const Tensor& x) {
   const TensorImpl& impl = *x.impl();
@@ -22,10 +23,46 @@ void check_view_is_current(const Op& op, const Tensor& x) {
 
 }  // namespace
 
+void refresh_view(TensorImpl& view) {
+  view.base_history = view.base->history;
+  if (view_refresher) view_refresher(view);
+}
+void set_view_refresher(ViewRefresher* refresher) { view_refresher = refresher; }
+
+Tensor view_of(const Context& context, const Tensor& x, const Shape& shape, const Strides& strides, int64_t offset) {
+  Tensor view = x.alias(shape, strides, offset);
+  if (context.records() || grad_is_enabled) {
+    TensorImpl& impl = *view.impl();
+    impl.base = x.impl()->base ? x.impl()->base : x.ref();
+    impl.base_history = impl.base->history;
+  }
+  return view;
+}
+
 bool grad_enabled() { return grad_is_enabled; }
 void set_grad_enabled(bool enabled) { grad_is_enabled = enabled; }
 
 bool Context::needs(size_t i) const { return node_ && i < node_->inputs.size() && bool(node_->inputs[i]); }
+
+// A node must not own its own future: a kept view does not hold its base, which may come to follow from this node.
+void Context::put_view(const Tensor& t) {
+  Tensor kept = t.detach();
+  kept.impl()->node = t.impl()->node;
+  kept.impl()->output_index = t.impl()->output_index;
+  tensors_.push_back({kept, t.impl()->storage->version});
+}
+
+void Context::copy_before_write(const Storage& memory) {
+  for (Saved& saved : tensors_) {
+    const Tensor& t = saved.tensor;
+    if (!t || t.impl()->storage.get() != &memory || saved.version != memory.version) continue;
+    Tensor copy = empty(t.shape(), t.dtype());
+    copy_into(copy, t);
+    copy.impl()->node = t.impl()->node;
+    copy.impl()->output_index = t.impl()->output_index;
+    saved = {copy, 0, saved.output_index};
+  }
+}
 
 Tensor Context::unpack(const Saved& saved) const {
   const Tensor& t = saved.tensor;
@@ -39,7 +76,7 @@ Tensor Context::unpack(const Saved& saved) const {
   if (saved.output_index < 0 || !grad_enabled()) return t;
   Tensor with_history = t.detach();  // an output kept without its history gets it back
   with_history.impl()->node = Ref<Node>(node_);
-  with_history.impl()->output_index = uint8_t(saved.output_index);
+  with_history.impl()->output_index = uint16_t(saved.output_index);
   return with_history;
 }
 
@@ -53,6 +90,7 @@ Edge edge_to(const Tensor& x) {
   Edge edge;
   if (!x) return edge;
   edge.dtype = x.dtype();
+  x.follow_base();
   if (x.impl()->node) {
     edge.node = x.impl()->node;
     edge.output_index = x.impl()->output_index;
@@ -95,20 +133,21 @@ void Recorder::start(const Op& op, const Tensor* const* inputs, size_t count) {
 void Recorder::attach(Tensor& output, int index) {
   if (!output || !is_floating(output.dtype())) return;
   // An op may hand an input or a kept alias back: history belongs to a tensor of its own.
-  if (output.impl()->node || output.impl()->requires_grad || output.impl()->python) output = output.detach();
+  if (output.impl()->node || output.impl()->requires_grad || output.impl()->python)
+    output = view_of(node_->context, output, output.shape(), output.strides(), output.impl()->offset);
   TensorImpl& impl = *output.impl();
-  if (impl.storage->refs > 1) {  // shares its memory with another tensor
+  if (!impl.base && impl.storage->refs > 1) {  // shares its memory with a tensor it does not know
     impl.is_view = true;
     impl.recorded_version = impl.storage->version;
   }
   for (Context::Saved& saved : node_->context.tensors_) {
     if (saved.tensor.ref() == output.ref()) {
       saved.tensor = output.detach();
-      saved.output_index = int16_t(index);
+      saved.output_index = index;
     }
   }
   impl.node = node_;
-  impl.output_index = uint8_t(index);
+  impl.output_index = uint16_t(index);
 }
 
 Tensor Recorder::finish(Tensor output) {
@@ -118,8 +157,8 @@ Tensor Recorder::finish(Tensor output) {
 
 void Recorder::finish(std::vector<Tensor>& outputs) {
   if (!node_) return;
-  if (outputs.size() > 255) throw ValueError(text(node_->op->name, ": at most 255 outputs can carry a gradient"));
-  node_->outputs = uint8_t(outputs.size());
+  if (outputs.size() > 65535) throw ValueError(text(node_->op->name, ": at most 65535 outputs can carry a gradient"));
+  node_->outputs = uint16_t(outputs.size());
   for (size_t i = 0; i < outputs.size(); ++i) attach(outputs[i], int(i));
 }
 

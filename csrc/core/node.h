@@ -65,6 +65,9 @@ class Context {
   // Anything else (the state of an op written in Python).
   std::any extra;
 
+  // `memory` is about to be overwritten: what is kept of it, as it is now, becomes a copy.
+  void copy_before_write(const Storage& memory);
+
   void release() {  // backward ran: what was kept is no longer needed
     tensors_.clear();
     words_.clear();
@@ -79,10 +82,14 @@ class Context {
   struct Saved {
     Tensor tensor;
     uint32_t version = 0;
-    int16_t output_index = -1;  // >= 0: an output of this very node, kept without its history
+    int32_t output_index = -1;  // >= 0: an output of this very node, kept without its history
   };
 
-  void put(const Tensor& t) { tensors_.push_back({t, t ? t.impl()->storage->version : 0}); }
+  void put(const Tensor& t) {
+    if (t && t.impl()->base && !t.impl()->requires_grad) return put_view(t);
+    tensors_.push_back({t, t ? t.impl()->storage->version : 0});
+  }
+  void put_view(const Tensor& t);
   void put(int64_t v) { words_.push_back(v); }
   void put(int v) { words_.push_back(v); }
   void put(bool v) { words_.push_back(v); }
@@ -125,20 +132,20 @@ T Context::Reader::next() {
 struct Edge {
   Ref<Node> node;
   Ref<TensorImpl> leaf;
-  uint8_t output_index = 0;
+  uint16_t output_index = 0;
   DType dtype = DType::none;  // of the input: gradients are converted to it
   explicit operator bool() const { return node || leaf; }
 };
 Edge edge_to(const Tensor& x);
 
 struct OutputHooks {
-  uint8_t output_index;
+  uint16_t output_index;
   std::shared_ptr<Hooks> hooks;
 };
 
 struct Node : Pooled<Node> {
   int refs = 0;
-  uint8_t outputs = 1;
+  uint16_t outputs = 1;
   size_t slot = 0;            // the engine's hint: where a running backward keeps this node's gradients
   const Op* op;
   uint64_t sequence;          // creation order: a node's consumers always have a higher one
@@ -164,6 +171,13 @@ class GradMode {
  private:
   bool before_;
 };
+
+// A view of x under another geometry, to be returned by the forward of an op. It remembers its base, so that
+// a later in-place op on either of the two reaches the history of both.
+Tensor view_of(const Context& context, const Tensor& x, const Shape& shape, const Strides& strides, int64_t offset);
+// How a view gets the history that follows from its base's new one; set once by autograd/inplace.cpp.
+using ViewRefresher = void(TensorImpl& view);
+void set_view_refresher(ViewRefresher* refresher);
 
 // Records one call of an op: constructed with the inputs, finished with the outputs.
 class Recorder {

@@ -240,6 +240,49 @@ template <class Raw>
 Raw mantissa(Raw x);
 #endif
 
+// ---- bytes as wider integers, and back: the compiler would move them one by one --------------------
+
+using SixteenBytes = RawVector<char, 16>::type;
+
+// n bytes, and zeros after them.
+template <int n>
+PYNN_INLINE SixteenBytes load_bytes(const void* p) {
+  static_assert(n == 16 || n == 8 || n == 4 || n == 2);
+  if constexpr (n == 16) {
+    SixteenBytes bytes;
+    __builtin_memcpy(&bytes, p, n);
+    return bytes;
+  } else {
+    uint64_t word = 0;
+    __builtin_memcpy(&word, p, n);
+    return SixteenBytes(RawVector<uint64_t, 2>::type{word, 0});
+  }
+}
+// The first bytes of `bytes`, as many as RawOf<To> has lanes, without a sign.
+template <class To>
+PYNN_INLINE RawOf<To> widen_bytes(SixteenBytes bytes) {
+#if defined(__AVX512F__) && !defined(__clang__)
+  if constexpr (sizeof(To) == 4)
+    return RawOf<To>(__builtin_ia32_pmovzxbd512_mask(bytes, RawOf<int>{}, uint16_t(-1)));
+  else
+    return RawOf<To>(__builtin_ia32_pmovzxbq512_mask(bytes, RawOf<long long>{}, uint8_t(-1)));
+#elif defined(__AVX2__) && !defined(__clang__)
+  if constexpr (sizeof(To) == 4)
+    return RawOf<To>(__builtin_ia32_pmovzxbd256(bytes));
+  else
+    return RawOf<To>(__builtin_ia32_pmovzxbq256(bytes));
+#elif defined(__SSE4_1__) && !defined(__clang__)
+  if constexpr (sizeof(To) == 4)
+    return RawOf<To>(__builtin_ia32_pmovzxbd128(bytes));
+  else
+    return RawOf<To>(__builtin_ia32_pmovzxbq128(bytes));
+#else
+  RawOf<To> wide{};
+  for (int i = 0; i < kVectorBytes / int(sizeof(To)); ++i) wide[i] = To(uint8_t(bytes[i]));
+  return wide;
+#endif
+}
+
 // ---- lanes of 0 or -1 ------------------------------------------------------------------------------
 
 // Whether any bit of a vector of 0 / -1 lanes is set.

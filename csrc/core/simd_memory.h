@@ -46,9 +46,13 @@ PYNN_INLINE Vec<To> convert(Vec<From> x) {
 
 template <class To, class From>
 PYNN_INLINE Vec<To> load_as(const From* p) {
-  typename RawVector<From, Vec<To>::lanes>::type raw;
-  __builtin_memcpy(&raw, p, sizeof raw);
-  return __builtin_convertvector(raw, typename Vec<To>::Raw);
+  if constexpr (sizeof(From) == 1 && sizeof(To) > 1 && !kIsFloat<To>) {
+    return hardware::widen_bytes<To>(hardware::load_bytes<Vec<To>::lanes>(p));
+  } else {
+    typename RawVector<From, Vec<To>::lanes>::type raw;
+    __builtin_memcpy(&raw, p, sizeof raw);
+    return __builtin_convertvector(raw, typename Vec<To>::Raw);
+  }
 }
 template <class To, class From>
 PYNN_INLINE Vec<To> load_as(const From* p, int64_t n, NotDeduced<From> fill = From(0)) {
@@ -60,7 +64,14 @@ PYNN_INLINE Vec<To> load_as(const From* p, int64_t n, NotDeduced<From> fill = Fr
 template <class To, class From>
 PYNN_INLINE void store_as(To* p, Vec<From> x) {
   typedef typename RawVector<To, Vec<From>::lanes>::type Row;
-  const Row row = __builtin_convertvector(x.v, Row);
+  Row row;
+  if constexpr (sizeof(From) == 4 && sizeof(To) == 1 && !kIsFloat<From> &&
+                kVectorBytes < 64) {  // by way of 2 bytes: faster
+    typedef typename RawVector<int16_t, Vec<From>::lanes>::type Half;
+    row = __builtin_convertvector(__builtin_convertvector(x.v, Half), Row);
+  } else {
+    row = __builtin_convertvector(x.v, Row);
+  }
   __builtin_memcpy(p, &row, sizeof row);
 }
 template <class To, class From>

@@ -164,14 +164,16 @@ void Tensor::about_to_write(const char* op) const {
 
 bool overlaps_itself(const Tensor& x) {
   if (x.is_contiguous()) return false;
-  // Sort the axes by stride: without overlap, each step is longer than all that the smaller ones reach.
+  // Axes in order of their steps: without overlap, each step is longer than all that the smaller ones reach.
+  const auto step = [&](int i) { return x.strides()[i] < 0 ? -x.strides()[i] : x.strides()[i]; };
   int order[kMaxAxes], axes = 0;
   for (int i = 0; i < x.ndim(); ++i) {
     if (x.shape()[i] == 0) return false;
-    if (x.shape()[i] > 1) order[axes++] = i;
+    if (x.shape()[i] == 1) continue;
+    int at = axes++;
+    for (; at > 0 && step(order[at - 1]) > step(i); --at) order[at] = order[at - 1];
+    order[at] = i;
   }
-  const auto step = [&](int i) { return x.strides()[i] < 0 ? -x.strides()[i] : x.strides()[i]; };
-  std::sort(order, order + axes, [&](int a, int b) { return step(a) < step(b); });
   int64_t reach = 0;
   for (int k = 0; k < axes; ++k) {
     if (step(order[k]) <= reach) return true;

@@ -18,6 +18,8 @@ struct Node;
 struct TensorImpl;
 class Tensor;
 
+void refresh_view(TensorImpl& view);  // node.cpp
+
 struct Storage : Pooled<Storage> {
   int refs = 0;
   uint32_t version = 0;
@@ -49,14 +51,17 @@ struct TensorImpl : Pooled<TensorImpl> {
   bool requires_grad = false;   // a leaf the user wants a gradient for
   bool is_number = false;       // made from a Python number: weak in type promotion
   bool contiguous = true;       // row-major without gaps
-  bool is_view = false;         // a view that carries gradients to its base
-  uint8_t output_index = 0;     // which output of `node` this is
+  bool is_view = false;         // shares its memory with a tensor that it does not know (`base` is null)
+  uint16_t output_index = 0;     // which output of `node` this is
   uint32_t recorded_version = 0;  // of the storage, when a view was taken
+  uint32_t history = 0;         // how often an in-place op gave this tensor a new history
+  uint32_t base_history = 0;    // the base's `history` when this view was taken
   int64_t offset = 0;           // in elements
   int64_t numel = 0;
   Ref<Storage> storage;
   Ref<Node> node;               // what computed this, if it records a gradient
   Ref<TensorImpl> grad;
+  Ref<TensorImpl> base;         // the tensor this is a view of: in-place ops on either one change both histories
   std::shared_ptr<Hooks> hooks;
   void* python = nullptr;       // the Python object that wraps this tensor, borrowed
   Shape shape;
@@ -82,8 +87,14 @@ class Tensor {
   int64_t numel() const { return impl_->numel; }
   DType dtype() const { return impl_->dtype; }
   bool is_contiguous() const { return impl_->contiguous; }
-  bool requires_grad() const { return impl_->requires_grad || impl_->node; }
-  bool is_leaf() const { return !impl_->node; }
+  bool requires_grad() const {
+    follow_base();
+    return impl_->requires_grad || impl_->node;
+  }
+  bool is_leaf() const {
+    follow_base();
+    return !impl_->node;
+  }
 
   char* bytes() const { return impl_->storage->data + impl_->offset * itemsize(impl_->dtype); }
   template <class T>
@@ -100,6 +111,11 @@ class Tensor {
   Tensor contiguous() const;       // this, or a row-major copy. Records nothing: for kernels
   Tensor to(DType dtype) const;    // this, or a converted copy. Records nothing: for kernels
   Tensor expand_to(const char* op, const Shape& shape) const;  // a stride-0 view. Records nothing
+
+  // An in-place op gave the base a new history since this view was taken: this view's follows from it.
+  void follow_base() const {
+    if (impl_->base && impl_->base->history != impl_->base_history) refresh_view(*impl_);
+  }
 
   // Marks the memory as changed by `op`. Refuses memory that must not be written.
   void about_to_write(const char* op) const;

@@ -1,5 +1,6 @@
 // arithmetic — + - * / and unary minus, with broadcasting and type promotion.
 #include "core/elementwise_kernel.h"
+#include "ops/safe_gradient.h"
 
 namespace pynn::PYNN_ISA {
 
@@ -58,11 +59,11 @@ struct Div {
   }
   template <class V>
   V backward_a(V, V b, V dy) const {
-    return dy / b;
+    return safe_gradient(dy, dy / b);
   }
   template <class V>
   V backward_b(V a, V b, V dy) const {
-    return -dy * (a / b) / b;
+    return safe_gradient(dy, -dy * (a / b) / b);
   }
 };
 PYNN_ELEMENTWISE(div_kernel, Div, kFloats);
@@ -122,25 +123,26 @@ static const Op& mul_op = elementwise<PYNN_ISA::Mul>(
                  .aliases = {"multiply"}});
 
 static const Op& div_op = elementwise<PYNN_ISA::Div>(
-    div_kernel, {.name = "div",
-                 .args = {"a", "b"},
-                 .formula = "y = a / b",
-                 .gradient = "da = dy / b, db = -dy a / b²",
-                 .reference = "a / b",
-                 .samples = {"randn(3, 4), 1 + rand(3, 4)", "randn(2, 1, 5), 1 + rand(4, 1)", "1.0, 1 + rand(7)"},
-                 .doc = "The quotient of two tensors. Integers are divided as floats.",
-                 .types = Types::floating,
-                 .aliases = {"divide", "true_divide"}});
+    div_kernel,
+    {.name = "div",
+     .args = {"a", "b"},
+     .formula = "y = a / b",
+     .gradient = "da = dy / b, db = -dy a / b²",
+     .reference = "a / b",
+     .samples = {"randn(3, 4), 1 + rand(3, 4)", "randn(2, 1, 5), 1 + rand(4, 1)", "1.0, 1 + rand(7)"},
+     .doc = "The quotient of two tensors. Integers are divided as floats. Where dy = 0 the gradients are 0, "
+            "whatever b is, so that where(b != 0, a / b, 0) has a gradient without NaN.",
+     .types = Types::floating,
+     .aliases = {"divide", "true_divide"}});
 
-static const Op& neg_op = elementwise<PYNN_ISA::Neg>(
-    neg_kernel, {.name = "neg",
-                 .args = {"x"},
-                 .formula = "y = -x",
-                 .gradient = "dx = -dy",
-                 .reference = "-x",
-                 .samples = {"randn(7)", "randn(3, 65)"},
-                 .doc = "The negative of every element.",
-                 .aliases = {"negative"}});
+static const Op& neg_op = elementwise<PYNN_ISA::Neg>(neg_kernel, {.name = "neg",
+                                                                  .args = {"x"},
+                                                                  .formula = "y = -x",
+                                                                  .gradient = "dx = -dy",
+                                                                  .reference = "-x",
+                                                                  .samples = {"randn(7)", "randn(3, 65)"},
+                                                                  .doc = "The negative of every element.",
+                                                                  .aliases = {"negative"}});
 
 Tensor add(const Tensor& a, const Tensor& b) { return call(add_op, a, b); }
 Tensor sub(const Tensor& a, const Tensor& b) { return call(sub_op, a, b); }

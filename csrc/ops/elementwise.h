@@ -102,7 +102,9 @@ const Op& elementwise(const ElementwiseKernel* kernel, OpInfo info, const char* 
       return detail::elementwise_backward(self, context, dy[0], form);
     };
     op.backward_in_ops = [](const Op&, const Context& context, const Tensor* dy) {
-      const detail::Kept kept = detail::elementwise_kept(context, form);
+      detail::Kept kept = detail::elementwise_kept(context, form);
+      for (Tensor& x : kept.in)  // a number has no type of its own: the formula is to compute with it in dy's
+        if (x && x.impl()->is_number) x = scalar(x.item<double>(), dy[0].dtype());
       F f;
       if constexpr (!std::is_empty_v<F>) __builtin_memcpy(&f, kept.parameters, sizeof f);
       Gradients dx;

@@ -1,0 +1,118 @@
+"""NumPy by hand: the step that every course writes once, and the reference for all contenders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import cycle
+from typing import Any
+
+import numpy as np
+
+from ..program import Program, UnsupportedError
+from ..workloads.mlp import Mlp
+from ..workloads.op import Op
+from .torch_like import bind
+
+# activation -> (f, f' written in terms of the output)
+ACTIVATIONS = {
+    "relu": (lambda z: np.maximum(z, 0), lambda a: a > 0),
+    "tanh": (np.tanh, lambda a: 1 - a * a),
+}
+
+
+class Numpy:
+    name = "numpy"
+    version = np.__version__
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads  # its BLAS looked at the CPUs of this process when it was loaded
+
+    def mlp(self, workload: Mlp, check: bool, dtype: Any = np.float32) -> Program:
+        f, slope = ACTIVATIONS[workload.activation]
+        dropout = 0.0 if check else workload.dropout
+        rng = np.random.default_rng(4)
+        layers = [(w.astype(dtype), b.astype(dtype)) for w, b in workload.weights()]
+        optimizer = Adam([array for layer in layers for array in layer], workload.lr)
+        inputs, labels = workload.data()
+        batches = cycle(list(zip(inputs.astype(dtype), labels, strict=True)))
+        rows = np.arange(workload.batch)
+
+        def step() -> Any:
+            x, y = next(batches)
+            activations, slopes = [x], []
+            for weight, bias in layers[:-1]:
+                a = f(activations[-1] @ weight.T + bias)
+                s = slope(a)
+                if dropout:
+                    mask = (rng.random(a.shape, dtype) >= dropout) / dtype(1 - dropout)
+                    a, s = a * mask, s * mask
+                activations.append(a)
+                slopes.append(s)
+            weight, bias = layers[-1]
+            logits = activations[-1] @ weight.T + bias
+
+            shifted = logits - logits.max(1, keepdims=True)
+            log_p = shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
+            loss = -log_p[rows, y].mean()
+
+            delta = np.exp(log_p)
+            delta[rows, y] -= 1
+            delta /= len(y)
+            gradients: list[np.ndarray] = []
+            for i in reversed(range(len(layers))):
+                gradients = [delta.T @ activations[i], delta.sum(0), *gradients]
+                if i:
+                    delta = (delta @ layers[i][0]) * slopes[i - 1]
+            optimizer.step(gradients)
+            return loss
+
+        return Program(step)
+
+    def op_function(self, workload: Op) -> Callable[..., Any]:
+        return workload.function(vars(np) | BY_HAND, self.name)
+
+    def op(self, workload: Op, check: bool) -> Program:
+        if workload.grad:
+            raise UnsupportedError("NumPy has no gradients")
+        return Program(bind(self.op_function(workload), workload.arrays()))
+
+
+class Adam:
+    """Kingma & Ba 2015, algorithm 1, in place."""
+
+    def __init__(self, parameters: list[np.ndarray], lr: float) -> None:
+        self.parameters, self.lr, self.t = parameters, lr, 0
+        self.m = [np.zeros_like(p) for p in parameters]
+        self.v = [np.zeros_like(p) for p in parameters]
+
+    def step(self, gradients: list[np.ndarray], beta1: float = 0.9, beta2: float = 0.999) -> None:
+        self.t += 1
+        rate = self.lr / (1 - beta1**self.t)
+        correction = (1 - beta2**self.t) ** 0.5
+        for p, g, m, v in zip(self.parameters, gradients, self.m, self.v, strict=True):
+            m *= beta1
+            m += (1 - beta1) * g
+            v *= beta2
+            v += (1 - beta2) * g * g
+            p -= rate * m / (np.sqrt(v) / correction + 1e-8)
+
+
+def softmax(x: np.ndarray, axis: int) -> np.ndarray:
+    e = np.exp(x - x.max(axis, keepdims=True))
+    return e / e.sum(axis, keepdims=True)
+
+
+def logsumexp(x: np.ndarray, axis: int) -> np.ndarray:
+    top = x.max(axis, keepdims=True)
+    return np.log(np.exp(x - top).sum(axis)) + top.squeeze(axis)
+
+
+BY_HAND = {
+    "relu": lambda x: np.maximum(x, 0),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "silu": lambda x: x / (1 + np.exp(-x)),
+    "softmax": softmax,
+    "logsumexp": logsumexp,
+}
+
+CONTENDERS = [Numpy]

@@ -1,0 +1,46 @@
+"""PyTorch three ways: as most people write it, with its fused Adam, and through its compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..program import Program
+from ..workloads.mlp import Mlp
+from .torch_like import TorchLike
+
+
+class TorchEager(TorchLike):
+    name = "torch"
+
+    def __init__(self, threads: int) -> None:
+        import torch
+
+        self.lib = torch
+        self.version = torch.__version__
+        torch.set_num_threads(threads)
+
+
+class TorchFused(TorchEager):
+    name = "torch-fused"
+
+    def adam(self, parameters: Any, lr: float) -> Any:
+        return self.lib.optim.Adam(parameters, lr=lr, fused=True)
+
+    op = None  # the same as torch's: there is no optimizer to fuse
+
+
+class TorchCompile(TorchFused):
+    """Forward, loss and backward compiled together; Adam is the fused kernel."""
+
+    name = "torch-compile"
+
+    def mlp(self, workload: Mlp, check: bool) -> Program:
+        self.lib.compiler.reset()
+        return super().mlp(workload, check)
+
+    def compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        return self.lib.compile(function)
+
+
+CONTENDERS = [TorchEager, TorchFused, TorchCompile]

@@ -1,0 +1,70 @@
+"""pynn and PyTorch share their names, so they run the same lines: only the module is another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import cycle
+from typing import Any
+
+from ..program import Program
+from ..workloads.mlp import Mlp
+from ..workloads.op import Op
+
+
+class TorchLike:
+    """A contender that speaks PyTorch's language; `self.lib` is the imported module."""
+
+    lib: Any
+    name: str
+
+    def mlp(self, workload: Mlp, check: bool) -> Program:
+        lib, nn = self.lib, self.lib.nn
+        activation = {"relu": nn.ReLU, "tanh": nn.Tanh}[workload.activation]
+        dropout = 0.0 if check else workload.dropout
+
+        layers: list[Any] = []
+        for weight, bias in workload.weights():
+            if layers:
+                layers += [activation(), nn.Dropout(dropout)] if dropout else [activation()]
+            linear = nn.Linear(weight.shape[1], weight.shape[0])
+            linear.load_state_dict({"weight": lib.from_numpy(weight), "bias": lib.from_numpy(bias)})
+            layers.append(linear)
+        model = nn.Sequential(*layers)
+        optimizer = self.adam(model.parameters(), workload.lr)
+        loss_of = self.compiled(lambda x, y: nn.functional.cross_entropy(model(x), y))
+
+        inputs, labels = workload.data()
+        batches = cycle([(lib.from_numpy(x), lib.from_numpy(y)) for x, y in zip(inputs, labels, strict=True)])
+
+        def step() -> Any:
+            x, y = next(batches)
+            optimizer.zero_grad()
+            loss = loss_of(x, y)
+            loss.backward()
+            optimizer.step()
+            return loss
+
+        return Program(step, to_numpy=lambda loss: loss.detach().numpy())
+
+    def adam(self, parameters: Any, lr: float) -> Any:
+        return self.lib.optim.Adam(parameters, lr=lr)
+
+    def compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        return function
+
+    def op(self, workload: Op, check: bool) -> Program:
+        names = vars(self.lib.nn.functional) | vars(self.lib)
+        function = workload.function(names, self.name)
+        tensors = [self.lib.from_numpy(array) for array in workload.arrays()]
+        if workload.grad:
+            tensors = [tensor.requires_grad_() for tensor in tensors]
+        return Program(bind(function, tensors), to_numpy=lambda result: result.detach().numpy())
+
+
+def bind(function: Callable[..., Any], arguments: list[Any]) -> Callable[[], Any]:
+    """`function` of fixed arguments, at the least cost per call: an argument list costs more than names."""
+    if len(arguments) == 1:
+        (x,) = arguments
+        return lambda: function(x)
+    x, y = arguments
+    return lambda: function(x, y)

@@ -1,0 +1,60 @@
+"""The picture of a run: how many times the best PyTorch variant's speed, workload by workload."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .report import Groups
+from .runner import Row
+
+PYNN, OTHERS = "#c2410c", ["#64748b", "#94a3b8", "#0f766e", "#7c3aed", "#a16207", "#0369a1"]
+
+
+def save(groups: Groups, path: Path) -> None:
+    """Train steps of all contenders, then pynn's speed in each sweep."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    steps = [row for rows in groups.values() for row in rows if row.workload.kind == "mlp" and row.best_torch]
+    sweeps = {
+        name: [r for r in rows if r.workload.kind == "op" and r.best_torch] for name, rows in groups.items()
+    }
+    panels = ([("train steps", steps)] if steps else []) + [(n, rows) for n, rows in sweeps.items() if rows]
+    if not panels:
+        return
+
+    heights = [1 + len(bars(rows)) * 0.22 for _, rows in panels]
+    figure, axes = plt.subplots(
+        len(panels), 1, figsize=(8, sum(heights)), height_ratios=heights, layout="constrained", squeeze=False
+    )
+    for axis, (title, rows) in zip(axes[:, 0], panels, strict=True):
+        labels, values, colors = zip(*bars(rows), strict=True)
+        axis.barh(range(len(labels)), values, color=colors)
+        axis.set_yticks(range(len(labels)), labels, fontsize=8)
+        axis.invert_yaxis()
+        axis.set_xscale("log")
+        axis.axvline(1, color="black", linewidth=0.8)
+        axis.set_title(f"{title}: speed, best PyTorch = 1", fontsize=10, loc="left")
+        for place, value in enumerate(values):
+            axis.text(value, place, f" {value:.2f}", va="center", fontsize=7)
+    figure.savefig(path, dpi=150)
+    plt.close(figure)
+
+
+def bars(rows: list[Row]) -> list[tuple[str, float, str]]:
+    """(label, speed, color) of each bar: everybody in a train step, pynn alone in a sweep."""
+    found = []
+    for row in rows:
+        names = row.samples if row.workload.kind == "mlp" else [n for n in row.samples if n == "pynn"]
+        for place, name in enumerate(names):
+            ratio = row.speed_against_torch(name)
+            label = (
+                row.workload.name.replace("|", "")
+                if row.workload.kind == "op"
+                else f"{row.workload.name}  {name}"
+            )
+            color = PYNN if name == "pynn" else OTHERS[place % len(OTHERS)]
+            found.append((label, ratio.median if ratio else 0.0, color))
+    return found or [("nothing measured", 1.0, OTHERS[0])]

@@ -1,0 +1,18 @@
+"""What is computed. Each module here has a list `WORKLOADS`; a new one is added to `MODULES`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TypeAlias
+
+from .mlp import Mlp
+from .op import Op
+
+Workload: TypeAlias = Mlp | Op
+
+MODULES = ["tiny_mlp", "mlp_b32", "mlp_b256", "overhead", "elementwise", "reductions", "matmul"]
+
+
+def workloads(only: list[str] | None = None) -> dict[str, list[Workload]]:
+    """Module name -> its workloads."""
+    return {name: import_module(f".{name}", __name__).WORKLOADS for name in only or MODULES}

@@ -1,0 +1,32 @@
+"""Arithmetic and functions of each element, from the first-level cache to main memory."""
+
+from .op import Op
+
+SIZES = [1_000, 100_000, 10_000_000]
+
+
+def unary(expression: str, n: int) -> Op:
+    return Op(expression, {"x": (n,)}, flops=n, result=n)
+
+
+def binary(expression: str, n: int) -> Op:
+    return Op(expression, {"x": (n,), "y": (n,)}, flops=n, result=n)
+
+
+WORKLOADS = [
+    workload
+    for n in SIZES
+    for workload in [
+        binary("x + y", n),
+        binary("x * y + x", n),
+        unary("relu(x)", n),
+        unary("exp(x)", n),
+        unary("tanh(x)", n),
+        unary("sigmoid(x)", n),
+        unary("silu(x)", n),
+    ]
+] + [
+    # Broadcasting: a row and a column against a matrix.
+    Op("x + y", {"x": (1000, 1000), "y": (1000,)}, flops=1e6, result=1_000_000),
+    Op("x + y", {"x": (1000, 1000), "y": (1000, 1)}, flops=1e6, result=1_000_000),
+]

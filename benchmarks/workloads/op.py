@@ -1,0 +1,61 @@
+"""One call of one operation, written as an expression that every library can read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..program import UnsupportedError
+
+BYTES = 4  # float32
+
+
+@dataclass(frozen=True)
+class Op:
+    """`expression` over arrays named as in `shapes`; its other names are looked up in each library."""
+
+    expression: str
+    shapes: dict[str, tuple[int, ...]]
+    flops: float
+    result: int  # elements of the result, for the bytes that must move
+    low: float = -2.0  # the values are uniform between low and high
+    high: float = 2.0
+    grad: bool = False  # record the call for a gradient
+    tolerance: float = 1e-5  # of the largest value of the float64 reference
+
+    kind = "op"
+    checked_runs = 1
+
+    @property
+    def name(self) -> str:
+        sizes = " ".join("x".join(map(str, shape)) for shape in dict.fromkeys(self.shapes.values()))
+        return f"{self.expression} | {sizes}{' grad' if self.grad else ''}"
+
+    @property
+    def title(self) -> str:
+        return f"`{self.expression}` {self.name.split(' | ')[1]}"
+
+    @property
+    def bytes(self) -> float:
+        return BYTES * (sum(math.prod(shape) for shape in self.shapes.values()) + self.result)
+
+    @property
+    def working_set(self) -> float:
+        return self.bytes
+
+    def arrays(self) -> list[np.ndarray]:
+        rng = np.random.default_rng(3)
+        return [rng.uniform(self.low, self.high, shape).astype(np.float32) for shape in self.shapes.values()]
+
+    def function(self, names: dict[str, Any], library: str) -> Callable[..., Any]:
+        """The expression as a function of the arrays, with the library's own `tanh`, `sum`, ..."""
+        code = compile(f"lambda {', '.join(self.shapes)}: {self.expression}", "<benchmark>", "eval")
+        wanted = {name for const in code.co_consts if hasattr(const, "co_names") for name in const.co_names}
+        missing = [name for name in wanted if name not in names and f".{name}" not in self.expression]
+        if missing:
+            raise UnsupportedError(f"{library} has no {', '.join(sorted(missing))}")
+        return eval(code, {name: names[name] for name in wanted if name in names})

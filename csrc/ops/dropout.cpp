@@ -1,0 +1,87 @@
+// dropout — zeroes elements at random while training, and scales the rest up to the same mean.
+#if PYNN_ONCE
+#include "core/parallel.h"
+#include "core/random.h"
+#include "ops/ops.h"
+
+namespace pynn {
+
+namespace {
+
+constexpr int64_t kGrain = int64_t(1) << 12;  // counters a chunk, four elements each
+
+// mask[i] = 1 where element i stays: its random word is at or above p 2³².
+void draw_mask(uint8_t* mask, int64_t n, double p) {
+  const uint64_t threshold = uint64_t(p * 0x1p32);
+  const int64_t counters = n / 4 + (n % 4 != 0);
+  const RandomState from = reserve_randoms(counters);
+  parallel_for(counters, kGrain, [&](int64_t begin, int64_t end) {
+    for (int64_t c = begin; c < end; ++c) {
+      const RandomWords w = philox(from.seed, from.offset + uint64_t(c));
+      for (int64_t i = 4 * c; i < n && i < 4 * (c + 1); ++i) mask[i] = w[size_t(i - 4 * c)] >= threshold;
+    }
+  });
+}
+
+// y = x scale where the mask is 1, else 0: chosen, not multiplied, so that a dropped NaN or infinity is gone.
+Tensor masked(const Tensor& x_given, const Tensor& mask, double scale) {
+  const Tensor x = x_given.contiguous(), y = empty(x.shape(), x.dtype());
+  visit_float("dropout", x.dtype(), [&](auto element) {
+    using T = decltype(element);
+    const T *in = x.data<T>(), s = T(scale);
+    const uint8_t* keep = mask.data<uint8_t>();
+    T* out = y.data<T>();
+    parallel_for(x.numel(), int64_t(1) << 15, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) out[i] = keep[i] ? in[i] * s : T(0);
+    });
+  });
+  return y;
+}
+
+}  // namespace
+
+struct Dropout {
+  static Tensor forward(Context& context, const Tensor& x, double p, bool training) {
+    if (!(p >= 0 && p <= 1))
+      throw ValueError(
+          text("dropout: p is the probability that an element is dropped and must be in [0, 1]; got ", p));
+    if (!is_floating(x.dtype()))
+      throw DTypeError(
+          text("dropout: expected a floating-point tensor, got ", x.dtype(), ". Did you mean x.float()?"));
+    if (!training || p == 0) {
+      context.save(Tensor(), 1.0);
+      return x.detach();
+    }
+    const Tensor mask = empty(x.shape(), DType::uint8);
+    draw_mask(mask.data<uint8_t>(), mask.numel(), p);
+    const double scale = p < 1 ? 1 / (1 - p) : 0;
+    context.save(mask, scale);
+    return masked(x, mask, scale);
+  }
+  static Gradients backward(const Context& context, const Tensor& dy) {
+    const auto [mask, scale] = context.load<Tensor, double>();
+    return {mask ? masked(dy, mask, scale) : dy};
+  }
+  static Gradients backward_in_ops(const Context& context, const Tensor& dy) {
+    const auto [mask, scale] = context.load<Tensor, double>();
+    return {mask ? dy * (cast(mask, dy.dtype()) * scale) : dy};
+  }
+};
+
+static const Op& op = structured<Dropout>({
+    .name = "dropout",
+    .args = {"x", {"p", 0.5}, {"training", true}},
+    .formula = "y = x m / (1 - p),  m = 0 with probability p, else 1",
+    .gradient = "dx = dy m / (1 - p)",
+    .reference = "x if not training or p == 0 else zeros_like(x)",
+    .samples = {"randn(3, 4), 0.5, False", "randn(3, 65), 0.0", "randn(2, 3), 1.0", "randn(0, 3), 0.0"},
+    .doc =
+        "Drops each element with probability p while training and scales the others by 1 / (1 - p), so that "
+        "the mean stays; leaves x as it is otherwise. A ValueError for p outside [0, 1].",
+    .source =
+        "Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting, JMLR 15",
+    .home = Home::functional,
+});
+
+}  // namespace pynn
+#endif

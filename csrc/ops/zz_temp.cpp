@@ -1,2 +1,0 @@
-#include "ops/ops.h"
-namespace pynn { Tensor sum_to(const Tensor& x, const Shape&) { return x; } }

@@ -1,0 +1,363 @@
+"""Tensors from a size or a range, random or not: what pynn exports as ``zeros``, ``randn``, ``arange`` ..."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pynn import _core
+from pynn._core import (
+    Tensor,
+    dtype,
+    float32,
+    get_rng_state,
+    initial_seed,
+    int64,
+    manual_seed,
+    ops,
+    set_rng_state,
+)
+from pynn._core.functions import bernoulli
+
+__all__ = [
+    "arange",
+    "bernoulli",
+    "empty",
+    "empty_like",
+    "eye",
+    "full",
+    "full_like",
+    "get_rng_state",
+    "initial_seed",
+    "linspace",
+    "manual_seed",
+    "multinomial",
+    "normal",
+    "ones",
+    "ones_like",
+    "rand",
+    "rand_like",
+    "randint",
+    "randint_like",
+    "randn",
+    "randn_like",
+    "randperm",
+    "set_rng_state",
+    "uniform",
+    "zeros",
+    "zeros_like",
+]
+
+Size = int | Sequence[int]
+
+
+def _shape(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
+    """The sizes of ``zeros(2, 3)``, ``zeros((2, 3))`` or ``zeros([2, 3])``, each an integer of 0 or more."""
+    if len(size) == 1 and not hasattr(size[0], "__index__"):
+        size = tuple(size[0])
+    try:
+        shape = tuple(operator.index(n) for n in size)
+    except TypeError:
+        raise TypeError(f"{name}: a size must be made of integers, got {size}") from None
+    if any(n < 0 for n in shape):
+        raise ValueError(f"{name}: sizes must be 0 or more, got {shape}")
+    if len(shape) > 8:
+        raise _core.ShapeError(f"{name}: a tensor has at most 8 axes, got {len(shape)}: {shape}")
+    return shape
+
+
+def _finish(name: str, x: Tensor, requires_grad: bool, device: Any) -> Tensor:
+    if device is not None and str(device) != "cpu":
+        raise ValueError(f"{name}: device must be 'cpu' or None, got {device!r}: pynn has no other device")
+    if requires_grad:
+        x.requires_grad = True
+    return x
+
+
+def _like_dtype(x: Tensor, wanted: dtype | None) -> dtype:
+    return x.dtype if wanted is None else wanted
+
+
+# ---- one value -----------------------------------------------------------------------------------------
+
+
+def zeros(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
+    """A tensor of zeros, float32 unless ``dtype`` says otherwise.
+
+    Args:
+        size: the shape, as ``zeros(2, 3)`` or ``zeros((2, 3))``.
+
+    Raises:
+        ValueError: a negative size, or more elements than any memory holds.
+
+    >>> import pynn
+    >>> pynn.zeros(2, 3)
+    tensor([[0., 0., 0.],
+            [0., 0., 0.]])
+    """
+    return _finish("zeros", ops.zeros(_shape("zeros", size), dtype), requires_grad, device)
+
+
+def ones(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
+    """A tensor of ones; arguments as for :func:`zeros`.
+
+    >>> import pynn
+    >>> pynn.ones(3)
+    tensor([1., 1., 1.])
+    """
+    return _finish("ones", ops.ones(_shape("ones", size), dtype), requires_grad, device)
+
+
+def full(
+    size: Size,
+    fill_value: Any,
+    *,
+    dtype: dtype | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+) -> Tensor:
+    """A tensor of one value. Without ``dtype`` a bool makes bools, an int int64, a float float32.
+
+    >>> import pynn
+    >>> pynn.full((2,), 2.5)
+    tensor([2.5000, 2.5000])
+    """
+    if dtype is None:
+        is_bool = isinstance(fill_value, (bool, np.bool_))
+        dtype = _core.bool if is_bool else int64 if hasattr(fill_value, "__index__") else float32
+    value = fill_value.item() if isinstance(fill_value, (Tensor, np.generic)) else fill_value
+    return _finish("full", ops.full(_shape("full", (size,)), float(value), dtype), requires_grad, device)
+
+
+def empty(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
+    """A tensor that holds whatever its memory held: write every element before you read it."""
+    return _finish("empty", ops.empty(_shape("empty", size), dtype), requires_grad, device)
+
+
+def zeros_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
+    """Zeros of the shape and (unless given) dtype of ``x``."""
+    return zeros(x.shape, dtype=_like_dtype(x, dtype), requires_grad=requires_grad)
+
+
+def ones_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
+    """Ones of the shape and (unless given) dtype of ``x``."""
+    return ones(x.shape, dtype=_like_dtype(x, dtype), requires_grad=requires_grad)
+
+
+def full_like(
+    x: Tensor, fill_value: Any, *, dtype: dtype | None = None, requires_grad: bool = False
+) -> Tensor:
+    """One value in the shape and (unless given) dtype of ``x``."""
+    return full(x.shape, fill_value, dtype=_like_dtype(x, dtype), requires_grad=requires_grad)
+
+
+def empty_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
+    """Unwritten memory of the shape and (unless given) dtype of ``x``."""
+    return empty(x.shape, dtype=_like_dtype(x, dtype), requires_grad=requires_grad)
+
+
+# ---- ranges --------------------------------------------------------------------------------------------
+
+
+def arange(
+    start: float,
+    end: float | None = None,
+    step: float = 1,
+    *,
+    dtype: dtype | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+) -> Tensor:
+    """Equally spaced numbers from ``start`` (0 if there is only one argument) to ``end``, end excluded.
+
+    int64 where all three are ints, else float32.
+
+    Raises:
+        ValueError: a step of 0, a step away from ``end``, infinities or NaN.
+
+    >>> import pynn
+    >>> pynn.arange(5)
+    tensor([0, 1, 2, 3, 4])
+    >>> pynn.arange(1.0, 2.0, 0.25)
+    tensor([1.0000, 1.2500, 1.5000, 1.7500])
+    """
+    if end is None:
+        start, end = 0, start
+    if dtype is None:
+        dtype = int64 if all(hasattr(v, "__index__") for v in (start, end, step)) else float32
+    return _finish("arange", ops.arange(float(start), float(end), float(step), dtype), requires_grad, device)
+
+
+def linspace(
+    start: float,
+    end: float,
+    steps: int,
+    *,
+    dtype: dtype | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+) -> Tensor:
+    """``steps`` equally spaced numbers from ``start`` to ``end``, both included.
+
+    >>> import pynn
+    >>> pynn.linspace(0, 1, 3)
+    tensor([0.0000, 0.5000, 1.0000])
+    """
+    return _finish("linspace", ops.linspace(float(start), float(end), steps, dtype), requires_grad, device)
+
+
+def eye(
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: dtype | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+) -> Tensor:
+    """The identity matrix, ``(n, n)`` or ``(n, m)``.
+
+    >>> import pynn
+    >>> pynn.eye(2)
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+    rows, columns = _shape("eye", (n, n if m is None else m))
+    return _finish("eye", ops.eye(rows, columns, dtype), requires_grad, device)
+
+
+# ---- random numbers ------------------------------------------------------------------------------------
+
+
+def rand(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
+    """Random numbers spread evenly over [0, 1).
+
+    >>> import pynn
+    >>> pynn.manual_seed(0)
+    >>> pynn.rand(2, 3).shape
+    (2, 3)
+    """
+    return _finish("rand", ops.rand(_shape("rand", size), dtype), requires_grad, device)
+
+
+def randn(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
+    """Random numbers with the standard normal distribution."""
+    return _finish("randn", ops.randn(_shape("randn", size), dtype), requires_grad, device)
+
+
+def uniform(
+    size: Size,
+    low: float = 0.0,
+    high: float = 1.0,
+    *,
+    dtype: dtype | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Random numbers spread evenly over [low, high)."""
+    return _finish("uniform", ops.uniform(_shape("uniform", (size,)), low, high, dtype), requires_grad, None)
+
+
+def normal(
+    mean: float | Tensor = 0.0,
+    std: float | Tensor = 1.0,
+    size: Size | None = None,
+    *,
+    dtype: dtype | None = None,
+) -> Tensor:
+    """Normally distributed numbers; ``mean`` and ``std`` are numbers with a ``size``, or tensors.
+
+    Raises:
+        ValueError: a negative ``std``; numbers without a ``size``.
+    """
+    if size is not None and not isinstance(mean, Tensor) and not isinstance(std, Tensor):
+        return ops.normal(_shape("normal", (size,)), mean, std, dtype)
+    if not isinstance(mean, Tensor) and not isinstance(std, Tensor):
+        raise ValueError("normal: give a size, normal(0.0, 1.0, size=(2, 3)), or tensors as mean and std")
+    if bool((np.asarray(std.detach() if isinstance(std, Tensor) else std) < 0).any()):
+        raise ValueError("normal: the standard deviation must be 0 or more everywhere")
+    shape = np.broadcast_shapes(getattr(mean, "shape", ()), getattr(std, "shape", ()))
+    return mean + std * ops.randn(shape, dtype)
+
+
+def randint(*bounds_and_size: Any, low: int = 0, high: int | None = None, size: Size | None = None) -> Tensor:
+    """Random int64 below ``high``: ``randint(high, size)`` from 0, or ``randint(low, high, size)``.
+
+    >>> import pynn
+    >>> pynn.randint(0, 10, (3,)).dtype
+    pynn.int64
+    """
+    given = list(bounds_and_size)
+    if size is None:
+        if not given:
+            raise TypeError("randint: a size is missing: randint(0, 10, (3,))")
+        size = given.pop()
+    if len(given) == 2:
+        low, high = given
+    elif len(given) == 1:
+        high = given[0]
+    if high is None or len(given) > 2:
+        raise TypeError("randint: expected randint(high, size) or randint(low, high, size)")
+    return ops.randint(operator.index(low), operator.index(high), _shape("randint", (size,)))
+
+
+def randperm(n: int) -> Tensor:
+    """The numbers 0 to n - 1 (int64) in random order."""
+    return ops.randperm(n)
+
+
+def rand_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
+    """:func:`rand` in the shape and (unless given) dtype of ``x``."""
+    return rand(x.shape, dtype=_like_dtype(x, dtype), requires_grad=requires_grad)
+
+
+def randn_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
+    """:func:`randn` in the shape and (unless given) dtype of ``x``."""
+    return randn(x.shape, dtype=_like_dtype(x, dtype), requires_grad=requires_grad)
+
+
+def randint_like(x: Tensor, low: int, high: int | None = None) -> Tensor:
+    """:func:`randint` in the shape of ``x``: ``randint_like(x, high)`` or ``randint_like(x, low, high)``."""
+    low, high = (0, low) if high is None else (low, high)
+    return randint(low, high, x.shape)
+
+
+def multinomial(weights: Tensor, num_samples: int, replacement: bool = False) -> Tensor:
+    """Draws indices in proportion to ``weights``: ``(K,)`` or ``(N, K)`` to ``(..., num_samples)``.
+
+    Raises:
+        ValueError: negative or all-zero weights, or more samples than positive weights without replacement.
+
+    >>> import pynn
+    >>> pynn.multinomial(pynn.tensor([0.0, 1.0, 0.0]), 1)
+    tensor([1])
+    """
+    w = np.asarray(weights.detach(), dtype=np.float64)
+    if w.ndim not in (1, 2):
+        raise _core.ShapeError(f"multinomial: weights must be (K,) or (N, K), got {w.shape}")
+    if not np.isfinite(w).all() or (w < 0).any():
+        raise ValueError("multinomial: weights must be finite and 0 or more")
+    if num_samples < 1:
+        raise ValueError(f"multinomial: num_samples must be 1 or more, got {num_samples}")
+    positive = (w > 0).sum(axis=-1)
+    needed = 1 if replacement else num_samples
+    if (positive < needed).any():
+        raise ValueError(
+            f"multinomial: {needed} positive weights are needed in every row, one has {int(positive.min())}. "
+            "Did you mean replacement=True?"
+        )
+    rows = np.atleast_2d(w)
+    if replacement:  # where a uniform number falls among the running totals
+        ends = rows.cumsum(axis=1)
+        u = np.asarray(rand(len(rows), num_samples, dtype=_core.float64)) * ends[:, -1:]
+        found = [np.searchsorted(e, v, side="right") for e, v in zip(ends, u, strict=True)]
+        drawn = np.array(found, dtype=np.int64)
+    else:  # the first arrivals of exponential clocks that run at the speed of the weights
+        u = np.asarray(rand(*rows.shape, dtype=_core.float64))
+        with np.errstate(divide="ignore"):
+            arrival = -np.log1p(-u) / rows
+        arrival[rows == 0] = np.inf
+        drawn = arrival.argsort(axis=1)[:, :num_samples].astype(np.int64)
+    drawn = drawn.reshape((*w.shape[:-1], num_samples))
+    return _core.tensor(drawn)

@@ -1,0 +1,144 @@
+"""The `pynn` command: a demonstration, facts about this build, and the benchmarks."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pynn
+from pynn import _core, data, nn, train
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="pynn", description="Neural networks you can read from end to end.")
+    parser.add_argument("--version", action="version", version=f"pynn {pynn.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    demo_parser = commands.add_parser("demo", help="train on the bundled digits and draw the result")
+    demo_parser.add_argument("--epochs", type=int, default=40)
+    demo_parser.add_argument("--seed", type=int, default=0)
+    demo_parser.add_argument("--out", type=Path, default=Path("demo"), help="folder for digits.png")
+    commands.add_parser("info", help="version, instruction set, threads")
+    commands.add_parser("bench", help="run the benchmarks", add_help=False)
+
+    options, rest = parser.parse_known_args(arguments)
+    if options.command == "bench":
+        return bench(rest)
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if options.command == "info":
+        print(info())
+        return 0
+    return demo(options.epochs, options.seed, options.out)
+
+
+# ---- info -------------------------------------------------------------------------------------------
+
+
+def info() -> str:
+    """What runs here, as text."""
+    held = _core.memory_stats()["allocated_bytes"]
+    facts = {
+        "pynn": pynn.__version__,
+        "instruction set": f"{_core.isa()}  (cap it with PYNN_ISA=v2, v3 or v4)",
+        "threads": f"{_core.get_num_threads()}" + ("" if _core.has_openmp else "  (built without OpenMP)"),
+        "CUDA": "not built",
+        "memory held": f"{held:,} bytes",
+        "Python": f"{platform.python_version()} on {platform.system()} {platform.machine()}",
+        "folder": str(Path(pynn.__file__).parent),
+    }
+    width = max(map(len, facts))
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in facts.items())
+
+
+# ---- bench ------------------------------------------------------------------------------------------
+
+
+def bench(arguments: list[str]) -> int:
+    """Run the benchmarks of a source checkout."""
+    if importlib.util.find_spec("benchmarks") is None and not Path("benchmarks/__main__.py").exists():
+        print(
+            "pynn bench: the benchmarks are not part of the installed package. Run it in the root of the\n"
+            "source repository, where the folder benchmarks/ is, with: pip install 'pynn-learn[bench]'",
+            file=sys.stderr,
+        )
+        return 1
+    path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), os.getcwd()]))
+    command = [sys.executable, "-m", "benchmarks", *arguments]
+    return subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=False).returncode
+
+
+# ---- demo -------------------------------------------------------------------------------------------
+
+
+def demo(epochs: int, seed: int, out: Path) -> int:
+    """Train a small network on the bundled digits, say how good it is, and draw it."""
+    pynn.manual_seed(seed)
+    x, y = data.load_digits()
+    x_train, x_test, y_train, y_test = data.train_test_split(x / 16, y, test_size=0.2, stratify=y, seed=seed)
+    model = nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 10))
+    model.compile(pynn.optim.AdamW(model.parameters(), lr=3e-3), loss="cross_entropy", metrics=["accuracy"])
+
+    print(
+        f"pynn {pynn.__version__}: {len(x_train)} handwritten digits to learn from, {len(x_test)} to test on"
+    )
+    start = time.perf_counter()
+    history = model.fit(x_train, y_train, epochs=epochs, batch_size=32, validation_split=0.1, seed=seed)
+    seconds = time.perf_counter() - start
+    _, accuracy = model.evaluate(x_test, y_test)
+    print(f"test accuracy {100 * accuracy:.2f} % after {len(history.epoch)} epochs in {seconds:.1f} s")
+
+    try:
+        figure = draw_demo(history, x_test, y_test, model.predict(x_test), accuracy)
+    except ImportError:
+        print("(install matplotlib to get a picture: pip install 'pynn-learn[viz]')")
+        return 0
+    out.mkdir(parents=True, exist_ok=True)
+    figure.savefig(out / "digits.png", dpi=150)
+    print(f"wrote {out / 'digits.png'}")
+    return 0
+
+
+def draw_demo(history: train.History, x: Any, y: Any, outputs: Any, accuracy: float) -> Figure:
+    """Loss and accuracy over the epochs; below, test digits with what the network says they are."""
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    rows, columns = 3, 12
+    probabilities = np.asarray(nn.functional.softmax(outputs, 1))
+    said, labels, images = probabilities.argmax(1), np.asarray(y), np.asarray(x).reshape(-1, 8, 8)
+    wrong, right = np.flatnonzero(said != labels), np.flatnonzero(said == labels)
+    shown = np.concatenate([wrong[:columns], right])[: rows * columns]  # the mistakes first
+
+    figure = Figure(figsize=(11, 7), layout="constrained")
+    figure.suptitle(
+        f"pynn reads handwritten digits: {100 * accuracy:.1f} % of {len(labels)} right", fontsize=15
+    )
+    curves, samples = figure.subfigures(2, 1, height_ratios=[1, 1.15])
+    for name, axes in zip(("loss", "accuracy"), curves.subplots(1, 2), strict=True):
+        train.history.draw_curves(axes, history, name)
+    for place, axes in enumerate(samples.subplots(rows, columns).flat):
+        axes.set_axis_off()
+        if place >= len(shown):
+            continue
+        i = shown[place]
+        correct = said[i] == labels[i]
+        text = f"{said[i]}" if correct else f"{said[i]}, is {labels[i]}"
+        axes.imshow(images[i], cmap="gray_r", interpolation="nearest")
+        axes.set_title(text, fontsize=11, color="#15803d" if correct else "#dc2626")
+    return figure
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""Data: sets, batches, splitting, scaling."""
+
+from .bundled_sets import Bundled, load_digits, load_iris
+from .collate import default_collate
+from .dataset import ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset, random_split
+from .loader import DataLoader
+from .sampler import (
+    BatchSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+)
+from .scaling import MinMaxScaler, StandardScaler
+from .split import train_test_split
+
+__all__ = [
+    "BatchSampler",
+    "Bundled",
+    "ConcatDataset",
+    "DataLoader",
+    "Dataset",
+    "IterableDataset",
+    "MinMaxScaler",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "StandardScaler",
+    "Subset",
+    "SubsetRandomSampler",
+    "TensorDataset",
+    "WeightedRandomSampler",
+    "default_collate",
+    "load_digits",
+    "load_iris",
+    "random_split",
+    "train_test_split",
+]

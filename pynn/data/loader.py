@@ -1,0 +1,167 @@
+"""DataLoader: batches, in order or shuffled."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from .collate import default_collate
+from .dataset import IterableDataset
+from .random import Seed
+from .sampler import BatchSampler, RandomSampler, SequentialSampler
+
+
+class DataLoader:
+    """Read a dataset in batches.
+
+    A dataset that lies in memory (`TensorDataset`, or a `Subset` of one) costs one gather a batch.
+
+    Args:
+        dataset: a `Dataset`, an `IterableDataset`, or anything with `__len__` and `__getitem__`.
+        batch_size: samples in a batch; `None` for single samples that are not collated.
+        shuffle: read in a new random order each time.
+        sampler: an order of your own instead.
+        batch_sampler: lists of sample numbers instead of all of the above.
+        num_workers: 0 reads in the caller's thread; more read ahead in as many threads.
+        collate_fn: makes a batch of a list of samples; default `default_collate`.
+        pin_memory: accepted for PyTorch's sake.
+        drop_last: leave out a last batch that is not full.
+        generator: a seed or NumPy generator for `shuffle`; default: pynn's own random numbers.
+        prefetch_factor: how many batches each worker reads ahead.
+        seed: another name of `generator`.
+
+    Example:
+        >>> import pynn
+        >>> data = pynn.data.TensorDataset(pynn.zeros(10, 3), pynn.ones(10))
+        >>> [tuple(x.shape) for x, y in pynn.data.DataLoader(data, batch_size=4)]
+        [(4, 3), (4, 3), (2, 3)]
+    """
+
+    def __init__(
+        self,
+        dataset: Any,
+        batch_size: int | None = 1,
+        shuffle: bool = False,
+        sampler: Iterable[int] | None = None,
+        batch_sampler: Iterable[Any] | None = None,
+        num_workers: int = 0,
+        collate_fn: Callable[[list[Any]], Any] | None = None,
+        pin_memory: bool = False,
+        drop_last: bool = False,
+        *,
+        generator: Seed = None,
+        prefetch_factor: int = 2,
+        persistent_workers: bool = False,
+        seed: Seed = None,
+    ) -> None:
+        if num_workers < 0:
+            raise ValueError(f"DataLoader: num_workers must be 0 or more, got {num_workers}")
+        if prefetch_factor < 1:
+            raise ValueError(f"DataLoader: prefetch_factor must be 1 or more, got {prefetch_factor}")
+        if shuffle and sampler is not None:
+            raise ValueError("DataLoader: shuffle=True and a sampler both say the order; choose one")
+        if batch_sampler is not None and (batch_size != 1 or shuffle or sampler is not None or drop_last):
+            raise ValueError(
+                "DataLoader: batch_sampler takes the place of batch_size, shuffle, sampler, drop_last"
+            )
+        self.dataset, self.batch_size, self.drop_last = dataset, batch_size, drop_last
+        self.num_workers, self.prefetch_factor = num_workers, prefetch_factor
+        self.collate_fn = collate_fn
+        self.sampler: Any = sampler
+        self.batch_sampler: Any = batch_sampler
+
+        if isinstance(dataset, IterableDataset):
+            if shuffle or sampler is not None or batch_sampler is not None:
+                raise ValueError(
+                    "DataLoader: an IterableDataset has an order of its own; it cannot be shuffled"
+                )
+            if batch_size is not None:
+                BatchSampler((), batch_size)  # refuses a bad batch size
+            return
+        if not hasattr(dataset, "__getitem__") or not hasattr(dataset, "__len__"):
+            raise TypeError(
+                f"DataLoader: {type(dataset).__name__} has no __len__ and __getitem__. "
+                "Did you mean pynn.data.TensorDataset(x, y)?"
+            )
+        if batch_sampler is not None:
+            return
+        if sampler is None:
+            seed = generator if seed is None else seed
+            self.sampler = RandomSampler(dataset, generator=seed) if shuffle else SequentialSampler(dataset)
+        if batch_size is not None:
+            self.batch_sampler = BatchSampler(self.sampler, batch_size, drop_last)
+
+    def __len__(self) -> int:
+        if isinstance(self.dataset, IterableDataset):
+            raise TypeError("a DataLoader over an IterableDataset does not know how many batches will come")
+        return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
+
+    def __iter__(self) -> Iterator[Any]:
+        if isinstance(self.dataset, IterableDataset):
+            return self._stream()
+        jobs = self._index_batches()
+        return self._read_ahead(jobs) if self.num_workers else map(self._read, jobs)
+
+    # ---- which samples ----------------------------------------------------------------------------
+
+    def _index_batches(self) -> Iterator[Any]:
+        """Sample numbers, batch by batch: as arrays or slices where that saves work."""
+        if self.batch_sampler is None:
+            yield from self.sampler
+        elif type(self.batch_sampler) is not BatchSampler:
+            yield from self.batch_sampler
+        elif type(self.sampler) is RandomSampler:
+            order = self.sampler.permutation()
+            yield from (order[a:b] for a, b in self._bounds(len(order)))
+        elif type(self.sampler) is SequentialSampler:
+            yield from (slice(a, b) for a, b in self._bounds(len(self.dataset)))
+        else:
+            yield from self.batch_sampler
+
+    def _bounds(self, total: int) -> Iterator[tuple[int, int]]:
+        size = self.batch_sampler.batch_size
+        stop = total - total % size if self.drop_last else total
+        return ((start, min(start + size, total)) for start in range(0, stop, size))
+
+    # ---- reading them -----------------------------------------------------------------------------
+
+    def _read(self, job: Any) -> Any:
+        if self.batch_sampler is None:
+            sample = self.dataset[job]
+            return sample if self.collate_fn is None else self.collate_fn(sample)
+        if self.collate_fn is None and hasattr(self.dataset, "take"):
+            return self.dataset.take(job if isinstance(job, slice) else np.asarray(job, dtype=np.int64))
+        if isinstance(job, slice):
+            job = range(job.start, job.stop)
+        elif isinstance(job, np.ndarray):
+            job = job.tolist()
+        return (self.collate_fn or default_collate)([self.dataset[index] for index in job])
+
+    def _read_ahead(self, jobs: Iterator[Any]) -> Iterator[Any]:
+        with ThreadPoolExecutor(self.num_workers, thread_name_prefix="pynn-loader") as pool:
+            waiting: deque[Future[Any]] = deque()
+            try:
+                for job in jobs:
+                    waiting.append(pool.submit(self._read, job))
+                    if len(waiting) >= self.num_workers * self.prefetch_factor:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                for job_left in waiting:
+                    job_left.cancel()
+
+    def _stream(self) -> Iterator[Any]:
+        samples = iter(self.dataset)
+        collate = self.collate_fn or default_collate
+        if self.batch_size is None:
+            yield from samples
+            return
+        while batch := list(islice(samples, self.batch_size)):
+            if len(batch) == self.batch_size or not self.drop_last:
+                yield collate(batch)

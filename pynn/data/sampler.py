@@ -1,0 +1,133 @@
+"""Samplers: in which order a dataset is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from typing import Any
+
+import numpy as np
+
+from .random import Seed, numpy_generator
+
+
+class Sampler:
+    """An order of sample numbers. A subclass says `__iter__` and, if it can, `__len__`."""
+
+    def __iter__(self) -> Iterator[Any]:
+        raise NotImplementedError(f"{type(self).__name__} does not say its order (__iter__)")
+
+
+class SequentialSampler(Sampler):
+    """0, 1, 2 ..."""
+
+    def __init__(self, data_source: Sized) -> None:
+        self.data_source = data_source
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(len(self.data_source)))
+
+    def __len__(self) -> int:
+        return len(self.data_source)
+
+
+class RandomSampler(Sampler):
+    """A new random order each time it is read.
+
+    Args:
+        data_source: what is sampled.
+        replacement: draw each number afresh, so that some come twice and some not at all.
+        num_samples: how many to draw; default: as many as there are.
+        generator: a seed or NumPy generator; default: pynn's own random numbers.
+    """
+
+    def __init__(
+        self,
+        data_source: Sized,
+        replacement: bool = False,
+        num_samples: int | None = None,
+        generator: Seed = None,
+    ) -> None:
+        self.data_source, self.replacement = data_source, replacement
+        self.num_samples = len(data_source) if num_samples is None else num_samples
+        if self.num_samples < 0 or (not replacement and self.num_samples > len(data_source)):
+            raise ValueError(
+                f"RandomSampler: cannot draw {self.num_samples} of {len(data_source)} samples "
+                "without replacement"
+            )
+        # A whole number as a seed gives a sequence of orders, not the same order each time.
+        self._generator = generator if generator is None else numpy_generator(generator)
+
+    def permutation(self) -> np.ndarray:
+        """The next order, `(num_samples,)`."""
+        generator = numpy_generator(self._generator)
+        if self.replacement:
+            return generator.integers(0, len(self.data_source), self.num_samples)
+        return generator.permutation(len(self.data_source))[: self.num_samples]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.permutation().tolist())
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
+class SubsetRandomSampler(Sampler):
+    """The given sample numbers in random order."""
+
+    def __init__(self, indices: Sequence[int], generator: Seed = None) -> None:
+        self.indices = list(indices)
+        self._generator = generator if generator is None else numpy_generator(generator)
+
+    def __iter__(self) -> Iterator[int]:
+        order = numpy_generator(self._generator).permutation(len(self.indices))
+        return (self.indices[i] for i in order.tolist())
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+class WeightedRandomSampler(Sampler):
+    """Sample numbers drawn with the given weights: a rare class can be made as frequent as the others."""
+
+    def __init__(
+        self, weights: Any, num_samples: int, replacement: bool = True, generator: Seed = None
+    ) -> None:
+        self.weights = np.asarray(weights, dtype=np.float64)
+        if self.weights.ndim != 1 or not (self.weights >= 0).all() or not self.weights.sum() > 0:
+            raise ValueError("WeightedRandomSampler: weights must be a list of numbers >= 0, not all 0")
+        self.num_samples, self.replacement = num_samples, replacement
+        self._generator = generator if generator is None else numpy_generator(generator)
+
+    def __iter__(self) -> Iterator[int]:
+        drawn = numpy_generator(self._generator).choice(
+            len(self.weights), self.num_samples, self.replacement, self.weights / self.weights.sum()
+        )
+        return iter(drawn.tolist())
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
+class BatchSampler(Sampler):
+    """Another sampler's numbers in lists of `batch_size`."""
+
+    def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool = False) -> None:
+        if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+            raise ValueError(
+                f"BatchSampler: batch_size must be a whole number of 1 or more, got {batch_size!r}"
+            )
+        self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
+
+    def __iter__(self) -> Iterator[list[int]]:
+        batch: list[int] = []
+        for index in self.sampler:
+            batch.append(index)
+            if len(batch) == self.batch_size:
+                yield batch
+                batch = []
+        if batch and not self.drop_last:
+            yield batch
+
+    def __len__(self) -> int:
+        count = len(self.sampler)  # type: ignore[arg-type]
+        return count // self.batch_size if self.drop_last else -(-count // self.batch_size)

@@ -1,0 +1,221 @@
+"""Saving and loading: safetensors files, written whole or not at all, and never any pickle.
+
+A dictionary of tensors, such as `model.state_dict()`, becomes a plain safetensors file that every other
+program reads. Around tensors there may be dictionaries, lists and numbers (an optimizer's state, a
+checkpoint of several parts): their structure goes into the file's metadata as JSON.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pynn import _core
+from pynn._core import Tensor
+
+_DTYPES = {"BOOL": "?", "U8": "<u1", "I32": "<i4", "I64": "<i8", "F32": "<f4", "F64": "<f8"}
+_NAMES = {np.dtype(code): name for name, code in _DTYPES.items()}
+_STRUCTURE = "pynn.structure"
+_LARGEST_HEADER = 100_000_000
+
+
+def save(obj: Any, path: str | os.PathLike[str]) -> None:
+    """Write tensors, or dictionaries and lists of them, to a safetensors file.
+
+    The file appears under its name only once it is complete and on the disk, so that neither a crash nor a
+    full disk leaves half a file, and an older file of that name stays until then.
+
+    Args:
+        obj: usually `model.state_dict()`, or `{"model": ..., "optimizer": ..., "epoch": 3}`.
+        path: usually `name.safetensors`.
+
+    Raises:
+        TypeError: something in `obj` is neither a tensor nor made of numbers, strings, lists, dictionaries.
+
+    Example:
+        >>> import pynn, tempfile, os
+        >>> path = os.path.join(tempfile.mkdtemp(), "numbers.safetensors")
+        >>> pynn.save({"a": pynn.tensor([1.0, 2.0])}, path)
+        >>> pynn.load(path)["a"].tolist()
+        [1.0, 2.0]
+    """
+    tensors: dict[str, np.ndarray] = {}
+    plain = isinstance(obj, Mapping) and all(
+        isinstance(name, str) and isinstance(value, Tensor) for name, value in obj.items()
+    )
+    metadata = {"format": "pt"}
+    if plain:
+        tensors = {name: _array(value) for name, value in obj.items()}
+    else:
+        metadata[_STRUCTURE] = json.dumps(_take_apart(obj, "", tensors))
+    _write_atomically(Path(path), _encode(tensors, metadata))
+
+
+def load(path: str | os.PathLike[str], map_location: Any = None, weights_only: bool = True) -> Any:
+    """Read a safetensors file back, as `save` was given it. `map_location` and `weights_only` are ignored.
+
+    Raises:
+        ValueError: the file is damaged, or no safetensors file. Its header is checked before memory is taken.
+    """
+    tensors, metadata = _decode(Path(path))
+    if _STRUCTURE in metadata:
+        return _put_together(json.loads(metadata[_STRUCTURE]), tensors)
+    return tensors
+
+
+# ---- the structure around the tensors ---------------------------------------------------------------
+
+
+def _take_apart(obj: Any, path: str, tensors: dict[str, np.ndarray]) -> Any:
+    if isinstance(obj, Tensor):
+        name = path or "tensor"
+        tensors[name] = _array(obj)
+        return {"tensor": name}
+    if obj is None or isinstance(obj, (bool, int, str)):
+        return obj
+    if isinstance(obj, float):
+        return obj if math.isfinite(obj) else {"float": repr(obj)}
+    if isinstance(obj, Mapping):
+        for key in obj:
+            if not isinstance(key, (str, int)):
+                raise TypeError(
+                    f"save: a key of {path or 'the dictionary'} is {key!r}; expected a string or number"
+                )
+        return {"dict": [[key, _take_apart(value, _join(path, key), tensors)] for key, value in obj.items()]}
+    if isinstance(obj, (list, tuple)):
+        kind = "tuple" if isinstance(obj, tuple) else "list"
+        return {kind: [_take_apart(value, _join(path, i), tensors) for i, value in enumerate(obj)]}
+    raise TypeError(
+        f"save: {path or 'the object'} is a {type(obj).__name__}, which a safetensors file cannot hold. "
+        "Did you mean model.state_dict()?"
+    )
+
+
+def _join(path: str, key: Any) -> str:
+    return f"{path}.{key}" if path else str(key)
+
+
+def _put_together(node: Any, tensors: dict[str, Tensor]) -> Any:
+    if not isinstance(node, dict):
+        return node
+    ((kind, value),) = node.items()
+    if kind == "tensor":
+        return tensors[value]
+    if kind == "float":
+        return float(value)
+    if kind == "dict":
+        return {key: _put_together(item, tensors) for key, item in value}
+    items = [_put_together(item, tensors) for item in value]
+    return tuple(items) if kind == "tuple" else items
+
+
+# ---- the file: 8 bytes with the header's length, a JSON header, the tensors' bytes ---------------------
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    return np.ascontiguousarray(tensor.detach().numpy())
+
+
+def _encode(tensors: Mapping[str, np.ndarray], metadata: dict[str, str]) -> list[Any]:
+    header: dict[str, Any] = {"__metadata__": metadata}
+    offset = 0
+    for name, array in tensors.items():
+        header[name] = {
+            "dtype": _NAMES[array.dtype],
+            "shape": list(array.shape),
+            "data_offsets": [offset, offset + array.nbytes],
+        }
+        offset += array.nbytes
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return [
+        struct.pack("<Q", len(text)),
+        text,
+        *(array.reshape(-1).view(np.uint8) for array in tensors.values()),
+    ]
+
+
+def _write_atomically(path: Path, parts: list[Any]) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "wb") as file:
+            for part in parts:
+                file.write(part)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    if hasattr(os, "O_DIRECTORY"):  # the new name itself must reach the disk too
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _decode(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    def damaged(why: str) -> ValueError:
+        return ValueError(f"load: {path} is not a sound safetensors file: {why}")
+
+    with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size < 8:
+            raise damaged(f"it has {size} bytes")
+        (length,) = struct.unpack("<Q", file.read(8))
+        if length > min(size - 8, _LARGEST_HEADER):
+            raise damaged(f"its header claims {length} bytes of {size}")
+        try:
+            header = json.loads(file.read(length))
+        except ValueError as error:
+            raise damaged(f"its header is no JSON ({error})") from None
+        if not isinstance(header, dict):
+            raise damaged("its header is no JSON object")
+        metadata = header.pop("__metadata__", {})
+        content = size - 8 - length
+        places = _check_places(header, content, damaged)
+        data = np.frombuffer(file.read(content), dtype=np.uint8)
+    tensors = {}
+    for name, (dtype, shape, begin, end) in places.items():
+        array = data[begin:end].view(dtype) if end > begin else np.empty(0, dtype)
+        tensors[name] = _core.tensor(array.reshape(shape), _core.float64 if dtype == np.float64 else None)
+    return tensors, metadata
+
+
+def _check_places(header: dict[str, Any], content: int, damaged: Any) -> dict[str, Any]:
+    """Where each tensor lies: all claims are compared with the file before any memory is taken."""
+    places = {}
+    for name, entry in header.items():
+        try:
+            kind, shape, (begin, end) = entry["dtype"], entry["shape"], entry["data_offsets"]
+        except (TypeError, KeyError, ValueError):
+            raise damaged(f"the entry of {name!r} is incomplete") from None
+        if kind not in _DTYPES:
+            raise damaged(f"{name!r} is of type {kind!r}; known are {', '.join(_DTYPES)}")
+        numbers = [*shape, begin, end] if isinstance(shape, list) else [None]
+        if not all(type(number) is int and number >= 0 for number in numbers):
+            raise damaged(f"{name!r} has shape {shape} and offsets {begin}, {end}")
+        dtype = np.dtype(_DTYPES[kind])
+        if not begin <= end <= content or end - begin != math.prod(shape) * dtype.itemsize:
+            raise damaged(f"{name!r} of shape {shape} claims the bytes {begin} to {end} of {content}")
+        places[name] = (dtype, shape, begin, end)
+    taken = 0
+    for name, (_, _, begin, end) in sorted(places.items(), key=lambda item: item[1][2:]):
+        if begin != taken:
+            raise damaged(
+                f"{name!r} starts at byte {begin}, expected {taken}: tensors overlap or leave a gap"
+            )
+        taken = end
+    if taken != content:
+        raise damaged(f"it has {content} bytes of data, its header describes {taken}")
+    return places

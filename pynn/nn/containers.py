@@ -1,0 +1,272 @@
+"""Containers: modules made of a list or a dictionary of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pynn._core import Tensor
+
+from .module import Module, structure_version
+from .parameter import Parameter
+
+
+class _Indexed(Module):
+    """Members kept as the attributes "0", "1", ...: what Sequential, ModuleList and ParameterList share."""
+
+    _member: type = Module
+
+    def _items(self) -> list[Any]:
+        return [value for _, value in self._own(self._member)]
+
+    def _check(self, value: Any) -> Any:
+        if not isinstance(value, self._member):
+            raise TypeError(
+                f"{type(self).__name__} holds {self._member.__name__}s, got {type(value).__name__}: {value!r}"
+            )
+        return value
+
+    def _replace_all(self, values: Iterable[Any]) -> None:
+        values = [self._check(value) for value in values]
+        for name, _ in list(self._own(self._member)):
+            delattr(self, name)
+        for index, value in enumerate(values):
+            setattr(self, str(index), value)
+
+    def _name_at(self, index: int) -> str:
+        names = [name for name, _ in self._own(self._member)]
+        if not -len(names) <= index < len(names):
+            raise IndexError(f"{type(self).__name__} has {len(names)} members; index {index} is out of range")
+        return names[index]
+
+    def __len__(self) -> int:
+        return len(self._items())
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._items())
+
+    def __contains__(self, value: object) -> bool:
+        return any(value is item for item in self._items())
+
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return type(self)._of(self._items()[index])
+        return self.__dict__[self._name_at(index)]
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        setattr(self, self._name_at(index), self._check(value))
+
+    def __delitem__(self, index: int | slice) -> None:
+        items = self._items()
+        del items[index]
+        self._replace_all(items)
+
+    def append(self, value: Any) -> Any:
+        """Add one member at the end."""
+        setattr(self, str(len(self)), self._check(value))
+        return self
+
+    def extend(self, values: Iterable[Any]) -> Any:
+        """Add several members at the end."""
+        for value in list(values):
+            self.append(value)
+        return self
+
+    def insert(self, index: int, value: Any) -> Any:
+        """Add one member before position `index`."""
+        items = self._items()
+        items.insert(index, value)
+        self._replace_all(items)
+        return self
+
+    def pop(self, index: int = -1) -> Any:
+        """Take a member out and return it."""
+        value = self[index]
+        del self[index]
+        return value
+
+    @classmethod
+    def _of(cls, values: Iterable[Any]) -> Any:
+        raise NotImplementedError
+
+
+class Sequential(_Indexed):
+    """Call modules one after the other.
+
+    Args:
+        *modules: the layers in order, or one dictionary of name -> layer.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+        >>> model(pynn.zeros(3, 4)).shape
+        (3, 2)
+        >>> model[0]
+        Linear(in_features=4, out_features=8, bias=True)
+    """
+
+    # (structure_version at the time, what to call in order): one flat tuple, nested Sequentials opened up.
+    _plan: tuple[int, tuple[Any, ...]] = (-1, ())
+
+    def __init__(self, *modules: Module | Mapping[str, Module]) -> None:
+        super().__init__()
+        if len(modules) == 1 and isinstance(modules[0], Mapping):
+            for name, module in modules[0].items():
+                self.register_module(name, self._check(module))
+        else:
+            self.extend(modules)
+
+    @classmethod
+    def _of(cls, values: Iterable[Any]) -> Sequential:
+        return Sequential(*values)
+
+    def __call__(self, input: Any) -> Any:
+        version, calls = self._plan
+        if version != structure_version[0]:
+            calls = self._make_plan()
+        if not self._plain:
+            return super().__call__(input)
+        for call in calls:
+            input = call(input)
+        return input
+
+    def forward(self, input: Any) -> Any:
+        for module in self._items():
+            input = module(input)
+        return input
+
+    def _make_plan(self) -> tuple[Any, ...]:
+        calls: list[Any] = []
+        for module in self._items():
+            if not module._plain:
+                calls.append(module)  # hooks, or a size still to settle: the long way
+            elif type(module).__call__ is Sequential.__call__:
+                calls.extend(module._make_plan())
+            elif type(module).__call__ is Module.__call__:
+                calls.append(module.forward)
+            else:
+                calls.append(module)
+        object.__setattr__(self, "_plan", (structure_version[0], tuple(calls)))
+        return self._plan[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_plan"}
+
+
+class ModuleList(_Indexed):
+    """A list whose modules are found by `parameters()`, `state_dict()` and `to()`.
+
+    Example:
+        >>> from pynn import nn
+        >>> layers = nn.ModuleList([nn.Linear(4, 4) for _ in range(3)])
+        >>> len(layers), len(list(layers.parameters()))
+        (3, 6)
+    """
+
+    def __init__(self, modules: Iterable[Module] = ()) -> None:
+        super().__init__()
+        self.extend(modules)
+
+    @classmethod
+    def _of(cls, values: Iterable[Any]) -> ModuleList:
+        return ModuleList(values)
+
+    def __add__(self, other: Iterable[Module]) -> ModuleList:
+        return ModuleList([*self, *other])
+
+    def __iadd__(self, other: Iterable[Module]) -> ModuleList:
+        self.extend(other)
+        return self
+
+
+class ParameterList(_Indexed):
+    """A list of parameters that the module which holds it finds as its own. Plain tensors become parameters.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> weights = nn.ParameterList([pynn.zeros(2), pynn.ones(3)])
+        >>> [tuple(w.shape) for w in weights]
+        [(2,), (3,)]
+    """
+
+    _member = Parameter
+
+    def __init__(self, parameters: Iterable[Tensor] = ()) -> None:
+        super().__init__()
+        self.extend(parameters)
+
+    def _check(self, value: Any) -> Any:
+        if isinstance(value, Tensor) and not isinstance(value, Parameter):
+            value = Parameter(value)
+        return super()._check(value)
+
+    @classmethod
+    def _of(cls, values: Iterable[Any]) -> ParameterList:
+        return ParameterList(values)
+
+    def extra_repr(self) -> str:
+        return ", ".join(str(tuple(parameter.shape)) for parameter in self)
+
+
+class ModuleDict(Module):
+    """A dictionary whose modules are found by `parameters()`, `state_dict()` and `to()`.
+
+    Example:
+        >>> from pynn import nn
+        >>> heads = nn.ModuleDict({"age": nn.Linear(8, 1), "species": nn.Linear(8, 3)})
+        >>> heads["species"].out_features
+        3
+    """
+
+    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] = ()) -> None:
+        super().__init__()
+        self.update(modules)
+
+    def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
+        """Add or replace several members."""
+        for name, module in dict(modules).items():
+            self[name] = module
+
+    def __getitem__(self, name: str) -> Module:
+        module = self.__dict__.get(name)
+        if not isinstance(module, Module):
+            raise KeyError(f"no module {name!r}; there are {', '.join(map(repr, self.keys())) or 'none'}")
+        return module
+
+    def __setitem__(self, name: str, module: Module) -> None:
+        if not isinstance(module, Module):
+            raise TypeError(f"ModuleDict holds Modules, got {type(module).__name__} for {name!r}")
+        self.register_module(name, module)
+
+    def __delitem__(self, name: str) -> None:
+        self[name]
+        delattr(self, name)
+
+    def __len__(self) -> int:
+        return len(self.keys())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.keys()
+
+    def keys(self) -> list[str]:
+        """The names, in the order in which they were added."""
+        return [name for name, _ in self._own(Module)]
+
+    def values(self) -> list[Module]:
+        """The modules, in the same order."""
+        return [module for _, module in self._own(Module)]
+
+    def items(self) -> list[tuple[str, Module]]:
+        """(name, module) pairs, in the same order."""
+        return list(self._own(Module))
+
+    def pop(self, name: str) -> Module:
+        """Take a module out and return it."""
+        module = self[name]
+        del self[name]
+        return module

@@ -1,0 +1,195 @@
+"""Linear layers, and the layers that only change shapes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from pynn import _core
+from pynn._core import ShapeError, Tensor, ops
+
+from . import init
+from .module import Module
+from .parameter import Parameter, UninitializedParameter
+
+_linear = ops.linear
+
+
+class Linear(Module):
+    """Weighted sums: `y = x W^T + b`.
+
+    Args:
+        in_features: size of the input's last axis; `None` to learn it from the first input.
+        out_features: size of the output's last axis.
+        bias: whether to add b.
+
+    Shape:
+        `(..., in_features)` -> `(..., out_features)`; `weight` is `(out_features, in_features)`.
+
+    The weights start uniform in ±1/sqrt(in_features) (LeCun et al. 1998, "Efficient BackProp", section 4.6,
+    in PyTorch's reading), the biases too.
+
+    Raises:
+        ShapeError: the input's last axis is not `in_features`.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.Linear(20, 30)(pynn.zeros(128, 20)).shape
+        (128, 30)
+        >>> layer = nn.Linear(None, 10)
+        >>> layer.build((None, 784))
+        >>> layer
+        Linear(in_features=784, out_features=10, bias=True)
+    """
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        in_features: int | None,
+        out_features: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        for name, size in (("in_features", in_features), ("out_features", out_features)):
+            if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 0):
+                raise ValueError(f"Linear: {name} must be an integer of 0 or more, got {size!r}")
+        if out_features is None:
+            raise ValueError("Linear: only in_features may be left open; say how many outputs you want")
+        self.in_features, self.out_features = in_features, out_features
+        self.dtype = _core.float32 if dtype is None else dtype
+        self.bias = Parameter(_core.empty((out_features,), dtype=self.dtype)) if bias else None
+        if in_features is None:
+            self.weight = UninitializedParameter()
+        else:
+            self.weight = Parameter(_core.empty((out_features, in_features), dtype=self.dtype))
+            self.reset_parameters()
+            self.built = True
+            self._settle_plain()
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        features = input_shape[-1] if len(input_shape) else None
+        if features is None:
+            raise ShapeError(f"Linear.build: the last axis of {tuple(input_shape)} must be known")
+        assert isinstance(self.weight, UninitializedParameter)
+        self.in_features = int(features)
+        self.weight.materialize((self.out_features, self.in_features), self.dtype)
+        self.reset_parameters()
+
+    def _built_by_loading(self) -> None:
+        self.in_features = self.weight.shape[1]
+        super()._built_by_loading()
+
+    def reset_parameters(self) -> None:
+        """Draw new weights and biases."""
+        bound = 1 / math.sqrt(self.in_features) if self.in_features else 0.0
+        init.uniform_(self.weight, -bound, bound)
+        if self.bias is not None:
+            init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, input: Tensor) -> Tensor:
+        try:
+            return _linear(input, self.weight, self.bias)
+        except ShapeError:
+            raise ShapeError(self._explain(input)) from None
+
+    def _explain(self, input: Tensor) -> str:
+        got, expected = tuple(input.shape), self.in_features
+        message = (
+            f"Linear(in_features={expected}, out_features={self.out_features}): got input {got}; "
+            f"its last dimension must be {expected}."
+        )
+        if len(got) > 1 and math.prod(got[1:]) == expected:
+            message += " Did you mean x.flatten(1)?"
+        elif got and got[0] == expected:
+            message += " Did you mean x.T?"
+        elif got:
+            message += f" Did you mean nn.Linear({got[-1]}, {self.out_features})?"
+        return message
+
+    def extra_repr(self) -> str:
+        return (
+            f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+        )
+
+
+class LazyLinear(Linear):
+    """`nn.Linear(None, out_features)`: learns `in_features` from the first input."""
+
+    def __init__(self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
+        super().__init__(None, out_features, bias, device, dtype)
+
+
+class Identity(Module):
+    """Gives back its input. Arguments are accepted and ignored, so it can stand in for any layer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+
+    def forward(self, input: Any) -> Any:
+        return input
+
+
+class Flatten(Module):
+    """Merge the axes `start_dim` to `end_dim` into one.
+
+    Shape:
+        `(N, C, H, W)` -> `(N, C * H * W)` with the defaults.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.Flatten()(pynn.zeros(32, 1, 28, 28)).shape
+        (32, 784)
+    """
+
+    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
+        super().__init__()
+        self.start_dim, self.end_dim = start_dim, end_dim
+
+    def forward(self, input: Tensor) -> Tensor:
+        return input.flatten(self.start_dim, self.end_dim)
+
+    def extra_repr(self) -> str:
+        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+
+
+class Unflatten(Module):
+    """Split one axis into several: the inverse of `Flatten`.
+
+    Args:
+        dim: the axis to split.
+        unflattened_size: its new sizes; one may be -1.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.Unflatten(1, (1, 28, 28))(pynn.zeros(32, 784)).shape
+        (32, 1, 28, 28)
+    """
+
+    def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
+        super().__init__()
+        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+
+    def forward(self, input: Tensor) -> Tensor:
+        shape = tuple(input.shape)
+        dim = self.dim + len(shape) if self.dim < 0 else self.dim
+        if not 0 <= dim < len(shape):
+            raise ShapeError(f"Unflatten(dim={self.dim}): got input {shape}, which has no such axis")
+        known = math.prod(size for size in self.unflattened_size if size != -1)
+        exact = -1 not in self.unflattened_size
+        if (known != shape[dim]) if exact else (known == 0 or shape[dim] % known):
+            raise ShapeError(
+                f"Unflatten: axis {self.dim} of input {shape} has size {shape[dim]}, "
+                f"which does not split into {self.unflattened_size}"
+            )
+        return input.reshape((*shape[:dim], *self.unflattened_size, *shape[dim + 1 :]))
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"

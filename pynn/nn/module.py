@@ -1,0 +1,447 @@
+"""Module: what every layer and every network is.
+
+A module keeps its parameters, buffers and submodules as plain attributes and finds them by looking at
+their types, so reading `self.weight` costs one dictionary lookup and there is no second registry to keep
+in step.
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pynn import _core, autograd
+from pynn._core import Tensor
+
+from . import state
+from .hooks import Hooks, RemovableHandle
+from .parameter import Parameter, UninitializedParameter
+
+if TYPE_CHECKING:
+    from pynn.train.verbs import TrainingVerbs
+else:
+
+    class TrainingVerbs:
+        """Filled by `pynn.train` with compile, fit, evaluate, predict and summary."""
+
+
+Self = TypeVar("Self", bound="Module")
+
+# Counts the changes that may alter how some module is called. Sequential plans its calls once and
+# plans again only when this number has moved.
+structure_version = [0]
+
+
+def structure_changed() -> None:
+    """Make every cached call plan stale."""
+    structure_version[0] += 1
+
+
+class Module(TrainingVerbs):
+    """Base class of all layers and networks.
+
+    Assign parameters and layers as attributes, say in `forward` what they compute, and call the module.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> class Net(nn.Module):
+        ...     def __init__(self):
+        ...         super().__init__()
+        ...         self.hidden = nn.Linear(4, 8)
+        ...         self.out = nn.Linear(8, 3)
+        ...
+        ...     def forward(self, x):
+        ...         return self.out(self.hidden(x).relu())
+        >>> net = Net()
+        >>> net(pynn.zeros(5, 4)).shape
+        (5, 3)
+        >>> sum(p.numel() for p in net.parameters())
+        67
+    """
+
+    training: bool = True
+    built: bool = True
+    """False while a size is still to be learned from the first input."""
+
+    _hooks: Hooks | None = None
+    _persistent: Mapping[str, bool] = {}  # the names of buffers, and whether state_dict keeps each
+    _plain: bool = True  # no hooks and nothing to build: __call__ may go straight to forward
+
+    forward: Callable[..., Any]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "build" in cls.__dict__:  # sizes come from the first input
+            cls.built, cls._plain = False, False
+            cls.build = _once(cls.build)  # type: ignore[method-assign]
+
+    # ---- calling ----------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._plain:
+            return self.forward(*args, **kwargs)
+        if not self.built and args:
+            self.build(tuple(args[0].shape))
+        if self._hooks is None:
+            return self.forward(*args, **kwargs)
+        return self._hooks.call(self, args, kwargs)
+
+    def _settle_plain(self) -> None:
+        plain = self.built and self._hooks is None and "forward" not in self.__dict__
+        object.__setattr__(self, "_plain", plain)
+        structure_changed()
+
+    def _built_by_loading(self) -> None:
+        """Called when `load_state_dict` gave every waiting parameter its shape."""
+        self.built = True
+        self._settle_plain()
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Settle every size that was left out, for inputs of `input_shape`.
+
+        A layer that creates parameters from its input's shape overrides this. Here, for a module made of
+        others, a batch of zeros runs through `forward` (in evaluation mode, without recording) and each
+        layer builds itself as the batch arrives.
+
+        Args:
+            input_shape: `(N, ...)`; `None` stands for any batch size.
+        """
+        if all(module.built for module in self.modules()):
+            return
+        modes = [(module, module.training) for module in self.modules()]
+        sizes = tuple(1 if size is None else int(size) for size in input_shape)
+        self.eval()
+        try:
+            with autograd.no_grad():
+                self.forward(_core.zeros(sizes))
+        finally:
+            for module, mode in modes:
+                module.training = mode
+
+    # ---- attributes -------------------------------------------------------------------------------
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        before = self.__dict__.get(name)
+        if isinstance(before, Parameter) and isinstance(value, Tensor) and not isinstance(value, Parameter):
+            raise TypeError(
+                f"{type(self).__name__}.{name} is a Parameter; a plain Tensor in its place would no longer "
+                f"be trained. Did you mean nn.Parameter(...), or pynn.no_grad() and {name}.copy_(...)?"
+            )
+        if isinstance(value, list) and value and isinstance(value[0], (Module, Parameter)):
+            warnings.warn(
+                f"{type(self).__name__}.{name}: a plain list hides its modules and parameters from "
+                "parameters() and state_dict(). Did you mean nn.ModuleList(...) or nn.ParameterList(...)?",
+                stacklevel=2,
+            )
+        object.__setattr__(self, name, value)
+        if isinstance(value, Module) or isinstance(before, Module):
+            structure_changed()
+        elif name == "forward":
+            self._settle_plain()
+
+    def __delattr__(self, name: str) -> None:
+        object.__delattr__(self, name)
+        self.__dict__.get("_persistent", {}).pop(name, None)
+        structure_changed()
+
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Like `self.name = param`, with the name as a string. `None` marks one that is left out."""
+        _check_name(self, name)
+        setattr(self, name, param)
+
+    def register_module(self, name: str, module: Module | None) -> None:
+        """Like `self.name = module`, with the name as a string."""
+        _check_name(self, name)
+        setattr(self, name, module)
+
+    add_module = register_module
+
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Keep a tensor that is not trained but belongs to the module, such as a running mean.
+
+        Args:
+            name: the attribute.
+            tensor: its value.
+            persistent: whether `state_dict` contains it.
+        """
+        _check_name(self, name)
+        object.__setattr__(self, "_persistent", {**self._persistent, name: persistent})
+        setattr(self, name, tensor)
+
+    def _own(self, kind: type) -> Iterator[tuple[str, Any]]:
+        for name, value in list(self.__dict__.items()):
+            if isinstance(value, kind):
+                yield name, value
+
+    def _own_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        return self._own(Parameter)
+
+    def _own_buffers(self) -> Iterator[tuple[str, Tensor]]:
+        for name in self._persistent:
+            if self.__dict__.get(name) is not None:
+                yield name, self.__dict__[name]
+
+    # ---- walking ----------------------------------------------------------------------------------
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """(name, module) of each direct submodule, each module once."""
+        seen: set[int] = set()
+        for name, module in self._own(Module):
+            if id(module) not in seen:
+                seen.add(id(module))
+                yield name, module
+
+    def children(self) -> Iterator[Module]:
+        """Each direct submodule."""
+        return (module for _, module in self.named_children())
+
+    def named_modules(
+        self, memo: set[int] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
+        """(dotted name, module) of this module and all below it."""
+        memo = set() if memo is None else memo
+        if id(self) in memo:
+            return
+        if remove_duplicate:
+            memo.add(id(self))
+        yield prefix, self
+        for name, module in self._own(Module):
+            yield from module.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
+
+    def modules(self) -> Iterator[Module]:
+        """This module and all below it."""
+        return (module for _, module in self.named_modules())
+
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
+        """(dotted name, parameter) of this module and, with `recurse`, of all below it."""
+        yield from self._named_members(Module._own_parameters, prefix, recurse, remove_duplicate)
+
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """Each parameter once: what an optimizer wants."""
+        return (param for _, param in self.named_parameters(recurse=recurse))
+
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
+        """(dotted name, buffer) of this module and, with `recurse`, of all below it."""
+        yield from self._named_members(Module._own_buffers, prefix, recurse, remove_duplicate)
+
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        """Each buffer once."""
+        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+
+    def _named_members(
+        self,
+        members: Callable[[Module], Iterator[tuple[str, Any]]],
+        prefix: str,
+        recurse: bool,
+        remove_duplicate: bool,
+    ) -> Iterator[tuple[str, Any]]:
+        modules = (
+            self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate)
+            if recurse
+            else [(prefix, self)]
+        )
+        seen: set[int] = set()
+        for path, module in modules:
+            for name, member in members(module):
+                if not (remove_duplicate and id(member) in seen):
+                    seen.add(id(member))
+                    yield (f"{path}.{name}" if path else name), member
+
+    def get_submodule(self, target: str) -> Module:
+        """The module at a dotted path, as `named_modules` gives it."""
+        module: Any = self
+        for step in target.split(".") if target else ():
+            module = module.__dict__.get(step)
+            if not isinstance(module, Module):
+                raise AttributeError(f"{type(self).__name__} has no submodule {target!r} (at {step!r})")
+        return module
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter at a dotted path, as `named_parameters` gives it."""
+        path, _, name = target.rpartition(".")
+        parameter = self.get_submodule(path).__dict__.get(name)
+        if not isinstance(parameter, Parameter):
+            raise AttributeError(f"{type(self).__name__} has no parameter {target!r}")
+        return parameter
+
+    def apply(self: Self, fn: Callable[[Module], Any]) -> Self:
+        """Call `fn` on every submodule and then on this module: say, to initialise weights."""
+        for child in self.children():
+            child.apply(fn)
+        fn(self)
+        return self
+
+    # ---- mode, gradients, dtype -------------------------------------------------------------------
+
+    def train(self: Self, mode: bool = True) -> Self:
+        """Switch this module and all below it to training mode (dropout drops) or evaluation mode."""
+        if not isinstance(mode, bool):
+            raise TypeError(f"train(mode): expected True or False, got {type(mode).__name__}")
+        for module in self.modules():
+            module.__dict__["training"] = mode
+        return self
+
+    def eval(self: Self) -> Self:
+        """Evaluation mode: `train(False)`."""
+        return self.train(False)
+
+    def requires_grad_(self: Self, requires_grad: bool = True) -> Self:
+        """Freeze (`False`) or unfreeze every parameter."""
+        for parameter in self.parameters():
+            parameter.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters (or fill them with zeros)."""
+        for parameter in self.parameters():
+            if set_to_none:
+                parameter.grad = None
+            elif parameter.grad is not None:
+                parameter.grad.zero_()
+
+    def to(self: Self, *args: Any, **kwargs: Any) -> Self:
+        """Convert parameters and buffers in place: `to(pynn.float64)`, `to("cpu")`, `to(like_tensor)`.
+
+        As in PyTorch, a dtype applies to floating-point tensors only.
+        """
+
+        def convert(tensor: Tensor) -> Tensor:
+            if tensor.is_floating_point():
+                return tensor.to(*args, **kwargs)
+            devices = [a for a in (*args, *kwargs.values()) if isinstance(a, (str, _core.device))]
+            return tensor.to(*devices) if devices else tensor
+
+        return self._convert(convert)
+
+    def float(self: Self) -> Self:
+        """All floating-point parameters and buffers to float32."""
+        return self.to(_core.float32)
+
+    def double(self: Self) -> Self:
+        """All floating-point parameters and buffers to float64."""
+        return self.to(_core.float64)
+
+    def cpu(self: Self) -> Self:
+        """All parameters and buffers to main memory, where they are already."""
+        return self.to("cpu")
+
+    def cuda(self: Self, device: int = 0) -> Self:
+        """All parameters and buffers to a GPU; raises as long as this build has none."""
+        return self.to(f"cuda:{device}")
+
+    def _convert(self: Self, convert: Callable[[Tensor], Tensor]) -> Self:
+        for module in self.modules():
+            for _, parameter in module._own(Parameter):
+                gradient = parameter.grad
+                parameter.grad = None
+                parameter.data = convert(parameter.data)
+                parameter.grad = None if gradient is None else convert(gradient)
+            for name, buffer in module._own_buffers():
+                module.__dict__[name] = convert(buffer)
+        return self
+
+    # ---- state ------------------------------------------------------------------------------------
+
+    def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> dict[str, Tensor]:
+        """Name -> tensor for every parameter and persistent buffer. The tensors share the module's memory."""
+        return state.collect(self, prefix, keep_vars)
+
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> state.IncompatibleKeys:
+        """Copy values in by name.
+
+        Every name and shape is compared before anything is written: on a difference nothing changes, and
+        the error lists them all. Sizes are never broadcast. A parameter that waits for its shape takes it
+        from here.
+
+        Args:
+            state_dict: name -> Tensor or array.
+            strict: whether missing and unexpected names are errors too. Shapes always are.
+            assign: take the given tensors themselves instead of copying their values.
+
+        Raises:
+            ValueError: names or shapes differ.
+        """
+        return state.load(self, state_dict, strict, assign)
+
+    # ---- hooks ------------------------------------------------------------------------------------
+
+    def _hooks_to_change(self) -> Hooks:
+        if self._hooks is None:
+            object.__setattr__(self, "_hooks", Hooks(self._hooks_gone))
+            self._settle_plain()
+        assert self._hooks is not None
+        return self._hooks
+
+    def _hooks_gone(self) -> None:
+        object.__setattr__(self, "_hooks", None)
+        self._settle_plain()
+
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(module, args)` before forward; what it returns (if not None) replaces the arguments."""
+        return self._hooks_to_change().add("forward_pre", hook, prepend, with_kwargs)
+
+    def register_forward_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(module, args, output)` after forward; a result that is not None replaces the output."""
+        return self._hooks_to_change().add("forward", hook, prepend, with_kwargs)
+
+    def register_full_backward_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(module, grad_output)` when the output's gradient is there; its result replaces it."""
+        return self._hooks_to_change().add("backward_pre", hook, prepend, False)
+
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Call `hook(module, grad_input, grad_output)` in backward; its result replaces `grad_input`."""
+        return self._hooks_to_change().add("backward", hook, prepend, False)
+
+    # ---- printing ---------------------------------------------------------------------------------
+
+    def extra_repr(self) -> str:
+        """What `repr` shows between the parentheses, ahead of the submodules."""
+        return ""
+
+    def __repr__(self) -> str:
+        extra = self.extra_repr()
+        children = [f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in self._own(Module)]
+        name = type(self).__name__
+        if not children:
+            return f"{name}({extra})"
+        return f"{name}({extra}\n  " + "\n  ".join(children) + "\n)"
+
+
+def _check_name(module: Module, name: str) -> None:
+    if not isinstance(name, str) or not name or "." in name:
+        raise ValueError(
+            f"{type(module).__name__}: {name!r} is no name for a member (a dot separates levels)"
+        )
+    if hasattr(module, name) and name not in module.__dict__:
+        raise KeyError(f"{type(module).__name__} already has an attribute {name!r}")
+
+
+def _once(build: Callable[..., None]) -> Callable[..., None]:
+    """Wrap an overridden build: it runs once, and the module counts as built only if it succeeded."""
+
+    @functools.wraps(build)
+    def wrapper(self: Module, input_shape: Sequence[int | None]) -> None:
+        if not self.built:
+            build(self, input_shape)
+            self.built = True
+            self._settle_plain()
+
+    return wrapper
+
+
+__all__ = ["Module", "Parameter", "UninitializedParameter"]

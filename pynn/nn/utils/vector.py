@@ -1,0 +1,41 @@
+"""All parameters as one vector, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pynn import _core, autograd
+from pynn._core import Tensor
+
+
+def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
+    """The values of all parameters, flattened and joined: `(total,)`.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.utils.parameters_to_vector(nn.Linear(3, 2).parameters()).shape
+        (8,)
+    """
+    return _core.cat([parameter.reshape((-1,)) for parameter in parameters])
+
+
+def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
+    """Copy a vector's values into parameters, in order.
+
+    Raises:
+        ValueError: the vector is longer or shorter than all parameters together; nothing is changed.
+    """
+    parameters = list(parameters)
+    total = sum(parameter.numel() for parameter in parameters)
+    if vec.ndim != 1 or vec.numel() != total:
+        raise ValueError(
+            f"vector_to_parameters: got shape {tuple(vec.shape)}; "
+            f"{len(parameters)} parameters take ({total},)"
+        )
+    start = 0
+    with autograd.no_grad():
+        for parameter in parameters:
+            part = vec[start : start + parameter.numel()]
+            parameter.copy_(part.reshape(tuple(parameter.shape)))
+            start += parameter.numel()

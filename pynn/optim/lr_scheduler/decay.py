@@ -1,0 +1,157 @@
+"""Schedules that go one way: steps, powers, lines."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..optimizer import Optimizer
+from .scheduler import LRScheduler
+
+
+class LambdaLR(LRScheduler):
+    """The base rate times any function of time.
+
+    Args:
+        optimizer: whose rates are set.
+        lr_lambda: t -> factor, or one such function for each group.
+        last_epoch: see `LRScheduler`.
+
+    Example:
+        >>> import pynn
+        >>> optimizer = pynn.optim.SGD([pynn.nn.Parameter(pynn.zeros(1))], lr=1.0)
+        >>> schedule = pynn.optim.lr_scheduler.LambdaLR(optimizer, lambda t: 1 / (1 + t))
+        >>> schedule.step()
+        >>> schedule.get_last_lr()
+        [0.5]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        lr_lambda: Callable[[int], float] | Sequence[Callable[[int], float]],
+        last_epoch: int = -1,
+    ) -> None:
+        groups = len(optimizer.param_groups)
+        functions = [lr_lambda] * groups if callable(lr_lambda) else list(lr_lambda)
+        if len(functions) != groups:
+            raise ValueError(f"LambdaLR: {len(functions)} functions for {groups} parameter groups")
+        self.lr_lambdas = functions
+        super().__init__(optimizer, last_epoch)
+
+    def rate(self, t: int, group: int) -> float:
+        return self.base_lrs[group] * self.lr_lambdas[group](t)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {k: v for k, v in super().state_dict().items() if k != "lr_lambdas"}
+
+
+class StepLR(LRScheduler):
+    """base γ^⌊t / step_size⌋: a fall by the factor gamma every `step_size` steps."""
+
+    def __init__(
+        self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1
+    ) -> None:
+        if step_size < 1:
+            raise ValueError(f"StepLR: step_size must be 1 or more, got {step_size}")
+        self.step_size, self.gamma = step_size, gamma
+        super().__init__(optimizer, last_epoch)
+
+    def rate(self, t: int, group: int) -> float:
+        return self.base_lrs[group] * self.gamma ** (t // self.step_size)
+
+
+class MultiStepLR(LRScheduler):
+    """A fall by the factor gamma at each milestone reached."""
+
+    def __init__(
+        self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1, last_epoch: int = -1
+    ) -> None:
+        self.milestones, self.gamma = sorted(milestones), gamma
+        super().__init__(optimizer, last_epoch)
+
+    def rate(self, t: int, group: int) -> float:
+        return self.base_lrs[group] * self.gamma ** bisect_right(self.milestones, t)
+
+
+class ExponentialLR(LRScheduler):
+    """base γᵗ."""
+
+    def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
+
+    def rate(self, t: int, group: int) -> float:
+        return self.base_lrs[group] * self.gamma**t
+
+
+class ConstantLR(LRScheduler):
+    """base × factor for the first `total_iters` steps, then base."""
+
+    def __init__(
+        self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1
+    ) -> None:
+        if not 0 <= factor <= 1:
+            raise ValueError(f"ConstantLR: factor must lie in [0, 1], got {factor}")
+        self.factor, self.total_iters = factor, total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def rate(self, t: int, group: int) -> float:
+        return self.base_lrs[group] * (self.factor if t < self.total_iters else 1)
+
+
+class LinearLR(LRScheduler):
+    """The factor runs in a straight line from `start_factor` to `end_factor` in `total_iters` steps."""
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        start_factor: float = 1 / 3,
+        end_factor: float = 1.0,
+        total_iters: int = 5,
+        last_epoch: int = -1,
+    ) -> None:
+        if not 0 < start_factor <= 1 or not 0 <= end_factor <= 1:
+            raise ValueError(
+                f"LinearLR: factors must lie in (0, 1] and [0, 1], got {start_factor} and {end_factor}"
+            )
+        self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def rate(self, t: int, group: int) -> float:
+        done = min(t, self.total_iters) / self.total_iters if self.total_iters else 1
+        return self.base_lrs[group] * (self.start_factor + (self.end_factor - self.start_factor) * done)
+
+
+class LinearWarmup(LRScheduler):
+    """base (t + 1) / warmup_steps until base is reached: no jump at the start, and never a rate of 0.
+
+    Goyal et al. 2017, "Accurate, large minibatch SGD", section 2.2, arXiv:1706.02677. Follow it with
+    another schedule by `SequentialLR`.
+    """
+
+    def __init__(self, optimizer: Optimizer, warmup_steps: int, last_epoch: int = -1) -> None:
+        if warmup_steps < 1:
+            raise ValueError(f"LinearWarmup: warmup_steps must be 1 or more, got {warmup_steps}")
+        self.warmup_steps = warmup_steps
+        super().__init__(optimizer, last_epoch)
+
+    def rate(self, t: int, group: int) -> float:
+        return self.base_lrs[group] * min(1.0, (t + 1) / self.warmup_steps)
+
+
+class PolynomialLR(LRScheduler):
+    """base (1 - t / total_iters)^power, then 0."""
+
+    def __init__(
+        self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1
+    ) -> None:
+        if total_iters < 1:
+            raise ValueError(f"PolynomialLR: total_iters must be 1 or more, got {total_iters}")
+        self.total_iters, self.power = total_iters, power
+        super().__init__(optimizer, last_epoch)
+
+    def rate(self, t: int, group: int) -> float:
+        left = 1 - min(t, self.total_iters) / self.total_iters
+        return self.base_lrs[group] * left**self.power

@@ -1,0 +1,37 @@
+"""Training: Keras's verbs on every Module, and the loop behind them."""
+
+from pynn.nn.module import TrainingVerbs as _Place
+
+from .callbacks import (
+    Callback,
+    EarlyStopping,
+    LambdaCallback,
+    LearningRateSchedule,
+    ModelCheckpoint,
+    TerminateOnNaN,
+)
+from .history import History
+from .loop import evaluate, fit
+from .metrics import Accuracy, Mean, Metric, RootMeanSquaredError, TopKAccuracy
+from .verbs import TrainingVerbs
+
+for _name, _value in vars(TrainingVerbs).items():
+    if not _name.startswith("__"):
+        setattr(_Place, _name, _value)
+
+__all__ = [
+    "Accuracy",
+    "Callback",
+    "EarlyStopping",
+    "History",
+    "LambdaCallback",
+    "LearningRateSchedule",
+    "Mean",
+    "Metric",
+    "ModelCheckpoint",
+    "RootMeanSquaredError",
+    "TerminateOnNaN",
+    "TopKAccuracy",
+    "evaluate",
+    "fit",
+]

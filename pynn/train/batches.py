@@ -1,0 +1,82 @@
+"""What fit, evaluate and predict accept as data, made into something that yields batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sized
+from typing import Any
+
+import numpy as np
+
+from pynn import data
+from pynn._core import Tensor
+
+
+def to_tensor(value: Any) -> Tensor:
+    """A tensor as it is, anything else converted."""
+    return data.dataset.as_tensor(value)
+
+
+def make_batches(x: Any, y: Any, batch_size: int, shuffle: bool, seed: Any = None) -> Iterable[Any]:
+    """Batches `(inputs, targets)` from arrays, a dataset or a loader.
+
+    Args:
+        x: `(N, ...)` tensor or array; or a dataset, a DataLoader or any iterable of batches, and no `y`.
+        y: `(N, ...)` targets.
+        batch_size: samples in a batch.
+        shuffle: new order in each epoch; a loader has its own.
+        seed: of the order.
+    """
+    if isinstance(x, data.DataLoader):
+        _no_targets(x, y)
+        return x
+    if isinstance(x, (data.Dataset, data.IterableDataset)):
+        _no_targets(x, y)
+        shuffle = shuffle and isinstance(x, data.Dataset)
+        return data.DataLoader(x, batch_size, shuffle=shuffle, seed=seed)
+    if isinstance(x, (Tensor, np.ndarray, list)) or y is not None:
+        if y is None:
+            raise ValueError("the targets y are missing: fit(x, y), or fit(dataset)")
+        x, y = to_tensor(x), to_tensor(y)
+        if len(x) != len(y):
+            raise ValueError(f"x has {len(x)} samples and y has {len(y)}")
+        if len(x) == 0:
+            raise ValueError("there are no samples")
+        return data.DataLoader(data.TensorDataset(x, y), batch_size, shuffle=shuffle, seed=seed)
+    if isinstance(x, Iterable):
+        if not isinstance(x, Sized) and iter(x) is x:
+            raise TypeError("a generator is used up after one epoch; pass a DataLoader or a list of batches")
+        return x
+    raise TypeError(f"expected arrays, a dataset or a DataLoader, got {type(x).__name__}")
+
+
+def hold_out(x: Any, y: Any, fraction: float) -> tuple[Any, Any, tuple[Any, Any] | None]:
+    """Keep the last samples back for validation: x, y and what was kept."""
+    if not fraction:
+        return x, y, None
+    if not 0 < fraction < 1:
+        raise ValueError(f"validation_split must lie between 0 and 1, got {fraction!r}")
+    if y is None:
+        raise ValueError("validation_split needs x and y as arrays; for a dataset pass validation_data")
+    x, y = to_tensor(x), to_tensor(y)
+    kept = int(len(x) * fraction)
+    if kept in (0, len(x)):
+        raise ValueError(f"validation_split={fraction} of {len(x)} samples leaves one side empty")
+    return x[: len(x) - kept], y[: len(y) - kept], (x[len(x) - kept :], y[len(y) - kept :])
+
+
+def inputs_of(batch: Any) -> Any:
+    """The inputs of a batch that may carry targets too."""
+    return batch[0] if isinstance(batch, (tuple, list)) else batch
+
+
+def count(batches: Iterable[Any]) -> int | None:
+    """How many batches there are, if that is known."""
+    try:
+        return len(batches)  # type: ignore[arg-type]
+    except TypeError:
+        return None
+
+
+def _no_targets(x: Any, y: Any) -> None:
+    if y is not None:
+        raise ValueError(f"a {type(x).__name__} brings its own targets; leave y out")

@@ -1,0 +1,232 @@
+"""Callbacks: your code at the turning points of training."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from pynn import io
+from pynn.nn import Module
+
+Logs = dict[str, float]
+
+
+class Callback:
+    """Base class: override what you need. `self.model` is the model that is trained.
+
+    Set `self.model.stop_training = True` to end the training after the current epoch.
+    """
+
+    model: Module
+
+    def set_model(self, model: Module) -> None:
+        """Called once, before anything else."""
+        self.model = model
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Before the first epoch."""
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        """After the last epoch, also when Ctrl-C or an error ended it."""
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """Before an epoch; the first is 0."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """After an epoch, with its averages."""
+
+    def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Before a training step."""
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """After a training step, with its loss."""
+
+
+class CallbackList:
+    """All callbacks as one. Those that do not look at batches cost nothing per batch."""
+
+    def __init__(self, callbacks: Iterable[Callback], model: Module) -> None:
+        self.callbacks = list(callbacks)
+        for callback in self.callbacks:
+            if not isinstance(callback, Callback):
+                hint = f"{callback.__name__}()" if isinstance(callback, type) else "a Callback"
+                raise TypeError(f"fit: callbacks holds {callback!r}. Did you mean {hint}?")
+            callback.set_model(model)
+        self._batch_begin = self._overriding("on_train_batch_begin")
+        self._batch_end = self._overriding("on_train_batch_end")
+        self.watches_batches = bool(self._batch_begin or self._batch_end)
+
+    def _overriding(self, name: str) -> list[Callable[..., None]]:
+        return [
+            getattr(callback, name)
+            for callback in self.callbacks
+            if getattr(type(callback), name) is not getattr(Callback, name) or name in vars(callback)
+        ]
+
+    def train_begin(self) -> None:
+        for callback in self.callbacks:
+            callback.on_train_begin({})
+
+    def train_end(self, logs: Logs) -> None:
+        for callback in self.callbacks:
+            callback.on_train_end(logs)
+
+    def epoch_begin(self, epoch: int) -> None:
+        for callback in self.callbacks:
+            callback.on_epoch_begin(epoch, {})
+
+    def epoch_end(self, epoch: int, logs: Logs) -> None:
+        for callback in self.callbacks:
+            callback.on_epoch_end(epoch, logs)
+
+    def batch_begin(self, batch: int) -> None:
+        for call in self._batch_begin:
+            call(batch, {})
+
+    def batch_end(self, batch: int, logs: Logs) -> None:
+        for call in self._batch_end:
+            call(batch, logs)
+
+
+class LambdaCallback(Callback):
+    """A callback made of functions: `LambdaCallback(on_epoch_end=lambda epoch, logs: print(logs))`."""
+
+    def __init__(self, **functions: Callable[..., Any]) -> None:
+        for name, function in functions.items():
+            if not name.startswith("on_") or not hasattr(Callback, name):
+                known = ", ".join(n for n in vars(Callback) if n.startswith("on_"))
+                raise TypeError(f"LambdaCallback: there is no {name!r}; there are {known}")
+            setattr(self, name, function)
+
+
+class _Watcher(Callback):
+    """What the callbacks that follow one value have in common."""
+
+    def __init__(self, monitor: str, mode: str, min_delta: float) -> None:
+        if mode not in ("auto", "min", "max"):
+            raise ValueError(f"{type(self).__name__}: mode is 'auto', 'min' or 'max', got {mode!r}")
+        self.monitor, self.min_delta = monitor, abs(min_delta)
+        rising = mode == "max" or (mode == "auto" and "acc" in monitor)
+        self.sign = 1 if rising else -1
+        self.best = -self.sign * math.inf
+
+    def improved(self, logs: Logs) -> bool:
+        """Whether the value is the best so far."""
+        if self.monitor not in logs:
+            raise ValueError(
+                f"{type(self).__name__} watches {self.monitor!r}, which was not recorded; "
+                f"there are {', '.join(logs)}. val_ values need validation_data or validation_split."
+            )
+        value = logs[self.monitor]
+        if self.sign * (value - self.best) > self.min_delta:
+            self.best = value
+            return True
+        return False
+
+
+class EarlyStopping(_Watcher):
+    """End the training when a value has stopped improving, and go back to the best weights.
+
+    Prechelt 1998, "Early stopping - but when?".
+
+    Args:
+        monitor: what to watch.
+        min_delta: how much better counts as better.
+        patience: epochs without improvement that are put up with.
+        mode: "min" or "max"; "auto" takes "max" for accuracies.
+        restore_best_weights: put the weights of the best epoch back at the end.
+        start_from_epoch: do not count before this epoch.
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        min_delta: float = 0.0,
+        patience: int = 0,
+        mode: str = "auto",
+        restore_best_weights: bool = True,
+        start_from_epoch: int = 0,
+    ) -> None:
+        super().__init__(monitor, mode, min_delta)
+        self.patience, self.restore_best_weights = patience, restore_best_weights
+        self.start_from_epoch = start_from_epoch
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        self.best = -self.sign * math.inf
+        self.best_epoch, self.waited, self.stopped_epoch = 0, 0, 0
+        self._weights: dict[str, Any] | None = None
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if epoch < self.start_from_epoch:
+            return
+        if self.improved(logs or {}):
+            self.best_epoch, self.waited = epoch, 0
+            if self.restore_best_weights:
+                self._weights = {k: v.clone() for k, v in self.model.state_dict().items()}
+            return
+        self.waited += 1
+        if self.waited > self.patience:
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        if self._weights is not None:
+            self.model.load_state_dict(self._weights)
+
+
+class ModelCheckpoint(_Watcher):
+    """Write the weights to a file, after every epoch or only when a value improved.
+
+    Args:
+        path: where; `{epoch}` and the names of values are filled in, as in
+            "model-{epoch}-{val_loss:.3f}.safetensors".
+        monitor: what to watch.
+        save_best_only: only when it improved.
+        mode: see `EarlyStopping`.
+    """
+
+    def __init__(
+        self, path: str | Path, monitor: str = "val_loss", save_best_only: bool = False, mode: str = "auto"
+    ) -> None:
+        super().__init__(monitor, mode, 0.0)
+        self.path, self.save_best_only = str(path), save_best_only
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        logs = logs or {}
+        if not self.save_best_only or self.improved(logs):
+            io.save(self.model.state_dict(), self.path.format(epoch=epoch + 1, **logs))
+
+
+class LearningRateSchedule(Callback):
+    """Step a schedule of `pynn.optim.lr_scheduler` once an epoch, or once a batch.
+
+    Args:
+        scheduler: the schedule; `ReduceLROnPlateau` is told `monitor`.
+        per: "epoch" or "batch".
+        monitor: what to tell a schedule that watches a value.
+    """
+
+    def __init__(self, scheduler: Any, per: str = "epoch", monitor: str = "val_loss") -> None:
+        if per not in ("epoch", "batch"):
+            raise ValueError(f"LearningRateSchedule: per is 'epoch' or 'batch', got {per!r}")
+        self.scheduler, self.per, self.monitor = scheduler, per, monitor
+        if per == "batch":
+            self.on_train_batch_end = lambda batch, logs=None: scheduler.step()  # type: ignore[method-assign]
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if self.per == "batch":
+            return
+        if type(self.scheduler).__name__ == "ReduceLROnPlateau":
+            self.scheduler.step((logs or {})[self.monitor])
+        else:
+            self.scheduler.step()
+
+
+class TerminateOnNaN(Callback):
+    """End the training at the first loss that is NaN or infinite."""
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        if not math.isfinite((logs or {})["loss"]):
+            self.model.stop_training = True

@@ -1,0 +1,120 @@
+"""The training loop, short enough to read, print and copy."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pynn import autograd, nn, optim
+
+from . import progress
+from .batches import count
+from .callbacks import Callback, CallbackList
+from .history import History
+from .metrics import Metric
+
+
+def fit(
+    model: nn.Module,
+    batches: Iterable[Any],
+    *,
+    optimizer: optim.Optimizer,
+    loss: Callable[..., Any],
+    metrics: Iterable[Metric] = (),
+    epochs: int = 1,
+    validation: Iterable[Any] | None = None,
+    callbacks: Iterable[Callback] = (),
+    verbose: int | str = "auto",
+) -> History:
+    """Train a model on batches `(inputs, targets)`.
+
+    `Module.fit` calls this with what `compile` was given. Copy it to write a loop of your own.
+
+    Returns:
+        The history; Ctrl-C ends the training and keeps it.
+    """
+    history, show, metrics = History(), progress.choose(verbose), list(metrics)
+    calls = CallbackList(callbacks, model)
+    model.stop_training = False
+    logs: dict[str, float] = {}
+    show.begin(epochs, count(batches))
+    try:
+        calls.train_begin()
+        for epoch in range(epochs):
+            start = time.perf_counter()
+            calls.epoch_begin(epoch)
+            model.train()
+            total, samples = 0.0, 0
+            for metric in metrics:
+                metric.reset()
+
+            for batch, (inputs, targets) in enumerate(batches):
+                calls.batch_begin(batch)
+                optimizer.zero_grad()
+                outputs = model(inputs)
+                batch_loss = loss(outputs, targets)
+                batch_loss.backward()
+                optimizer.step()
+
+                value = batch_loss.item()
+                total += value * len(targets)
+                samples += len(targets)
+                update(metrics, outputs, targets)
+                calls.batch_end(batch, {"loss": value})
+                show.batch(epoch, batch, value)
+
+            if samples == 0:
+                raise ValueError(f"epoch {epoch + 1} had no batches")
+            logs = {"loss": total / samples, **{metric.name: metric.result() for metric in metrics}}
+            if validation is not None:
+                held_out = evaluate(model, validation, loss=loss, metrics=metrics)
+                logs.update({f"val_{name}": value for name, value in held_out.items()})
+            seconds = time.perf_counter() - start
+            history.append(epoch, logs, seconds)
+            show.epoch(epoch, logs, seconds)
+            calls.epoch_end(epoch, logs)
+            if model.stop_training:
+                break
+    except KeyboardInterrupt:
+        history.interrupted = True
+    finally:
+        show.end()
+        calls.train_end(logs)
+    return history
+
+
+def evaluate(
+    model: nn.Module,
+    batches: Iterable[Any],
+    *,
+    loss: Callable[..., Any],
+    metrics: Iterable[Metric] = (),
+) -> dict[str, float]:
+    """Loss and metrics over batches, in evaluation mode and without recording."""
+    metrics = list(metrics)
+    for metric in metrics:
+        metric.reset()
+    total, samples = 0.0, 0
+    was_training = model.training
+    model.eval()
+    try:
+        with autograd.no_grad():
+            for inputs, targets in batches:
+                outputs = model(inputs)
+                total += loss(outputs, targets).item() * len(targets)
+                samples += len(targets)
+                update(metrics, outputs, targets)
+    finally:
+        model.train(was_training)
+    if samples == 0:
+        raise ValueError("evaluate: there are no batches")
+    return {"loss": total / samples, **{metric.name: metric.result() for metric in metrics}}
+
+
+def update(metrics: list[Metric], outputs: Any, targets: Any) -> None:
+    """Show one batch to every metric, without recording."""
+    if metrics:
+        with autograd.no_grad():
+            for metric in metrics:
+                metric.update(outputs.detach(), targets)

@@ -1,0 +1,128 @@
+"""Showing how training goes: a live table in a terminal, one line an epoch elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any, Protocol
+
+
+class Progress(Protocol):
+    """What `fit` tells about its progress."""
+
+    def begin(self, epochs: int, batches: int | None) -> None: ...
+    def batch(self, epoch: int, batch: int, loss: float) -> None: ...
+    def epoch(self, epoch: int, logs: dict[str, float], seconds: float) -> None: ...
+    def end(self) -> None: ...
+
+
+class Silent:
+    """Says nothing."""
+
+    def begin(self, epochs: int, batches: int | None) -> None: ...
+    def batch(self, epoch: int, batch: int, loss: float) -> None: ...
+    def epoch(self, epoch: int, logs: dict[str, float], seconds: float) -> None: ...
+    def end(self) -> None: ...
+
+
+class Lines(Silent):
+    """One line an epoch, for logs and notebooks."""
+
+    def begin(self, epochs: int, batches: int | None) -> None:
+        self.epochs = epochs
+
+    def epoch(self, epoch: int, logs: dict[str, float], seconds: float) -> None:
+        values = "  ".join(f"{name} {value:.4f}" for name, value in logs.items())
+        width = len(str(self.epochs))
+        print(f"epoch {epoch + 1:{width}}/{self.epochs}  {seconds:6.2f} s  {values}", flush=True)
+
+
+class Live(Silent):
+    """A table that grows by a row an epoch, with a bar for the running one, drawn by rich."""
+
+    max_rows = 12
+    redraws_per_second = 12
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, dict[str, float], float]] = []
+        self.bar, self.drawn = 0.0, 0.0
+        self.loss: float | None = None
+
+    def begin(self, epochs: int, batches: int | None) -> None:
+        from rich.console import Console
+        from rich.live import Live as RichLive
+
+        self.epochs, self.batches, self.running = epochs, batches, 0
+        self.started = time.perf_counter()
+        self.display = RichLive(console=Console(file=sys.stdout), auto_refresh=False, transient=False)
+        self.display.start()
+
+    def batch(self, epoch: int, batch: int, loss: float) -> None:
+        now = time.perf_counter()
+        if now - self.drawn < 1 / self.redraws_per_second:
+            return
+        self.running, self.loss, self.drawn = epoch, loss, now
+        self.bar = (batch + 1) / self.batches if self.batches else 0.0
+        self.display.update(self._table(), refresh=True)
+
+    def epoch(self, epoch: int, logs: dict[str, float], seconds: float) -> None:
+        self.rows.append((epoch, logs, seconds))
+        self.running, self.bar, self.loss = epoch + 1, 0.0, None
+        now = time.perf_counter()
+        if now - self.drawn >= 1 / self.redraws_per_second or epoch + 1 == self.epochs:
+            self.drawn = now
+            self.display.update(self._table(), refresh=True)
+
+    def end(self) -> None:
+        self.loss = None
+        self.display.update(self._table(), refresh=True)
+        self.display.stop()
+
+    def _table(self) -> Any:
+        from rich.console import Group
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        names = list(self.rows[-1][1]) if self.rows else []
+        table = Table(box=None, header_style="bold cyan", padding=(0, 2))
+        table.add_column("epoch", justify="right")
+        for name in names:
+            table.add_column(name, justify="right")
+        table.add_column("time", justify="right", style="dim")
+        best = {name: self._best(name) for name in names}
+        hidden = max(0, len(self.rows) - self.max_rows)
+        if hidden:
+            table.add_row("…", *["…"] * len(names), "…", style="dim")
+        for epoch, logs, seconds in self.rows[hidden:]:
+            cells = [
+                Text(f"{logs[name]:.4f}", style="bold green" if logs[name] == best[name] else "")
+                for name in names
+            ]
+            table.add_row(f"{epoch + 1}/{self.epochs}", *cells, f"{seconds:.2f} s")
+        if self.loss is None:
+            return table
+        bar = ProgressBar(total=1.0, completed=self.bar, width=40)
+        elapsed = time.perf_counter() - self.started
+        running = Table.grid(padding=(0, 1))
+        running.add_row(f"  epoch {self.running + 1}", bar, f"loss {self.loss:.4f}  {elapsed:.1f} s")
+        return Group(table, running)
+
+    def _best(self, name: str) -> float:
+        values = [logs[name] for _, logs, _ in self.rows]
+        return max(values) if "acc" in name else min(values)
+
+
+def choose(verbose: int | str) -> Progress:
+    """0: silent; 1: live where possible; 2: lines; "auto": live in a terminal, else lines."""
+    if verbose not in (0, 1, 2, "auto"):
+        raise ValueError(f"verbose is 0 (silent), 1 (live), 2 (a line an epoch) or 'auto', got {verbose!r}")
+    if verbose == 0:
+        return Silent()
+    if verbose != 2 and (verbose == 1 or sys.stdout.isatty()):
+        try:
+            import rich  # noqa: F401
+        except ImportError:
+            return Lines()
+        return Live() if sys.stdout.isatty() else Lines()
+    return Lines()

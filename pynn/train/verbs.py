@@ -1,0 +1,172 @@
+"""The verbs that stand on every Module: compile, fit, evaluate, predict, summary."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn import autograd
+from pynn._core import Tensor, ops
+
+from . import loop, resolve
+from .batches import hold_out, inputs_of, make_batches, to_tensor
+from .callbacks import Callback
+from .history import History
+from .summary import describe
+
+if TYPE_CHECKING:
+    from pynn.nn import Module
+
+
+class TrainingVerbs:
+    """Mixed into `pynn.nn.Module` when `pynn.train` is imported.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> model = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1))
+        >>> model.compile(optimizer="adam", loss="mse")
+        >>> x = pynn.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+        >>> y = pynn.tensor([[0.0], [1.0], [1.0], [0.0]])
+        >>> history = model.fit(x, y, epochs=3, verbose=0)
+        >>> len(history["loss"])
+        3
+    """
+
+    stop_training: bool = False
+    optimizer: Any
+    _compiled: tuple[Callable[..., Any], list[Any]] | None = None
+
+    def compile(self, optimizer: Any = "adam", loss: Any = None, metrics: Any = None) -> None:
+        """Say how the model is trained.
+
+        Args:
+            optimizer: a name ("adam", "sgd" ...), an Optimizer, or its class.
+            loss: a name ("cross_entropy", "mse" ...), a loss module, or any function of (outputs, targets).
+            metrics: a list of names ("accuracy", "mae" ...), Metrics, or functions of (outputs, targets).
+        """
+        if loss is None:
+            raise ValueError(
+                "compile: say which loss, such as 'cross_entropy' for classes or 'mse' for numbers"
+            )
+        model: Module = self  # type: ignore[assignment]
+        loss = resolve.find_loss(loss)
+        found = resolve.find_metrics(metrics, loss)
+        self.optimizer = resolve.find_optimizer(optimizer, model)
+        self._compiled = (loss, found)
+
+    def _how(self, verb: str) -> tuple[Callable[..., Any], list[Any]]:
+        if self._compiled is None:
+            raise RuntimeError(
+                f"{type(self).__name__}.{verb}: say how to train first, as in "
+                f'model.compile(optimizer="adam", loss="cross_entropy", metrics=["accuracy"])'
+            )
+        return self._compiled
+
+    def fit(
+        self,
+        x: Any,
+        y: Any = None,
+        *,
+        epochs: int = 1,
+        batch_size: int = 32,
+        validation_data: Any = None,
+        validation_split: float = 0.0,
+        callbacks: Iterable[Callback] | None = None,
+        verbose: int | str = "auto",
+        shuffle: bool = True,
+        seed: Any = None,
+    ) -> History:
+        """Train. The loop itself is `pynn.train.fit`, short enough to read and copy.
+
+        Args:
+            x: `(N, ...)` inputs; or a dataset or DataLoader of (inputs, targets), without `y`.
+            y: `(N, ...)` targets.
+            epochs: how often to go through the data.
+            batch_size: samples in a step.
+            validation_data: `(x, y)`, a dataset or a DataLoader to evaluate on after each epoch.
+            validation_split: or the last part of x and y, held out.
+            callbacks: see `pynn.train.Callback`.
+            verbose: 0 silent, 1 live table, 2 a line an epoch; "auto": live in a terminal, else lines.
+            shuffle: a new order in each epoch.
+            seed: of the order; default: pynn's own random numbers.
+
+        Returns:
+            The history. Ctrl-C ends the training and keeps it.
+        """
+        loss, metrics = self._how("fit")
+        if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 0:
+            raise ValueError(f"fit: epochs must be a whole number of 0 or more, got {epochs!r}")
+        if validation_data is None:
+            x, y, validation_data = hold_out(x, y, validation_split)
+        elif validation_split:
+            raise ValueError("fit: give validation_data or validation_split, not both")
+        validation = None
+        if validation_data is not None:
+            pair = validation_data if isinstance(validation_data, (tuple, list)) else (validation_data, None)
+            validation = make_batches(*pair, max(batch_size, 256), False)
+        model: Module = self  # type: ignore[assignment]
+        return loop.fit(
+            model,
+            make_batches(x, y, batch_size, shuffle, seed),
+            optimizer=self.optimizer,
+            loss=loss,
+            metrics=metrics,
+            epochs=epochs,
+            validation=validation,
+            callbacks=callbacks or (),
+            verbose=verbose,
+        )
+
+    def evaluate(
+        self,
+        x: Any,
+        y: Any = None,
+        *,
+        batch_size: int = 256,
+        verbose: int | str = 0,
+        return_dict: bool = False,
+    ) -> Any:
+        """Loss and metrics on data that was not trained on.
+
+        Returns:
+            `[loss, *metrics]`, or the loss alone if there are no metrics; with `return_dict`, by name.
+        """
+        loss, metrics = self._how("evaluate")
+        model: Module = self  # type: ignore[assignment]
+        values = loop.evaluate(model, make_batches(x, y, batch_size, False), loss=loss, metrics=metrics)
+        if verbose:
+            print("  ".join(f"{name} {value:.4f}" for name, value in values.items()))
+        if return_dict:
+            return values
+        return list(values.values()) if metrics else values["loss"]
+
+    def predict(self, x: Any, *, batch_size: int = 256, verbose: int | str = 0) -> Tensor:
+        """The outputs for all inputs, in evaluation mode and without recording: `(N, ...)`."""
+        model: Module = self  # type: ignore[assignment]
+        if isinstance(x, (Tensor, np.ndarray, list)):
+            x = to_tensor(x)
+            batches: Iterable[Any] = (x[i : i + batch_size] for i in range(0, max(len(x), 1), batch_size))
+        else:
+            batches = make_batches(x, None, batch_size, False)
+        was_training = model.training
+        model.eval()
+        try:
+            with autograd.no_grad():
+                outputs = [model(inputs_of(batch)) for batch in batches]
+        finally:
+            model.train(was_training)
+        return outputs[0] if len(outputs) == 1 else ops.cat(outputs)
+
+    def summary(self, input_shape: Sequence[int | None] | None = None, file: Any = None) -> None:
+        """Print the layers with their output shapes and parameter counts.
+
+        Args:
+            input_shape: `(None, features)`; needed for output shapes, `None` standing for the batch.
+            file: where to print; default: the terminal.
+        """
+        model: Module = self  # type: ignore[assignment]
+        print(describe(model, input_shape), file=file or sys.stdout)

@@ -1,0 +1,7 @@
+"""What the tests of all ops share: samples as arguments, references, tolerances, PyTorch twins."""
+
+from .compare import assert_close
+from .samples import Sample, all_samples, ops, ops_by_name, samples_of
+from .torch_twins import torch_twin
+
+__all__ = ["Sample", "all_samples", "assert_close", "ops", "ops_by_name", "samples_of", "torch_twin"]

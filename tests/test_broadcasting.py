@@ -1,0 +1,124 @@
+"""Broadcasting, against NumPy on shapes that hypothesis invents."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import pynn
+
+BINARY = {
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "maximum": np.maximum,
+    "minimum": np.minimum,
+    "lt": np.less,
+    "eq": np.equal,
+    "hypot": np.hypot,
+}
+
+pairs = hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=5, max_side=4, min_side=0)
+triples = hnp.mutually_broadcastable_shapes(num_shapes=3, max_dims=4, max_side=4, min_side=0)
+seeds = st.integers(0, 2**32 - 1)
+
+
+def whole_numbers(seed: int, *shapes: tuple[int, ...]) -> list[np.ndarray]:
+    """Small integers held in floats: sums of them are exact in any order."""
+    rng = np.random.default_rng(seed)
+    return [rng.integers(-8, 9, shape).astype(np.float64) for shape in shapes]
+
+
+def view_of(a: np.ndarray, choice: int) -> np.ndarray:
+    """The same values: as they are, transposed in memory, backwards in memory."""
+    if choice == 1 and a.ndim:
+        return np.asfortranarray(a)
+    if choice == 2 and a.ndim:
+        everything = (slice(None, None, -1),) * a.ndim
+        return np.ascontiguousarray(a[everything])[everything]
+    return a
+
+
+@pytest.mark.parametrize("name", BINARY)
+@given(shapes=pairs, seed=seeds, layouts=st.tuples(*[st.integers(0, 2)] * 2))
+@settings(max_examples=60, deadline=None)
+def test_values_are_those_of_numpy(name, shapes, seed, layouts):
+    a, b = map(view_of, whole_numbers(seed, *shapes.input_shapes), layouts)
+    y = getattr(pynn, name)(pynn.from_numpy(a), pynn.from_numpy(b))
+    want = BINARY[name](a, b)
+    assert y.shape == shapes.result_shape == want.shape
+    if name == "hypot":
+        np.testing.assert_allclose(np.array(y), want, rtol=1e-14)
+    else:
+        np.testing.assert_array_equal(np.array(y), want)
+
+
+@given(shapes=pairs, seed=seeds, layouts=st.tuples(*[st.integers(0, 2)] * 2))
+@settings(max_examples=100, deadline=None)
+def test_gradients_are_summed_over_what_was_broadcast(shapes, seed, layouts):
+    arrays = whole_numbers(seed, *shapes.input_shapes, shapes.result_shape)
+    a, b = (pynn.from_numpy(view_of(x, k)).requires_grad_() for x, k in zip(arrays[:2], layouts, strict=True))
+    (a * b).backward(pynn.from_numpy(arrays[2]))
+    for x, other in ((a, arrays[1]), (b, arrays[0])):
+        full = np.broadcast_to(arrays[2] * other, shapes.result_shape)
+        added = full.ndim - x.ndim
+        stretched = tuple(i + added for i, n in enumerate(x.shape) if n == 1 and full.shape[i + added] != 1)
+        want = full.sum((*range(added), *stretched)).reshape(x.shape)
+        np.testing.assert_array_equal(np.array(x.grad), want)
+
+
+@given(shapes=triples, seed=seeds)
+@settings(max_examples=60, deadline=None)
+def test_three_operands(shapes, seed):
+    condition, a, b = whole_numbers(seed, *shapes.input_shapes)
+    y = pynn.where(pynn.from_numpy(np.asarray(condition > 0)), pynn.from_numpy(a), pynn.from_numpy(b))
+    np.testing.assert_array_equal(np.array(y), np.where(condition > 0, a, b))
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    y = pynn.clip(*(pynn.from_numpy(np.asarray(x)) for x in (condition, low, high)))
+    np.testing.assert_array_equal(np.array(y), np.clip(condition, low, high))
+
+
+@given(
+    a=hnp.array_shapes(min_dims=0, max_dims=4, max_side=3),
+    b=hnp.array_shapes(min_dims=0, max_dims=4, max_side=3),
+)
+@settings(max_examples=100, deadline=None)
+def test_what_numpy_refuses_is_refused_with_both_shapes(a, b):
+    x, y = pynn.from_numpy(np.zeros(a)), pynn.from_numpy(np.zeros(b))
+    try:
+        want = np.broadcast_shapes(a, b)
+    except ValueError:
+        with pytest.raises(pynn.ShapeError) as error:
+            x + y
+        assert str(a) in str(error.value)
+        assert str(b) in str(error.value)
+    else:
+        assert (x + y).shape == want
+
+
+DTYPES = ["bool", "uint8", "int32", "int64", "float32", "float64"]
+
+
+@pytest.mark.parametrize("a_type", DTYPES)
+@pytest.mark.parametrize("b_type", DTYPES)
+def test_types_are_promoted_as_by_torch(a_type, b_type):
+    torch = pytest.importorskip("torch")
+    kinds = {
+        "tensor": lambda lib, dtype: lib.tensor([1, 0, 1], dtype=getattr(lib, dtype)),
+        "0-d": lambda lib, dtype: lib.tensor(1, dtype=getattr(lib, dtype)),
+        "number": lambda lib, dtype: {"b": True, "u": 1, "i": 1, "f": 1.0}[dtype[0]],
+    }
+    for a_kind, make_a in kinds.items():
+        for b_kind, make_b in kinds.items():
+            if a_kind == b_kind == "number":
+                continue
+            for op in ("add", "mul", "truediv", "lt"):
+                got = getattr(operator, op)(make_a(pynn, a_type), make_b(pynn, b_type)).dtype
+                want = getattr(operator, op)(make_a(torch, a_type), make_b(torch, b_type)).dtype
+                what = f"{op}({a_kind} {a_type}, {b_kind} {b_type})"
+                assert str(got).split(".")[1] == str(want).split(".")[1], what

@@ -1,0 +1,106 @@
+"""Random numbers: the published Philox stream, the right distributions, and the same whatever the threads."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import pynn
+
+
+def philox(seed: int, counter: int) -> list[int]:
+    """Philox 4x32-10 written again, with Python's integers."""
+    low = 0xFFFFFFFF
+    c, k = [counter & low, counter >> 32, 0, 0], [seed & low, seed >> 32]
+    for _ in range(10):
+        a, b = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
+        c = [(b >> 32) ^ c[1] ^ k[0], b & low, (a >> 32) ^ c[3] ^ k[1], a & low]
+        k = [(k[0] + 0x9E3779B9) & low, (k[1] + 0xBB67AE85) & low]
+    return c
+
+
+def test_philox_known_answer():
+    # The generator's published answer for counter 0 and key 0.
+    assert philox(0, 0) == [0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8]
+    pynn.manual_seed(0)
+    expected = [(w >> 8) * 2.0**-24 for w in philox(0, 0) + philox(0, 1)]
+    assert pynn.rand(8).tolist() == expected
+
+
+def test_seed_and_state():
+    pynn.manual_seed(7)
+    assert pynn.initial_seed() == 7
+    first, state, second = pynn.randn(5).tolist(), pynn.get_rng_state(), pynn.randn(5).tolist()
+    assert first != second
+    pynn.set_rng_state(state)
+    assert pynn.randn(5).tolist() == second
+    pynn.manual_seed(7)
+    assert pynn.randn(5).tolist() == first
+    pynn.manual_seed(-1)
+    assert pynn.initial_seed() == 2**64 - 1
+
+
+@pytest.mark.parametrize("make", [pynn.rand, pynn.randn])
+def test_threads_change_nothing(make):
+    before = pynn.get_num_threads()
+    draws = []
+    try:
+        for threads in (1, 3):
+            pynn.set_num_threads(threads)
+            pynn.manual_seed(3)
+            draws.append(make(100_003).numpy())
+    finally:
+        pynn.set_num_threads(before)
+    np.testing.assert_array_equal(*draws)
+
+
+@pytest.mark.parametrize("dtype", [pynn.float32, pynn.float64])
+def test_distributions(dtype):
+    pynn.manual_seed(1)
+    u, z = pynn.rand(100_001, dtype=dtype).numpy(), pynn.randn(100_001, dtype=dtype).numpy()
+    assert u.min() >= 0 and u.max() < 1
+    assert abs(u.mean() - 0.5) < 0.005 and abs(u.var() - 1 / 12) < 0.002
+    assert abs(z.mean()) < 0.02 and abs(z.std() - 1) < 0.02 and abs((z**4).mean() - 3) < 0.2
+    assert abs(np.corrcoef(z[:-1], z[1:])[0, 1]) < 0.02
+    v = pynn.uniform((1000,), -2.0, 5.0, dtype=dtype).numpy()
+    assert v.min() >= -2 and v.max() < 5 and v.max() > 4.5
+
+
+def test_integers():
+    pynn.manual_seed(2)
+    counts = np.bincount(pynn.randint(0, 6, (60_000,)).numpy(), minlength=6)
+    assert len(counts) == 6 and (abs(counts - 10_000) < 500).all()
+    assert set(pynn.randint(2, (100,)).tolist()) == {0, 1}
+    assert pynn.randint(low=-3, high=-2, size=(4,)).tolist() == [-3] * 4
+    order = pynn.randperm(1000).numpy()
+    assert sorted(order) == list(range(1000)) and (order != np.arange(1000)).sum() > 900
+    assert pynn.randperm(0).shape == (0,)
+
+
+def test_normal_bernoulli_multinomial():
+    pynn.manual_seed(4)
+    x = pynn.normal(3.0, 0.5, size=(50_000,)).numpy()
+    assert abs(x.mean() - 3) < 0.02 and abs(x.std() - 0.5) < 0.01
+    y = pynn.bernoulli(pynn.full((50_000,), 0.3)).numpy()
+    assert set(np.unique(y)) == {0.0, 1.0} and abs(y.mean() - 0.3) < 0.01
+    drawn = pynn.multinomial(pynn.tensor([1.0, 0.0, 3.0]), 40_000, replacement=True).numpy()
+    assert abs((drawn == 2).mean() - 0.75) < 0.01 and not (drawn == 1).any()
+    rows = pynn.multinomial(pynn.tensor([[1.0, 2.0, 0.0, 4.0]] * 50), 3).numpy()
+    assert rows.shape == (50, 3) and all(sorted(r) == [0, 1, 3] for r in rows)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: pynn.randint(3, 3, (2,)),
+        lambda: pynn.normal(0.0, -1.0, size=(2,)),
+        lambda: pynn.bernoulli(pynn.tensor([1.5])),
+        lambda: pynn.multinomial(pynn.tensor([-1.0, 2.0]), 1),
+        lambda: pynn.multinomial(pynn.tensor([1.0, 0.0]), 2),
+        lambda: pynn.randperm(-1),
+        lambda: pynn.uniform((2,), 1.0, 0.0),
+    ],
+)
+def test_refusals(make):
+    with pytest.raises(ValueError):
+        make()
