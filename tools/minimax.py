@@ -5,8 +5,9 @@
 
 Each table is the polynomial whose largest weighted error over an interval is smallest (a minimax polynomial,
 found by the exchange algorithm of Remez, 1934). The leading terms of every series (1, x, -x^2 / 2 ...) are
-kept out of the fit and stay exact in the kernels, so rounding the rest to float or double costs little; the
-error that is printed is the one after rounding.
+kept out of the fit and stay exact in the kernels. The other coefficients are rounded to float or double one
+after the other, and those that remain are fitted anew to what the rounding left. The error that is printed is
+the one after rounding.
 """
 
 from __future__ import annotations
@@ -40,25 +41,28 @@ def chebyshev_points(low: float, high: float, count: int) -> list[mp.mpf]:
     return [middle - radius * mp.cos(mp.pi * (k + mp.mpf(1) / 2) / count) for k in range(count)]
 
 
-def remez(points: list[mp.mpf], values: list[mp.mpf], weights: list[mp.mpf], terms: int) -> list[mp.mpf]:
-    """The coefficients whose largest weighted error on `points` is smallest."""
+def remez(
+    points: list[mp.mpf], values: list[mp.mpf], weights: list[mp.mpf], terms: int, lowest_power: int
+) -> list[mp.mpf]:
+    """The coefficients of x**lowest_power and the next powers that make the largest weighted error smallest."""
     chosen = [round(k * (len(points) - 1) / terms) for k in range(terms + 1)]
-    while True:
+    for _ in range(40):
         system = mp.matrix(terms + 1, terms + 1)
         right = mp.matrix(terms + 1, 1)
         for row, index in enumerate(chosen):
             for column in range(terms):
-                system[row, column] = points[index] ** column
+                system[row, column] = points[index] ** (lowest_power + column)
             system[row, terms] = (-1) ** row / weights[index]
             right[row] = values[index]
-        coefficients = list(mp.lu_solve(system, right))[:terms]
+        coefficients = [mp.mpf(0)] * lowest_power + list(mp.lu_solve(system, right))[:terms]
         peaks = alternating_peaks(weighted_errors(coefficients, points, values, weights))
         while len(peaks) > terms + 1:  # drop the end that errs less
             errors = weighted_errors(coefficients, points, values, weights)
             peaks.pop(0 if abs(errors[peaks[0]]) < abs(errors[peaks[-1]]) else -1)
-        if peaks == chosen:
-            return coefficients
+        if peaks == chosen or len(peaks) <= terms:
+            break
         chosen = peaks
+    return coefficients[lowest_power:]
 
 
 def weighted_errors(
@@ -87,7 +91,13 @@ def fit(table: Table, terms: int, rounded: Callable[[mp.mpf], float]) -> tuple[l
     points = chebyshev_points(table.low, table.high, 40 * (terms + 1))
     values = [table.target(x) for x in points]
     weights = [table.weight(x) for x in points]
-    coefficients = [rounded(c) for c in remez(points, values, weights, terms)]
+    if table.low < 0:  # the powers from x on are all 0 at 0, and Remez cannot fit them alone
+        coefficients = [rounded(c) for c in remez(points, values, weights, terms, 0)]
+    else:
+        coefficients = []
+        for power in range(terms):
+            rest = [v - mp.polyval(coefficients[::-1], x) for x, v in zip(points, values, strict=True)]
+            coefficients.append(rounded(remez(points, rest, weights, terms - power, power)[0]))
     return coefficients, float(max(map(abs, weighted_errors(coefficients, points, values, weights))))
 
 
@@ -153,10 +163,10 @@ TABLES = {
     "cos": Table(
         in_square(without_series(mp.cos, lambda r: 1 - r * r / 2, 4)), 1e-12, QUARTER_PI**2, lambda z: z * z / mp.cos(mp.sqrt(z)), 3, 6
     ),
-    # tanh x = x + x z P(z)
-    "tanh": Table(
-        in_square(without_series(mp.tanh, lambda x: x, 3)), 1e-12, 0.625**2, lambda z: z, 5, 0
-    ),
+    # tanh x = x + x z P(z), z = x^2
+    "tanh": Table(in_square(without_series(mp.tanh, lambda x: x, 3)), 1e-12, 1.0, lambda z: z, 8, 0),
+    # sinh x = x + x z P(z), z = x^2
+    "sinh": Table(in_square(without_series(mp.sinh, lambda x: x, 3)), 1e-12, 1.0, lambda z: z, 4, 8),
     # atan t = t + t z P(z)
     "atan": Table(in_square(without_series(mp.atan, lambda t: t, 3)), 1e-12, TAN_22_5**2, lambda z: z, 5, 11),
     # asin x = x + x z P(z)

@@ -62,24 +62,32 @@ struct Function {
   bool binary;
 };
 
-#define UNARY(name, reference)                                                                          \
-  {#name, {[](const T* x, const T*, T* out) {                                                           \
-             for (int i = 0; i < kBlock; i += Vec<T>::lanes) store(out + i, name(load(x + i)));         \
-           },                                                                                           \
-           [](T x_, T) -> W {                                                                           \
-             const W x = x_;                                                                            \
-             return reference;                                                                          \
-           },                                                                                           \
-           false}}
+#define UNARY(name, reference)                                                             \
+  {                                                                                        \
+    #name, {                                                                               \
+      [](const T* x, const T*, T* out) {                                                   \
+        for (int i = 0; i < kBlock; i += Vec<T>::lanes) store(out + i, name(load(x + i))); \
+      },                                                                                   \
+          [](T x_, T) -> W {                                                               \
+            const W x = x_;                                                                \
+            return reference;                                                              \
+          },                                                                               \
+          false                                                                            \
+    }                                                                                      \
+  }
 #define BINARY(name, reference)                                                                         \
-  {#name, {[](const T* x, const T* y, T* out) {                                                         \
-             for (int i = 0; i < kBlock; i += Vec<T>::lanes) store(out + i, name(load(x + i), load(y + i))); \
-           },                                                                                           \
-           [](T x_, T y_) -> W {                                                                        \
-             const W x = x_, y = y_;                                                                    \
-             return reference;                                                                          \
-           },                                                                                           \
-           true}}
+  {                                                                                                     \
+    #name, {                                                                                            \
+      [](const T* x, const T* y, T* out) {                                                              \
+        for (int i = 0; i < kBlock; i += Vec<T>::lanes) store(out + i, name(load(x + i), load(y + i))); \
+      },                                                                                                \
+          [](T x_, T y_) -> W {                                                                         \
+            const W x = x_, y = y_;                                                                     \
+            return reference;                                                                           \
+          },                                                                                            \
+          true                                                                                          \
+    }                                                                                                   \
+  }
 
 template <class W>
 W python_remainder(W x, W y) {
@@ -100,8 +108,8 @@ std::map<std::string, Function<T>> functions() {
       UNARY(log1p, std::log1p(x)),
       UNARY(log2, std::log2(x)),
       UNARY(log10, std::log10(x)),
-      UNARY(softplus, std::fmax(x, 0) + std::log1p(std::exp(-std::fabs(x))) + 0 * x),
-      UNARY(log_sigmoid, std::fmin(x, 0) - std::log1p(std::exp(-std::fabs(x)))),
+      UNARY(softplus, std::fmax(x, 0) + std::log1p(std::exp(-std::fabs(x)))),
+      UNARY(log_sigmoid, -(std::fmax(-x, 0) + std::log1p(std::exp(-std::fabs(x))))),
       UNARY(sin, std::sin(x)),
       UNARY(cos, std::cos(x)),
       UNARY(tan, std::tan(x)),

@@ -15,11 +15,11 @@ template <class V>
 PYNN_INLINE V asin_minus_identity(V x, V z) {
   V p;
   if constexpr (kSingle<V>)
-    p = polynomial(z, 0.166667536, 0.0749523267, 0.0454783328, 0.0241410267, 0.0422304943);
+    p = polynomial(z, 0.166667536, 0.0749524906, 0.0454766601, 0.0241481308, 0.0422197878);
   else
-    p = polynomial(z, 0.16666666666665375, 0.07500000000344846, 0.04464285682194923, 0.03038195939626097,
-                   0.022371751924444943, 0.017359795788678085, 0.013884349323648985, 0.012174948773522652,
-                   0.006503493578774374, 0.019594414355782568, -0.016326810464302705, 0.03198177287747329);
+    p = polynomial(z, 0.16666666666665375, 0.07500000000344928, 0.04464285682188008, 0.030381959399064344,
+                   0.022371751871718495, 0.017359796198221186, 0.013884349919363374, 0.012174913267365884,
+                   0.0065037707093035975, 0.019593406074410003, -0.016325057180694595, 0.031980655706254045);
   return x * z * p;
 }
 
@@ -72,11 +72,11 @@ PYNN_INLINE ArcTangent<V> arc_tangent(V y, V x) {
   const V z = t * t;
   V p;
   if constexpr (kSingle<V>)
-    p = polynomial(z, -0.333333164, 0.199984878, -0.142438278, 0.105958343, -0.0608300678);
+    p = polynomial(z, -0.333333164, 0.19998531, -0.142444685, 0.105997965, -0.0609166659);
   else
-    p = polynomial(z, -0.333333333333332, 0.19999999999954002, -0.14285714280239767, 0.11111110785677158,
-                   -0.09090897822631243, 0.07692061382476582, -0.06663117399592178, 0.058479866080162146,
-                   -0.05039742530507175, 0.0380756462765353, -0.01791929038455763);
+    p = polynomial(z, -0.333333333333332, 0.19999999999953816, -0.1428571428022246, 0.1111111078487936,
+                   -0.09090897798513217, 0.07692060879528381, -0.06663110418527597, 0.058479247365731,
+                   -0.05039409342181468, 0.03806575170704243, -0.01790688537977519);
   const V rest = fma(t * z, p, eighths * (0.25 * kPiLower<V>)) + t;
   return {eighths * (0.25 * kPiUpper<V>), rest};
 }
@@ -97,8 +97,10 @@ PYNN_INLINE Vec<T> atan2(Vec<T> y, Vec<T> x) {
   const Mask<T> infinite = (a == __builtin_inf()) & (b == __builtin_inf());
   a = select(infinite, 1, a);
   b = select(infinite, 1, b);
-  const V shrink = select((a > huge) | (b > huge), V(0x1p-20), V(1));  // y + x must not overflow
-  const auto [upper, lower] = arc_tangent(a * shrink, b * shrink);
+  // Neither may y + x overflow nor a product with a fraction lose the digits of a denormal number.
+  const V factor =
+      select((a > huge) | (b > huge), V(0x1p-20), select((a < 1 / huge) & (b < 1 / huge), V(0x1p60), V(1)));
+  const auto [upper, lower] = arc_tangent(a * factor, b * factor);
   const V right = upper + lower;
   const V left = (V(kPiUpper<V>) - upper) - (lower - kPiLower<V>);
   const V angle = select(signbit(x), left, right);

@@ -1,7 +1,7 @@
 // logarithm.h — log, log1p, log2, log10, softplus, log_sigmoid.
 //
-// x = 2^e (1 + f) with -1/4 <= f < 1/2, so that log x = e ln 2 + log(1 + f), and near 1, where log is small, e
-// is 0 and f is exact.
+// x = 2^e (1 + f) with -1/4 <= f < 1/2, so that log x = e ln 2 + log(1 + f), and near 1, where log is small,
+// e is 0 and f is exact.
 #pragma once
 #include "core/math/exponential.h"
 
@@ -18,8 +18,8 @@ PYNN_INLINE V log1p_minus_identity(V f) {
     const V s = f / (2 + f);
     const V z = s * s;
     const V half_square = 0.5 * f * f;
-    const V p = polynomial(z, 0.666666666666666, 0.40000000000055935, 0.28571428556008355, 0.22222224276073355,
-                           0.18181667096059367, 0.1539107218637849, 0.13174265857514242, 0.1383854012425469);
+    const V p = polynomial(z, 0.666666666666666, 0.4000000000005664, 0.28571428555841516, 0.22222224293935397,
+                           0.18181666168980404, 0.15391095015245165, 0.1317404016963504, 0.13838883949093456);
     return fma(s, fma(z, p, half_square), -half_square);
   }
 }
@@ -72,13 +72,16 @@ PYNN_INLINE V log_in_base(V x, const Base& base) {
   const V product = upper * base.log_e_upper;
   const V sum = large + product;
   const V lost = product - (sum - large);
-  const V small = fma(lower, V(base.log_e_upper + base.log_e_lower), upper * base.log_e_lower) + e * base.log_2_lower;
+  const V small =
+      fma(lower, V(base.log_e_upper + base.log_e_lower), upper * base.log_e_lower) + e * base.log_2_lower;
   return log_ends(x, sum + (lost + small));
 }
 template <class T>
 PYNN_INLINE Vec<T> log2(Vec<T> x) {
-  if constexpr (kSingle<Vec<T>>) return log_in_base(x, {0x1.714p0, 0x1.47652b82fe177p-12, 1, 0});
-  else return log_in_base(x, {0x1.715476p0, 0x1.4ae0bf85ddf44p-26, 1, 0});
+  if constexpr (kSingle<Vec<T>>)
+    return log_in_base(x, {0x1.714p0, 0x1.47652b82fe177p-12, 1, 0});
+  else
+    return log_in_base(x, {0x1.715476p0, 0x1.4ae0bf85ddf44p-26, 1, 0});
 }
 template <class T>
 PYNN_INLINE Vec<T> log10(Vec<T> x) {

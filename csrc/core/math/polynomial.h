@@ -24,25 +24,24 @@ PYNN_INLINE V upper_digits(V x) {
   return V::from_bits(to_bits(x) & keep);
 }
 
-// x^2 - square, exactly, where square is x * x rounded.
+// x y - product, exactly, where product is x * y rounded.
 template <class V>
-PYNN_INLINE V square_error(V x, V square) {
-  if constexpr (kHasFma) return fma(x, x, -square);
-  const V upper = upper_digits(x);
-  const V lower = x - upper;
-  return ((upper * upper - square) + 2 * upper * lower) + lower * lower;
+PYNN_INLINE V product_error(V x, V y, V product) {
+  if constexpr (kHasFma) return fma(x, y, -product);
+  const V x1 = upper_digits(x), x2 = x - x1, y1 = upper_digits(y), y2 = y - y1;
+  return ((x1 * y1 - product) + x1 * y2 + x2 * y1) + x2 * y2;
 }
 
 // f(x, y) for vectors takes a scalar on either side.
-#define PYNN_SCALAR_ARGUMENTS(f)              \
-  template <class T, ScalarFor<T> S>          \
-  PYNN_INLINE Vec<T> f(Vec<T> x, S y) {       \
-    return f(x, Vec<T>(y));                   \
-  }                                           \
-  template <class T, ScalarFor<T> S>          \
-  PYNN_INLINE Vec<T> f(S x, Vec<T> y) {       \
-    return f(Vec<T>(x), y);                   \
-  }                                           \
+#define PYNN_SCALAR_ARGUMENTS(f)        \
+  template <class T, ScalarFor<T> S>    \
+  PYNN_INLINE Vec<T> f(Vec<T> x, S y) { \
+    return f(x, Vec<T>(y));             \
+  }                                     \
+  template <class T, ScalarFor<T> S>    \
+  PYNN_INLINE Vec<T> f(S x, Vec<T> y) { \
+    return f(Vec<T>(x), y);             \
+  }                                     \
   static_assert(true)
 
 // A function that has no vector form, lane by lane, in double.

@@ -1,8 +1,8 @@
 // trigonometric.h — sin, cos, tan of any argument.
 //
 // x = n pi/2 + r with |r| <= pi/4 and n the nearest integer; n mod 4 says which of +-sin r, +-cos r is meant.
-// The art is in r: near a multiple of pi/2 the subtraction cancels all but a few of the digits, so n pi/2 must
-// be known to more digits than a number holds.
+// The art is in r: near a multiple of pi/2 the subtraction cancels all but a few of the digits, so n pi/2
+// must be known to more digits than a number holds.
 #pragma once
 #include "core/math/exponent.h"
 
@@ -50,11 +50,11 @@ template <class V>
 PYNN_INLINE V sin_near_zero(const ReducedAngle<V>& r) {
   const V u = r.upper, z = u * u;
   if constexpr (kSingle<V>) {
-    const V p = polynomial(z, -0.166666672, 0.00833332911, -0.000198392605, 2.7176327e-06);
+    const V p = polynomial(z, -0.166666672, 0.00833337847, -0.000198525624, 2.82634846e-06);
     return fma(u * z, p, u);
   } else {
-    const V p = polynomial(z, -0.16666666666666627, 0.008333333333321365, -0.00019841269828966993,
-                           2.7557313399138024e-06, -2.5050712060446277e-08, 1.5894112145078902e-10);
+    const V p = polynomial(z, -0.16666666666666627, 0.00833333333332113, -0.00019841269828774175,
+                           2.7557313331203145e-06, -2.5050701298969644e-08, 1.589348322165367e-10);
     return u + fma(u * z, p, fma(z, -0.5 * r.lower, r.lower));
   }
 }
@@ -64,11 +64,11 @@ template <class V>
 PYNN_INLINE V cos_near_zero(const ReducedAngle<V>& r) {
   const V u = r.upper, z = u * u;
   if constexpr (kSingle<V>) {
-    const V p = polynomial(z, 0.0416666456, -0.00138872745, 2.44283201e-05);
+    const V p = polynomial(z, 0.0416666456, -0.00138873025, 2.44309776e-05);
     return fma(z * z, p, 1 - 0.5 * z);
   } else {
-    const V p = polynomial(z, 0.04166666666666659, -0.0013888888888871982, 2.480158728816634e-05,
-                           -2.755731397734209e-07, 2.08756728879577e-09, -1.135706476996907e-11);
+    const V p = polynomial(z, 0.04166666666666659, -0.0013888888888872143, 2.4801587288249897e-05,
+                           -2.7557313998096524e-07, 2.087567536511415e-09, -1.1357179187568451e-11);
     const V half = 0.5 * z;
     const V sum = 1 - half;
     const V lost = (1 - sum) - half;
@@ -96,7 +96,7 @@ PYNN_INLINE Vec<T> sin(Vec<T> x) {
   const auto r = reduce_angle(x);
   const Mask<T> odd = ((r.quadrant & 1) != 0).v;
   const Vec<T> value = with_quadrant_sign(select(odd, cos_near_zero(r), sin_near_zero(r)), r.quadrant);
-  return for_any_angle(x, value, [](double a) { return __builtin_sin(a); });
+  return for_any_angle(x, select(x == 0, x, value), [](double a) { return __builtin_sin(a); });
 }
 
 template <class T>
@@ -107,14 +107,14 @@ PYNN_INLINE Vec<T> cos(Vec<T> x) {
   return for_any_angle(x, value, [](double a) { return __builtin_cos(a); });
 }
 
-// tan r, or -1 / tan r in the odd quadrants
-template <class T>
-PYNN_INLINE Vec<T> tan(Vec<T> x) {
+// tan r, or -1 / tan r in the odd quadrants. float by way of double: the quotient adds up too many roundings.
+PYNN_INLINE Vec<double> tan(Vec<double> x) {
   const auto r = reduce_angle(x);
-  const Mask<T> odd = ((r.quadrant & 1) != 0).v;
-  const Vec<T> s = sin_near_zero(r), c = cos_near_zero(r);
-  const Vec<T> value = select(odd, -c, s) / select(odd, s, c);
-  return for_any_angle(x, value, [](double a) { return __builtin_tan(a); });
+  const Mask<double> odd = ((r.quadrant & 1) != 0).v;
+  const Vec<double> s = sin_near_zero(r), c = cos_near_zero(r);
+  const Vec<double> value = select(odd, -c, s) / select(odd, s, c);
+  return for_any_angle(x, select(x == 0, x, value), [](double a) { return __builtin_tan(a); });
 }
+PYNN_INLINE Vec<float> tan(Vec<float> x) { return narrow<float>(tan(widen_low(x)), tan(widen_high(x))); }
 
 }  // namespace pynn::PYNN_ISA
