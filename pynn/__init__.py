@@ -32,12 +32,12 @@ from pynn._core import (
     uint8,
 )
 from pynn._core import bool as bool  # noqa: A004 - torch's name for the dtype
-from pynn._core.functions import *  # noqa: F403 - every op whose record says that it lives here
+from pynn._core.functions import *
 
 from . import _process, autograd, data, nn, optim, train
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
-from ._factories import *  # noqa: F403
 from ._einsum import einsum, tensordot
+from ._factories import *
 from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 
 float = float32  # noqa: A001 - dtype aliases, as in torch

@@ -135,7 +135,9 @@ def _take_diagonals(tensor: Tensor, labels: str) -> tuple[Tensor, str]:
             first = labels.index(label)
             second = labels.index(label, first + 1)
             if tensor.shape[first] != tensor.shape[second]:
-                raise ShapeError(f"einsum: index {label!r} has sizes {tensor.shape[first]} and {tensor.shape[second]}")
+                raise ShapeError(
+                    f"einsum: index {label!r} has sizes {tensor.shape[first]} and {tensor.shape[second]}"
+                )
             tensor = ops.diagonal(tensor, 0, first, second)  # the diagonal comes last
             labels = "".join(c for i, c in enumerate(labels) if i not in (first, second)) + label
     return tensor, labels
@@ -154,9 +156,7 @@ def _arrange(tensor: Tensor, labels: str, wanted: str) -> Tensor:
     return tensor.permute([labels.index(label) for label in wanted])
 
 
-def _contract(
-    a: Tensor, a_labels: str, b: Tensor, b_labels: str, needed: set[str]
-) -> tuple[Tensor, str]:
+def _contract(a: Tensor, a_labels: str, b: Tensor, b_labels: str, needed: set[str]) -> tuple[Tensor, str]:
     """One pair: (batch, rows, inner) @ (batch, inner, columns), the labels sorted into these four kinds."""
     size_a, size_b = dict(zip(a_labels, a.shape, strict=True)), dict(zip(b_labels, b.shape, strict=True))
     shared = [label for label in a_labels if label in size_b]
@@ -184,4 +184,6 @@ def _contract(
 
 
 def _broadcast(tensor: Tensor, labels: str, sizes: dict[str, int]) -> Tensor:
-    return ops.expand(tensor, [sizes.get(label, size) for label, size in zip(labels, tensor.shape, strict=True)])
+    return ops.expand(
+        tensor, [sizes.get(label, size) for label, size in zip(labels, tensor.shape, strict=True)]
+    )

@@ -81,7 +81,12 @@ def __format__(self: Tensor, spec: str) -> str:
 
 @method
 def __dlpack__(
-    self: Tensor, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None
+    self: Tensor,
+    *,
+    stream: Any = None,
+    max_version: Any = None,
+    dl_device: Any = None,
+    copy: bool | None = None,
 ) -> Any:
     return _core.to_dlpack(self, stream, max_version, dl_device, copy)
 
@@ -165,7 +170,9 @@ def data(self: Tensor) -> Tensor:
 
 
 Tensor.data = property(
-    lambda self: self.detach(), lambda self, source: self._set_data(source), doc="The same memory without history."
+    lambda self: self.detach(),
+    lambda self, source: self._set_data(source),
+    doc="The same memory without history.",
 )
 
 

@@ -307,7 +307,8 @@ def gradgradcheck(
 
     rng = np.random.default_rng(1)
     seeds = [
-        _core.tensor(rng.standard_normal(y.shape), _core.float64, requires_grad=True) for y in outputs_of(args)
+        _core.tensor(rng.standard_normal(y.shape), _core.float64, requires_grad=True)
+        for y in outputs_of(args)
     ]
 
     def first_gradients(*values: Any) -> tuple[Tensor, ...]:

@@ -111,7 +111,7 @@ def without_series(f: Function, series: Function, power: int) -> Function:
 
 
 def in_square(f: Function) -> Function:
-    """f as a function of z = x * x."""
+    """F as a function of z = x * x."""
     return lambda z: f(mp.sqrt(z))
 
 
@@ -140,7 +140,12 @@ def t_of(z: float) -> float:
 TABLES = {
     # e^r = 1 + r + r^2 P(r)
     "exp": Table(
-        without_series(mp.exp, lambda r: 1 + r, 2), -HALF_LN2, HALF_LN2, lambda r: r * r / abs(mp.expm1(r)), 5, 11
+        without_series(mp.exp, lambda r: 1 + r, 2),
+        -HALF_LN2,
+        HALF_LN2,
+        lambda r: r * r / abs(mp.expm1(r)),
+        5,
+        11,
     ),
     # log(1 + f) = f - f^2 / 2 + f^3 P(f)
     "log": Table(
@@ -157,11 +162,21 @@ TABLES = {
     ),
     # sin r = r + r z P(z), z = r^2
     "sin": Table(
-        in_square(without_series(mp.sin, lambda r: r, 3)), 1e-12, QUARTER_PI**2, lambda z: z / mp.sinc(mp.sqrt(z)), 4, 6
+        in_square(without_series(mp.sin, lambda r: r, 3)),
+        1e-12,
+        QUARTER_PI**2,
+        lambda z: z / mp.sinc(mp.sqrt(z)),
+        4,
+        6,
     ),
     # cos r = 1 - z / 2 + z^2 P(z)
     "cos": Table(
-        in_square(without_series(mp.cos, lambda r: 1 - r * r / 2, 4)), 1e-12, QUARTER_PI**2, lambda z: z * z / mp.cos(mp.sqrt(z)), 3, 6
+        in_square(without_series(mp.cos, lambda r: 1 - r * r / 2, 4)),
+        1e-12,
+        QUARTER_PI**2,
+        lambda z: z * z / mp.cos(mp.sqrt(z)),
+        3,
+        6,
     ),
     # tanh x = x + x z P(z), z = x^2
     "tanh": Table(in_square(without_series(mp.tanh, lambda x: x, 3)), 1e-12, 1.0, lambda z: z, 8, 0),

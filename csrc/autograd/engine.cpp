@@ -17,7 +17,10 @@ namespace {
 class BackwardPass {
  public:
   BackwardPass(std::span<const Tensor> captured, bool accumulate_leaves, BackwardOptions options)
-      : captured_(captured), captures_(captured.size()), accumulate_leaves_(accumulate_leaves), options_(options) {
+      : captured_(captured),
+        captures_(captured.size()),
+        accumulate_leaves_(accumulate_leaves),
+        options_(options) {
     if (live_passes_++ > 0) ++overlaps_;
   }
   ~BackwardPass() { --live_passes_; }
@@ -55,11 +58,15 @@ class BackwardPass {
     run_output_hooks(node, dy);
     capture_outputs(node, dy);
     if (node.context.released())
-      throw AutogradError(text("backward: it already ran through `", op.name,
-                               "`, and what its forward kept is gone. Did you mean backward(retain_graph=True) the first time?"));
-    Op::Backward* run = options_.create_graph ? op.backward_in_ops : op.backward ? op.backward : op.backward_in_ops;
+      throw AutogradError(text(
+          "backward: it already ran through `", op.name,
+          "`, and what its forward kept is gone. Did you mean backward(retain_graph=True) the first time?"));
+    Op::Backward* run = options_.create_graph ? op.backward_in_ops
+                        : op.backward         ? op.backward
+                                              : op.backward_in_ops;
     if (!run)
-      throw AutogradError(text(op.name, ": create_graph=True needs the gradient of a gradient, and the backward of `",
+      throw AutogradError(text(op.name,
+                               ": create_graph=True needs the gradient of a gradient, and the backward of `",
                                op.name, "` has none."));
     Gradients dx;
     {
@@ -137,8 +144,8 @@ class BackwardPass {
 
   void arrive_at_leaf(const Ref<TensorImpl>& leaf, Tensor gradient) {
     if (!(gradient.shape() == leaf->shape))
-      throw ShapeError(text("backward: a gradient of shape ", gradient.shape(), " arrived at a tensor of shape ",
-                            leaf->shape, "; they must be equal."));
+      throw ShapeError(text("backward: a gradient of shape ", gradient.shape(),
+                            " arrived at a tensor of shape ", leaf->shape, "; they must be equal."));
     if (leaf->hooks) run_hooks(*leaf->hooks, gradient);
     for (size_t i = 0; i < captured_.size(); ++i) {
       if (captured_[i].ref() != leaf) continue;
@@ -162,8 +169,8 @@ class BackwardPass {
         accumulate_into(sum, gradient);
       }
     } else {
-      const bool ours = gradient.impl()->refs == 1 && gradient.impl()->storage->refs == 1 && gradient.is_contiguous() &&
-                        !gradient.requires_grad();
+      const bool ours = gradient.impl()->refs == 1 && gradient.impl()->storage->refs == 1 &&
+                        gradient.is_contiguous() && !gradient.requires_grad();
       if (!ours) {
         Tensor copy = empty(gradient.shape(), gradient.dtype());
         copy_into(copy, gradient);
@@ -189,15 +196,17 @@ void seed_all(BackwardPass& pass, std::span<const Tensor> outputs, std::span<con
   for (size_t k = 0; k < outputs.size(); ++k) {
     const Tensor& y = outputs[k];
     if (!y.requires_grad())
-      throw AutogradError(text("backward: a tensor of shape ", y.shape(),
-                               " has no history: nothing it was computed from has requires_grad=True, or it was made ",
-                               "under no_grad or detached."));
+      throw AutogradError(
+          text("backward: a tensor of shape ", y.shape(),
+               " has no history: nothing it was computed from has requires_grad=True, or it was made ",
+               "under no_grad or detached."));
     Tensor dy = k < output_gradients.size() ? output_gradients[k] : Tensor();
     if (!dy) {
       if (y.numel() != 1)
-        throw AutogradError(text("backward: a tensor of shape ", y.shape(),
-                                 " needs the gradient of what follows it; only a one-element tensor can start from 1. ",
-                                 "Did you mean y.sum().backward() or y.backward(gradient)?"));
+        throw AutogradError(
+            text("backward: a tensor of shape ", y.shape(),
+                 " needs the gradient of what follows it; only a one-element tensor can start from 1. ",
+                 "Did you mean y.sum().backward() or y.backward(gradient)?"));
       dy = full(y.shape(), 1, y.dtype());
     } else if (!(dy.shape() == y.shape())) {
       throw ShapeError(text("backward: the gradient has shape ", dy.shape(), ", the tensor ", y.shape(),
@@ -209,7 +218,8 @@ void seed_all(BackwardPass& pass, std::span<const Tensor> outputs, std::span<con
 
 }  // namespace
 
-void backward(std::span<const Tensor> outputs, std::span<const Tensor> output_gradients, BackwardOptions options) {
+void backward(std::span<const Tensor> outputs, std::span<const Tensor> output_gradients,
+              BackwardOptions options) {
   BackwardPass pass({}, true, options);
   seed_all(pass, outputs, output_gradients);
   pass.run();

@@ -11,7 +11,8 @@ struct BackwardOptions {
 
 // Adds d(sum_k outputs[k] * output_gradients[k]) / d(leaf) to the .grad of every leaf. An undefined output
 // gradient stands for 1 and is allowed for one-element outputs only.
-void backward(std::span<const Tensor> outputs, std::span<const Tensor> output_gradients, BackwardOptions options);
+void backward(std::span<const Tensor> outputs, std::span<const Tensor> output_gradients,
+              BackwardOptions options);
 
 // The same derivatives, returned for `inputs` (leaves or not); no .grad is touched. Undefined where an
 // output does not depend on the input.

@@ -21,7 +21,8 @@ InMemoryOrder in_memory_order(const Tensor& base) {
   if (base.is_contiguous()) return {base, logical};
   int order[kMaxAxes];
   std::iota(order, order + base.ndim(), 0);
-  std::stable_sort(order, order + base.ndim(), [&](int a, int b) { return base.strides()[a] > base.strides()[b]; });
+  std::stable_sort(order, order + base.ndim(),
+                   [&](int a, int b) { return base.strides()[a] > base.strides()[b]; });
   Part memory{{}, {}, base.impl()->offset}, places;
   for (int i = 0; i < base.ndim(); ++i) {
     memory.shape.push_back(base.shape()[order[i]]);
@@ -30,9 +31,10 @@ InMemoryOrder in_memory_order(const Tensor& base) {
   }
   places.shape = memory.shape;
   if (!is_row_major(memory.shape, memory.strides))
-    throw AutogradError(text("a view of a tensor with gaps in its memory (shape ", base.shape(), ", strides ", base.strides(),
-                             ") was changed in place, and its history cannot be followed. Did you mean to start from "
-                             "x.contiguous()?"));
+    throw AutogradError(
+        text("a view of a tensor with gaps in its memory (shape ", base.shape(), ", strides ", base.strides(),
+             ") was changed in place, and its history cannot be followed. Did you mean to start from "
+             "x.contiguous()?"));
   Part back = logical;
   const Strides steps = row_major(memory.shape);
   for (int i = 0; i < base.ndim(); ++i) back.strides[order[i]] = steps[i];
@@ -76,7 +78,8 @@ void check_dtype(const Tensor& target, const Tensor& result, const char* op) {
   if (category(result.dtype()) <= category(target.dtype())) return;
   const char* fix = is_floating(result.dtype()) ? ".float()" : ".long()";
   throw DTypeError(text(op, "_: the result is ", result.dtype(), ", which does not fit the ", target.dtype(),
-                        " elements of this tensor. Did you mean x = x", fix, " before, or the out-of-place form?"));
+                        " elements of this tensor. Did you mean x = x", fix,
+                        " before, or the out-of-place form?"));
 }
 
 }  // namespace
@@ -86,13 +89,16 @@ void check_in_place(const Tensor& target, const char* op) {
   const TensorImpl& impl = *target.impl();
   const bool view_of_leaf = impl.base && impl.base->requires_grad && !impl.base->node;
   if (view_of_leaf || (impl.requires_grad && !impl.node))
-    throw AutogradError(text(op, ": ", view_of_leaf ? "a view of a leaf tensor" : "a leaf tensor",
-                             " that requires a gradient cannot be changed in place while gradients are recorded: its "
-                             "old values would be lost to them. Did you mean `with pynn.no_grad():`?"));
+    throw AutogradError(
+        text(op, ": ", view_of_leaf ? "a view of a leaf tensor" : "a leaf tensor",
+             " that requires a gradient cannot be changed in place while gradients are recorded: its "
+             "old values would be lost to them. Did you mean `with pynn.no_grad():`?"));
   const TensorImpl& owner = impl.base ? *impl.base : impl;
   if (owner.is_view && owner.node)
-    throw AutogradError(text(op, ": this tensor shares its memory with another one that it does not know (an op handed it "
-                             "on), so a change in place cannot be recorded. Did you mean x.clone() first?"));
+    throw AutogradError(
+        text(op,
+             ": this tensor shares its memory with another one that it does not know (an op handed it "
+             "on), so a change in place cannot be recorded. Did you mean x.clone() first?"));
 }
 
 void keep_old_values(const Tensor& target, const Tensor& result) {
@@ -115,7 +121,8 @@ void keep_old_values(const Tensor& target, const Tensor& result) {
   }
 }
 
-void give_history_of_part(const Tensor& target, const Part& memory, const Part& logical, const Tensor& value) {
+void give_history_of_part(const Tensor& target, const Part& memory, const Part& logical,
+                          const Tensor& value) {
   if (!grad_enabled() || !is_floating(target.dtype())) return;
   TensorImpl& impl = *target.impl();
   if (!impl.base) {
@@ -142,7 +149,8 @@ void give_history(const Tensor& target, const Tensor& result) {
   if (impl.base) return give_history_of_part(target, memory_of(target), whole(impl.shape), result);
   if (!target.requires_grad() && !result.requires_grad()) return;
   Tensor source = cast(result, target.dtype());
-  if (source.impl()->requires_grad && !source.impl()->node) source = take_part(source, whole(source.shape()));  // a leaf
+  if (source.impl()->requires_grad && !source.impl()->node)
+    source = take_part(source, whole(source.shape()));  // a leaf
   take_history(impl, *source.impl());
   impl.is_view = false;
   ++impl.history;

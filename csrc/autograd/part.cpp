@@ -17,8 +17,8 @@ void check_part(const char* op, const Part& part, const Shape& shape) {
   for (int i = 0; i < part.shape.n; ++i)
     (part.strides[i] < 0 ? first : last) += __int128(part.strides[i]) * (part.shape[i] - 1);
   if (first < 0 || last >= numel(shape))
-    throw IndexError(text(op, ": a part of shape ", part.shape, ", strides ", part.strides, " and offset ", part.offset,
-                          " leaves a tensor of shape ", shape));
+    throw IndexError(text(op, ": a part of shape ", part.shape, ", strides ", part.strides, " and offset ",
+                          part.offset, " leaves a tensor of shape ", shape));
 }
 
 Tensor at_part(const Tensor& x, const Part& part) {
@@ -63,7 +63,8 @@ void drop_axis(Part& part, int axis, int64_t index) {
 }
 
 struct TakePart {
-  static Tensor forward(Context& context, const Tensor& x, const Ints& shape, const Ints& strides, int64_t offset) {
+  static Tensor forward(Context& context, const Tensor& x, const Ints& shape, const Ints& strides,
+                        int64_t offset) {
     const Part part{shape, strides, offset};
     check_part("slice", part, x.shape());
     context.save(x.shape(), part.shape, part.strides, offset);
@@ -84,23 +85,27 @@ static const Op& take_op = structured<TakePart>({
     .formula = "y[k] = x.flat[offset + Σᵢ stridesᵢ kᵢ]",
     .gradient = "dx = 0, plus dy at the places that were taken",
     .reference = "x.reshape(-1)[offset + sum(stack([s * k for s, k in zip(strides, indices(shape))]), 0)]",
-    .samples = {"randn(4, 5), (2, 3), (5, 2), 1", "randn(6), (4, 3), (1, 1), 0", "randn(3, 4), (3,), (-5,), 11",
-                "randn(7), (), (), 3"},
-    .doc = "A strided part of a tensor, in places of its row-major order: what x[1:, ::2], select, diagonal and "
-           "unfold record. A view wherever x is contiguous.",
+    .samples = {"randn(4, 5), (2, 3), (5, 2), 1", "randn(6), (4, 3), (1, 1), 0",
+                "randn(3, 4), (3,), (-5,), 11", "randn(7), (), (), 3"},
+    .doc =
+        "A strided part of a tensor, in places of its row-major order: what x[1:, ::2], select, diagonal and "
+        "unfold record. A view wherever x is contiguous.",
     .home = Home::internal,
 });
 
 struct SpreadPart {
-  static Tensor forward(Context& context, const Tensor& x, const Ints& shape, const Ints& strides, int64_t offset) {
+  static Tensor forward(Context& context, const Tensor& x, const Ints& shape, const Ints& strides,
+                        int64_t offset) {
     const Part part{x.shape(), strides, offset};
     check_part("slice_spread", part, shape);
     context.save(part.shape, part.strides, offset);
     Tensor y = zeros(shape, x.dtype());
     if (x.numel() == 0) return y;
     const Tensor target = at_part(y, part);
-    if (overlaps_itself(target)) add_to_part(y, x, part);
-    else copy_into(target, x);
+    if (overlaps_itself(target))
+      add_to_part(y, x, part);
+    else
+      copy_into(target, x);
     return y;
   }
   static Gradients backward_in_ops(const Context& context, const Tensor& dy) {
@@ -114,20 +119,22 @@ static const Op& spread_op = structured<SpreadPart>({
     .args = {"x", "shape", "strides", "offset"},
     .formula = "y = 0, then y.flat[offset + Σᵢ stridesᵢ kᵢ] += x[k]",
     .gradient = "dx[k] = dy.flat[offset + Σᵢ stridesᵢ kᵢ]",
-    .reference = "bincount((offset + sum(stack([s * k for s, k in zip(strides, indices(x.shape))]), 0)).reshape(-1), "
-                 "x.reshape(-1), prod(shape)).reshape(shape)",
+    .reference =
+        "bincount((offset + sum(stack([s * k for s, k in zip(strides, indices(x.shape))]), 0)).reshape(-1), "
+        "x.reshape(-1), prod(shape)).reshape(shape)",
     .samples = {"randn(2, 3), (4, 5), (5, 2), 1", "randn(4, 3), (6,), (1, 1), 0"},
     .doc = "Zeros with a tensor added at a strided part: the gradient of a slice.",
     .home = Home::internal,
 });
 
 struct AssignPart {
-  static Tensor forward(Context& context, const Tensor& x, const Tensor& value, const Ints& shape, const Ints& strides,
-                        int64_t offset) {
+  static Tensor forward(Context& context, const Tensor& x, const Tensor& value, const Ints& shape,
+                        const Ints& strides, int64_t offset) {
     const Part part{shape, strides, offset};
     check_part("slice_assign", part, x.shape());
     if (!(value.shape() == part.shape))
-      throw ShapeError(text("slice_assign: a value of shape ", value.shape(), " for a part of shape ", part.shape));
+      throw ShapeError(
+          text("slice_assign: a value of shape ", value.shape(), " for a part of shape ", part.shape));
     context.save(part.shape, part.strides, offset);
     Tensor y = empty(x.shape(), x.dtype());
     copy_into(y, x);
@@ -138,7 +145,8 @@ struct AssignPart {
     const auto [shape, strides, offset] = context.load<Shape, Strides, int64_t>();
     const Part part{shape, strides, offset};
     Gradients dx{Tensor(), Tensor()};
-    if (context.needs(0)) dx[0] = assign_part(dy, scalar(0, dy.dtype()).expand_to("slice_assign", shape), part);
+    if (context.needs(0))
+      dx[0] = assign_part(dy, scalar(0, dy.dtype()).expand_to("slice_assign", shape), part);
     if (context.needs(1)) dx[1] = take_part(dy, part);
     return dx;
   }
@@ -149,8 +157,9 @@ static const Op& assign_op = structured<AssignPart>({
     .args = {"x", "value", "shape", "strides", "offset"},
     .formula = "y = x, but y.flat[offset + Σᵢ stridesᵢ kᵢ] = value[k]",
     .gradient = "dx = dy with 0 at the places assigned to, dvalue = dy at those places",
-    .reference = "(lambda y: (y.put(offset + sum(stack([s * k for s, k in zip(strides, indices(shape))]), 0), "
-                 "value), y)[1])(array(x))",
+    .reference =
+        "(lambda y: (y.put(offset + sum(stack([s * k for s, k in zip(strides, indices(shape))]), 0), "
+        "value), y)[1])(array(x))",
     .samples = {"randn(4, 5), randn(2, 3), (2, 3), (5, 2), 1"},
     .doc = "A tensor with a strided part replaced: the history of x[...] = value.",
     .home = Home::internal,

@@ -44,8 +44,8 @@ int64_t register_hook(const Tensor& t, const py::object& hook) {
                                                      Py_TYPE(result.ptr())->tp_name));
                               const Tensor& replaced = tensor_of(result.ptr());
                               if (!(replaced.shape() == gradient.shape()))
-                                throw ShapeError(text("a gradient hook changed the shape from ", gradient.shape(), " to ",
-                                                      replaced.shape()));
+                                throw ShapeError(text("a gradient hook changed the shape from ",
+                                                      gradient.shape(), " to ", replaced.shape()));
                               return replaced;
                             }});
   return next_id;
@@ -84,7 +84,8 @@ Gradients python_backward(const Op&, const Context& context, const Tensor* dy) {
   const py::tuple returned = result;
   if (returned.size() != state.is_tensor_argument.size())
     throw AutogradError(text(who, ".backward returned ", returned.size(), " gradients; forward took ",
-                             state.is_tensor_argument.size(), " arguments, and each needs one (None where there is none)"));
+                             state.is_tensor_argument.size(),
+                             " arguments, and each needs one (None where there is none)"));
   Gradients gradients;
   size_t k = 0;
   for (size_t i = 0; i < returned.size(); ++i) {
@@ -93,10 +94,12 @@ Gradients python_backward(const Op&, const Context& context, const Tensor* dy) {
     Tensor g;
     if (!item.is_none()) {
       if (!is_tensor(item.ptr()))
-        throw TypeError(text(who, ".backward: gradient ", i, " must be a Tensor or None, not ", Py_TYPE(item.ptr())->tp_name));
+        throw TypeError(text(who, ".backward: gradient ", i, " must be a Tensor or None, not ",
+                             Py_TYPE(item.ptr())->tp_name));
       g = tensor_of(item.ptr());
       if (!(g.shape() == state.input_shapes[k]))
-        throw ShapeError(text(who, ".backward: gradient ", i, " has shape ", g.shape(), ", its input has ", state.input_shapes[k]));
+        throw ShapeError(text(who, ".backward: gradient ", i, " has shape ", g.shape(), ", its input has ",
+                              state.input_shapes[k]));
     }
     gradients.push_back(g);
     ++k;
@@ -140,8 +143,8 @@ py::object apply_function(const py::object& function, const py::object& ctx, con
   std::vector<Tensor> tensors;
   for (const py::handle item : outputs) {
     if (!is_tensor(item.ptr()))
-      throw TypeError(text(std::string(py::str(function.attr("__name__"))), ".forward must return Tensors, got ",
-                           Py_TYPE(item.ptr())->tp_name));
+      throw TypeError(text(std::string(py::str(function.attr("__name__"))),
+                           ".forward must return Tensors, got ", Py_TYPE(item.ptr())->tp_name));
     tensors.push_back(tensor_of(item.ptr()));
   }
   if (context.records()) {
@@ -183,24 +186,37 @@ std::vector<Tensor> tensors_from(const py::object& object, const char* what) {
 
 void define_autograd(py::module_& m) {
   py::module_ a = m.def_submodule("_autograd", "The parts of pynn.autograd that are C++.");
-  a.def("backward", [](const py::object& tensors, const py::object& gradients, bool retain_graph, bool create_graph) {
-    const std::vector<Tensor> ys = tensors_from(tensors, "backward: tensors");
-    const std::vector<Tensor> dys = gradients.is_none() ? std::vector<Tensor>() : tensors_from(gradients, "backward: gradients");
-    backward(ys, dys, {retain_graph, create_graph});
-  }, py::arg("tensors"), py::arg("gradients") = py::none(), py::arg("retain_graph") = false, py::arg("create_graph") = false);
-  a.def("grad", [](const py::object& outputs, const py::object& inputs, const py::object& gradients, bool retain_graph,
-                   bool create_graph, bool allow_unused) {
-    const std::vector<Tensor> ys = tensors_from(outputs, "grad: outputs"), xs = tensors_from(inputs, "grad: inputs");
-    const std::vector<Tensor> dys = gradients.is_none() ? std::vector<Tensor>() : tensors_from(gradients, "grad: grad_outputs");
-    for (const Tensor& x : xs)
-      if (!x.requires_grad()) throw AutogradError("grad: an input does not require a gradient. Did you mean x.requires_grad_()?");
-    std::vector<Tensor> dxs = gradients_of(ys, dys, xs, {retain_graph, create_graph});
-    for (size_t i = 0; i < dxs.size() && !allow_unused; ++i)
-      if (!dxs[i])
-        throw AutogradError(text("grad: the outputs do not depend on input ", i, ". Pass allow_unused=True to get None for it."));
-    return py::reinterpret_steal<py::object>(wrap(std::move(dxs)));
-  }, py::arg("outputs"), py::arg("inputs"), py::arg("gradients") = py::none(), py::arg("retain_graph") = false,
-     py::arg("create_graph") = false, py::arg("allow_unused") = false);
+  a.def(
+      "backward",
+      [](const py::object& tensors, const py::object& gradients, bool retain_graph, bool create_graph) {
+        const std::vector<Tensor> ys = tensors_from(tensors, "backward: tensors");
+        const std::vector<Tensor> dys =
+            gradients.is_none() ? std::vector<Tensor>() : tensors_from(gradients, "backward: gradients");
+        backward(ys, dys, {retain_graph, create_graph});
+      },
+      py::arg("tensors"), py::arg("gradients") = py::none(), py::arg("retain_graph") = false,
+      py::arg("create_graph") = false);
+  a.def(
+      "grad",
+      [](const py::object& outputs, const py::object& inputs, const py::object& gradients, bool retain_graph,
+         bool create_graph, bool allow_unused) {
+        const std::vector<Tensor> ys = tensors_from(outputs, "grad: outputs"),
+                                  xs = tensors_from(inputs, "grad: inputs");
+        const std::vector<Tensor> dys =
+            gradients.is_none() ? std::vector<Tensor>() : tensors_from(gradients, "grad: grad_outputs");
+        for (const Tensor& x : xs)
+          if (!x.requires_grad())
+            throw AutogradError(
+                "grad: an input does not require a gradient. Did you mean x.requires_grad_()?");
+        std::vector<Tensor> dxs = gradients_of(ys, dys, xs, {retain_graph, create_graph});
+        for (size_t i = 0; i < dxs.size() && !allow_unused; ++i)
+          if (!dxs[i])
+            throw AutogradError(text("grad: the outputs do not depend on input ", i,
+                                     ". Pass allow_unused=True to get None for it."));
+        return py::reinterpret_steal<py::object>(wrap(std::move(dxs)));
+      },
+      py::arg("outputs"), py::arg("inputs"), py::arg("gradients") = py::none(),
+      py::arg("retain_graph") = false, py::arg("create_graph") = false, py::arg("allow_unused") = false);
   a.def("is_grad_enabled", &grad_enabled);
   a.def("set_grad_enabled", &set_grad_enabled);
   a.def("register_hook", &register_hook);
@@ -216,7 +232,9 @@ void define_autograd(py::module_& m) {
     py::list out;
     if (t.is_leaf()) return out;
     for (const Edge& edge : t.impl()->node->inputs)
-      out.append(edge.node ? py::object(py::str(edge.node->op->name)) : edge.leaf ? py::cast(Tensor(edge.leaf)) : py::none());
+      out.append(edge.node   ? py::object(py::str(edge.node->op->name))
+                 : edge.leaf ? py::cast(Tensor(edge.leaf))
+                             : py::none());
     return out;
   });
 }

@@ -28,7 +28,8 @@ DType natural_dtype(const py::dtype& t) {
   if (kind == 'u') return size == 1 ? DType::uint8 : size == 2 ? DType::int32 : DType::int64;
   if (kind == 'i') return size <= 4 ? DType::int32 : DType::int64;
   if (kind == 'c')
-    throw DTypeError("pynn has no complex tensors. Did you mean the real part, array.real, or the modulus, abs(array)?");
+    throw DTypeError(
+        "pynn has no complex tensors. Did you mean the real part, array.real, or the modulus, abs(array)?");
   throw TypeError(text("cannot make a tensor of NumPy dtype '", std::string(py::str(t)),
                        "'; expected numbers or bools. Encode text as integers first."));
 }
@@ -56,7 +57,8 @@ void release_array(void* owner) {
 Tensor share(const py::array& array, DType dtype) {
   for (py::ssize_t i = 0; i < array.ndim(); ++i)
     if (array.strides(i) % array.itemsize() != 0)
-      throw ValueError("from_numpy: this array's elements are not aligned. Did you mean np.ascontiguousarray(array)?");
+      throw ValueError(
+          "from_numpy: this array's elements are not aligned. Did you mean np.ascontiguousarray(array)?");
   const Geometry g = geometry_of(array);
   auto* owner = array.ptr();
   Py_INCREF(owner);
@@ -144,8 +146,9 @@ Tensor to_tensor(PyObject* object, const char* what) {
     return number(int64_t(v));
   }
   if (PyFloat_Check(object)) return number(PyFloat_AS_DOUBLE(object));
-  if (py::isinstance<py::array>(object)) return copy_array(py::reinterpret_borrow<py::array>(object),
-                                                           is_float64_array(object) ? DType::float32 : DType::none);
+  if (py::isinstance<py::array>(object))
+    return copy_array(py::reinterpret_borrow<py::array>(object),
+                      is_float64_array(object) ? DType::float32 : DType::none);
   if (PyList_Check(object) || PyTuple_Check(object)) return make_tensor(object, DType::none);
   if (PyObject_HasAttrString(object, "__array__") || PyIndex_Check(object)) {
     Tensor t = make_tensor(object, DType::none);
@@ -188,7 +191,8 @@ DType to_dtype(PyObject* object) {
     const std::string_view wish = PyUnicode_AsUTF8(object);
     for (int i = 0; i < kDTypes; ++i)
       if (wish == name(DType(i))) return DType(i);
-    throw TypeError(text("no dtype is named '", wish, "'; pynn has bool, uint8, int32, int64, float32, float64"));
+    throw TypeError(
+        text("no dtype is named '", wish, "'; pynn has bool, uint8, int32, int64, float32, float64"));
   }
   try {
     const py::dtype t = py::dtype::from_args(py::reinterpret_borrow<py::object>(object));
@@ -196,7 +200,8 @@ DType to_dtype(PyObject* object) {
     if (t.equal(numpy_dtype(natural))) return natural;
   } catch (const py::error_already_set&) {
   }
-  throw TypeError(text("expected a dtype such as pynn.float32, got ", std::string(py::repr(py::handle(object)))));
+  throw TypeError(
+      text("expected a dtype such as pynn.float32, got ", std::string(py::repr(py::handle(object)))));
 }
 
 int64_t to_int(PyObject* object, const char* what) {
@@ -219,13 +224,15 @@ void define_conversions(py::module_& m) {
       .def(py::init([](const py::object& object) { return PyDType{to_dtype(object.ptr())}; }))
       .def("__repr__", [](PyDType t) { return text("pynn.", name(t.value)); })
       .def("__str__", [](PyDType t) { return text("pynn.", name(t.value)); })
-      .def("__eq__", [](PyDType t, const py::object& other) {
-        return py::isinstance<PyDType>(other) && other.cast<PyDType>().value == t.value;
-      })
+      .def("__eq__",
+           [](PyDType t, const py::object& other) {
+             return py::isinstance<PyDType>(other) && other.cast<PyDType>().value == t.value;
+           })
       .def("__hash__", [](PyDType t) { return int(t.value) + 7919; })
-      .def("__reduce__", [](const py::object& self) {
-        return py::make_tuple(py::type::of(self), py::make_tuple(name(self.cast<PyDType>().value)));
-      })
+      .def("__reduce__",
+           [](const py::object& self) {
+             return py::make_tuple(py::type::of(self), py::make_tuple(name(self.cast<PyDType>().value)));
+           })
       .def("__copy__", [](const py::object& self) { return self; })
       .def("__deepcopy__", [](const py::object& self, const py::object&) { return self; })
       .def_property_readonly("name", [](PyDType t) { return name(t.value); })
@@ -233,23 +240,28 @@ void define_conversions(py::module_& m) {
       .def_property_readonly("is_floating_point", [](PyDType t) { return is_floating(t.value); })
       .def_property_readonly("is_complex", [](PyDType) { return false; })
       .def_property_readonly("is_signed", [](PyDType t) { return t.value > DType::uint8; })
-      .def_property_readonly("numpy", [](PyDType t) { return numpy_dtype(t.value); },
-                             "The NumPy dtype with the same elements.");
+      .def_property_readonly(
+          "numpy", [](PyDType t) { return numpy_dtype(t.value); }, "The NumPy dtype with the same elements.");
   for (int i = 0; i < kDTypes; ++i) {
     py::object object = py::cast(PyDType{DType(i)});
     m.attr(i == 0 ? "bool" : name(DType(i))) = object;
     dtype_singletons[i] = object.release().ptr();
   }
-  m.def("tensor", [](const py::object& data, DType dtype, bool requires_grad) {
-    Tensor t = make_tensor(data.ptr(), dtype);
-    if (requires_grad && !is_floating(t.dtype()))
-      throw DTypeError(text("tensor: requires_grad=True needs floating-point elements, these are ", t.dtype(),
-                            ". Did you mean dtype=pynn.float32?"));
-    t.impl()->requires_grad = requires_grad;
-    return t;
-  }, py::arg("data"), py::arg("dtype") = DType::none, py::arg("requires_grad") = false);
+  m.def(
+      "tensor",
+      [](const py::object& data, DType dtype, bool requires_grad) {
+        Tensor t = make_tensor(data.ptr(), dtype);
+        if (requires_grad && !is_floating(t.dtype()))
+          throw DTypeError(text("tensor: requires_grad=True needs floating-point elements, these are ",
+                                t.dtype(), ". Did you mean dtype=pynn.float32?"));
+        t.impl()->requires_grad = requires_grad;
+        return t;
+      },
+      py::arg("data"), py::arg("dtype") = DType::none, py::arg("requires_grad") = false);
   m.def("from_numpy", [](const py::object& array) { return from_numpy(array.ptr()); }, py::arg("array"));
-  m.def("to_numpy", [](const Tensor& t) { return py::reinterpret_steal<py::object>(to_numpy(t)); }, py::arg("tensor"));
+  m.def(
+      "to_numpy", [](const Tensor& t) { return py::reinterpret_steal<py::object>(to_numpy(t)); },
+      py::arg("tensor"));
   m.def("as_operand", [](const py::object& object) { return to_tensor(object.ptr()); }, py::arg("object"));
 }
 

@@ -55,7 +55,8 @@ DType from_dlpack_type(DLDataType t) {
     const DLDataType ours = to_dlpack(DType(i));
     if (ours.code == t.code && ours.bits == t.bits && t.lanes == 1) return DType(i);
   }
-  throw DTypeError(text("from_dlpack: pynn has no dtype for DLPack code ", int(t.code), " of ", int(t.bits), " bits"));
+  throw DTypeError(
+      text("from_dlpack: pynn has no dtype for DLPack code ", int(t.code), " of ", int(t.bits), " bits"));
 }
 
 // What a capsule owns: the tensor, and the arrays that the protocol points to.
@@ -83,15 +84,22 @@ std::unique_ptr<Export<Managed>> make_export(const Tensor& t) {
   TensorImpl& impl = *out->tensor.impl();
   out->managed.owner = out.get();
   out->managed.deleter = free_export<Managed>;
-  out->managed.tensor = {out->tensor.bytes(), {kMainMemory, 0}, impl.shape.n, to_dlpack(impl.dtype),
-                         impl.shape.d, impl.strides.d, 0};
+  out->managed.tensor = {out->tensor.bytes(),
+                         {kMainMemory, 0},
+                         impl.shape.n,
+                         to_dlpack(impl.dtype),
+                         impl.shape.d,
+                         impl.strides.d,
+                         0};
   return out;
 }
 
-py::object to_capsule(const Tensor& self, const py::object&, const py::object& max_version, const py::object& dl_device,
-                      const py::object& copy) {
+py::object to_capsule(const Tensor& self, const py::object&, const py::object& max_version,
+                      const py::object& dl_device, const py::object& copy) {
   if (self.requires_grad())
-    throw AutogradError("__dlpack__: this tensor requires a gradient, which others would not record. Did you mean x.detach()?");
+    throw AutogradError(
+        "__dlpack__: this tensor requires a gradient, which others would not record. Did you mean "
+        "x.detach()?");
   if (!dl_device.is_none() && dl_device.cast<std::pair<int, int>>().first != kMainMemory)
     throw ValueError("__dlpack__: pynn's tensors are in main memory (device type 1)");
   Tensor t = self;
@@ -113,8 +121,9 @@ py::object to_capsule(const Tensor& self, const py::object&, const py::object& m
   } else {
     if (read_only) throw ValueError("__dlpack__: read-only memory needs DLPack 1.0; pass copy=True");
     auto out = make_export<DLManagedTensor>(t);
-    capsule = PyCapsule_New(&out->managed, "dltensor",
-                            [](PyObject* self_capsule) { free_capsule<DLManagedTensor>(self_capsule, "dltensor"); });
+    capsule = PyCapsule_New(&out->managed, "dltensor", [](PyObject* self_capsule) {
+      free_capsule<DLManagedTensor>(self_capsule, "dltensor");
+    });
     if (capsule) out.release();
   }
   if (!capsule) throw py::error_already_set();
@@ -133,15 +142,18 @@ Tensor import_tensor(PyObject* capsule, const char* name, const char* used_name,
   if (!managed) throw py::error_already_set();
   const DLTensor& source = managed->tensor;
   if (source.device.type != kMainMemory)
-    throw ValueError(text("from_dlpack: the data is on a device of type ", source.device.type, "; move it to the CPU first"));
+    throw ValueError(text("from_dlpack: the data is on a device of type ", source.device.type,
+                          "; move it to the CPU first"));
   if (source.ndim < 0 || source.ndim > kMaxAxes)
-    throw ShapeError(text("from_dlpack: a tensor has at most ", kMaxAxes, " axes, this one has ", source.ndim));
+    throw ShapeError(
+        text("from_dlpack: a tensor has at most ", kMaxAxes, " axes, this one has ", source.ndim));
   Shape shape;
   Strides strides;
   for (int i = 0; i < source.ndim; ++i) shape.push_back(source.shape[i]);
   if (source.strides)
     for (int i = 0; i < source.ndim; ++i) strides.push_back(source.strides[i]);
-  else strides = row_major(shape);
+  else
+    strides = row_major(shape);
   Tensor t = from_memory(static_cast<char*>(source.data) + source.byte_offset, shape, strides,
                          from_dlpack_type(source.dtype), managed, release_import<Managed>, read_only);
   PyCapsule_SetName(capsule, used_name);  // ours now
@@ -161,11 +173,13 @@ Tensor from_dlpack(const py::object& source) {
     }
   }
   if (PyCapsule_IsValid(capsule.ptr(), "dltensor_versioned")) {
-    auto* managed = static_cast<DLManagedTensorVersioned*>(PyCapsule_GetPointer(capsule.ptr(), "dltensor_versioned"));
+    auto* managed =
+        static_cast<DLManagedTensorVersioned*>(PyCapsule_GetPointer(capsule.ptr(), "dltensor_versioned"));
     if (managed->version.major > 1)
-      throw ValueError(text("from_dlpack: DLPack version ", managed->version.major, " is newer than pynn knows"));
-    return import_tensor<DLManagedTensorVersioned>(capsule.ptr(), "dltensor_versioned", "used_dltensor_versioned",
-                                                   managed->flags & kReadOnly);
+      throw ValueError(
+          text("from_dlpack: DLPack version ", managed->version.major, " is newer than pynn knows"));
+    return import_tensor<DLManagedTensorVersioned>(capsule.ptr(), "dltensor_versioned",
+                                                   "used_dltensor_versioned", managed->flags & kReadOnly);
   }
   if (PyCapsule_IsValid(capsule.ptr(), "dltensor"))
     return import_tensor<DLManagedTensor>(capsule.ptr(), "dltensor", "used_dltensor", false);
@@ -175,8 +189,8 @@ Tensor from_dlpack(const py::object& source) {
 }  // namespace
 
 void define_dlpack(py::module_& m) {
-  m.def("to_dlpack", &to_capsule, py::arg("tensor"), py::arg("stream") = py::none(), py::arg("max_version") = py::none(),
-        py::arg("dl_device") = py::none(), py::arg("copy") = py::none());
+  m.def("to_dlpack", &to_capsule, py::arg("tensor"), py::arg("stream") = py::none(),
+        py::arg("max_version") = py::none(), py::arg("dl_device") = py::none(), py::arg("copy") = py::none());
   m.def("from_dlpack", &from_dlpack, py::arg("source"),
         "A tensor over the memory of any object that offers __dlpack__ (NumPy, PyTorch, JAX, ...).");
 }

@@ -17,7 +17,8 @@ void define_errors(py::module_& m) {
     m.attr(name) = py::handle(type);
     return type;
   };
-  shape_error = make("ShapeError", PyExc_ValueError, "Shapes that do not fit together; the message says which and how to mend it.");
+  shape_error = make("ShapeError", PyExc_ValueError,
+                     "Shapes that do not fit together; the message says which and how to mend it.");
   dtype_error = make("DTypeError", PyExc_TypeError, "Elements of a type that the op does not take.");
   autograd_error = make("AutogradError", PyExc_RuntimeError, "A gradient that cannot be computed, and why.");
   py::register_exception_translator([](std::exception_ptr error) {
@@ -75,26 +76,33 @@ void define_ops(py::module_& m) {
   functional.attr("__all__") = functional_names;
   const py::tuple all(records);
   m.def("registry", [all] { return all; }, "Every registered op, in the order of registration.");
-  m.def("op_named", [](const char* name) { return py::module_::import("pynn._core").attr("ops").attr(name); });
+  m.def("op_named",
+        [](const char* name) { return py::module_::import("pynn._core").attr("ops").attr(name); });
 }
 
 void define_settings(py::module_& m) {
   m.def("isa", &isa_name, "The instruction set whose kernels run: v2, v3 or v4 on x86-64, base elsewhere.");
   m.def("get_num_threads", &num_threads, "How many threads a large op may use.");
-  m.def("set_num_threads", [](int n) {
-    if (n < 1) throw ValueError(text("set_num_threads: expected 1 or more, got ", n));
-    set_num_threads(n);
-  }, py::arg("n"), "Sets how many threads a large op may use. Results do not depend on it.");
-  m.def("memory_stats", [] {
-    const MemoryStats s = memory_stats();
-    py::dict d;
-    d["allocated_bytes"] = s.allocated_bytes;
-    d["peak_allocated_bytes"] = s.peak_allocated_bytes;
-    d["cached_bytes"] = s.cached_bytes;
-    d["allocations"] = s.allocations;
-    d["system_allocations"] = s.system_allocations;
-    return d;
-  }, "What the tensor allocator holds: bytes in live blocks, their peak, bytes cached, requests served.");
+  m.def(
+      "set_num_threads",
+      [](int n) {
+        if (n < 1) throw ValueError(text("set_num_threads: expected 1 or more, got ", n));
+        set_num_threads(n);
+      },
+      py::arg("n"), "Sets how many threads a large op may use. Results do not depend on it.");
+  m.def(
+      "memory_stats",
+      [] {
+        const MemoryStats s = memory_stats();
+        py::dict d;
+        d["allocated_bytes"] = s.allocated_bytes;
+        d["peak_allocated_bytes"] = s.peak_allocated_bytes;
+        d["cached_bytes"] = s.cached_bytes;
+        d["allocations"] = s.allocations;
+        d["system_allocations"] = s.system_allocations;
+        return d;
+      },
+      "What the tensor allocator holds: bytes in live blocks, their peak, bytes cached, requests served.");
   m.def("reset_peak_memory_stats", &reset_peak_memory_stats);
   m.def("empty_cache", &empty_cache, "Gives memory cached for future tensors back to the system.");
 #if defined(_OPENMP)

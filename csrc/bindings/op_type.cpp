@@ -16,13 +16,12 @@ PyTypeObject* op_type;
 namespace {
 
 struct PyOp {
-  PyObject_HEAD
-  vectorcallfunc call;
+  PyObject_HEAD vectorcallfunc call;
   const Op* op;
   Form form;
-  PyObject* names[kMaxArgs];       // interned
+  PyObject* names[kMaxArgs];        // interned
   PyObject* other_names[kMaxArgs];  // dim for axis, keepdims for keepdim, input/self for x; or null
-  PyObject* result_type;           // a named tuple's class, or null
+  PyObject* result_type;            // a named tuple's class, or null
 };
 
 // What binding the arguments of one call made, alive until the call returns.
@@ -43,7 +42,8 @@ class Arguments {
   void set_default(size_t i);
   Ints& ints(int i) { return reinterpret_cast<Ints*>(ints_room_)[i]; }
   Ints& new_ints() {
-    if (ints_used_ == kMaxInts) throw std::logic_error("an op has more integer lists than the binding foresees");
+    if (ints_used_ == kMaxInts)
+      throw std::logic_error("an op has more integer lists than the binding foresees");
     return *new (&ints(ints_used_++)) Ints();
   }
   void read_ints(Ints& out, PyObject* object, size_t i);
@@ -92,10 +92,13 @@ void Arguments::set(size_t i, PyObject* object) {
   Value& v = values_[i];
   switch (arg.kind) {
     case Kind::tensor:
-      if (is_tensor(object)) v.tensor = &tensor_of(object);
-      else if (object == Py_None && !arg.required()) v.tensor = &undefined_tensor;
+      if (is_tensor(object))
+        v.tensor = &tensor_of(object);
+      else if (object == Py_None && !arg.required())
+        v.tensor = &undefined_tensor;
       else {
-        const bool number = PyFloat_CheckExact(object) || PyLong_CheckExact(object);  // cannot fail: no text to make
+        const bool number =
+            PyFloat_CheckExact(object) || PyLong_CheckExact(object);  // cannot fail: no text to make
         tensors_[i] = number ? to_tensor(object, op_.name) : to_tensor(object, what(i).c_str());
         v.tensor = &tensors_[i];
       }
@@ -122,7 +125,8 @@ void Arguments::set(size_t i, PyObject* object) {
       if (v.integer == -1 && PyErr_Occurred()) throw py::error_already_set();
       return;
     case Kind::real:
-      if (PyFloat_CheckExact(object)) v.real = PyFloat_AS_DOUBLE(object);
+      if (PyFloat_CheckExact(object))
+        v.real = PyFloat_AS_DOUBLE(object);
       else {
         if (PyUnicode_Check(object)) throw TypeError(text(what(i), " must be a number, not str"));
         v.real = PyFloat_AsDouble(object);
@@ -133,11 +137,13 @@ void Arguments::set(size_t i, PyObject* object) {
       }
       return;
     case Kind::boolean: {
-      if (PyBool_Check(object)) v.boolean = object == Py_True;
+      if (PyBool_Check(object))
+        v.boolean = object == Py_True;
       else {
-        const int truth = PyIndex_Check(object) || is_tensor(object) || PyObject_HasAttrString(object, "dtype")
-                              ? PyObject_IsTrue(object)
-                              : -1;
+        const int truth =
+            PyIndex_Check(object) || is_tensor(object) || PyObject_HasAttrString(object, "dtype")
+                ? PyObject_IsTrue(object)
+                : -1;
         if (truth < 0) {
           PyErr_Clear();
           throw TypeError(text(what(i), " must be a bool, not ", Py_TYPE(object)->tp_name));
@@ -156,7 +162,8 @@ void Arguments::set(size_t i, PyObject* object) {
       v.dtype = to_dtype(object);
       return;
     case Kind::string: {
-      if (!PyUnicode_Check(object)) throw TypeError(text(what(i), " must be a str, not ", Py_TYPE(object)->tp_name));
+      if (!PyUnicode_Check(object))
+        throw TypeError(text(what(i), " must be a str, not ", Py_TYPE(object)->tp_name));
       Py_ssize_t size = 0;
       const char* chars = PyUnicode_AsUTF8AndSize(object, &size);
       if (!chars) throw py::error_already_set();
@@ -181,26 +188,40 @@ void Arguments::set_default(size_t i) {
   };
   switch (arg.kind) {
     case Kind::tensor:
-      if (is_none) v.tensor = &undefined_tensor;
+      if (is_none)
+        v.tensor = &undefined_tensor;
       else {
         const double x = as_number();
         tensors_[i] = std::holds_alternative<double>(arg.fallback) ? number(x) : number(int64_t(x));
         v.tensor = &tensors_[i];
       }
       return;
-    case Kind::tensors: v.tensors = &list_view_; return;
-    case Kind::integer: v.integer = int64_t(as_number()); return;
-    case Kind::real: v.real = as_number(); return;
-    case Kind::boolean: v.boolean = as_number() != 0; return;
+    case Kind::tensors:
+      v.tensors = &list_view_;
+      return;
+    case Kind::integer:
+      v.integer = int64_t(as_number());
+      return;
+    case Kind::real:
+      v.real = as_number();
+      return;
+    case Kind::boolean:
+      v.boolean = as_number() != 0;
+      return;
     case Kind::ints: {
       Ints& out = new_ints();
-      if (is_none) out.present = false;
-      else if (const auto* list = std::get_if<Ints>(&arg.fallback)) out = *list;
-      else out.push_back(int64_t(as_number()));
+      if (is_none)
+        out.present = false;
+      else if (const auto* list = std::get_if<Ints>(&arg.fallback))
+        out = *list;
+      else
+        out.push_back(int64_t(as_number()));
       v.ints = &out;
       return;
     }
-    case Kind::dtype: v.dtype = DType::none; return;
+    case Kind::dtype:
+      v.dtype = DType::none;
+      return;
     case Kind::string: {
       const auto* chars = std::get_if<const char*>(&arg.fallback);
       strings_[strings_used_] = chars ? *chars : "";
@@ -225,7 +246,8 @@ void Arguments::bind(const PyOp& self, PyObject* const* args, Py_ssize_t positio
       continue;
     }
     if (next >= want)
-      throw TypeError(text(op_.name, "() takes ", want, want == 1 ? " argument, got " : " arguments, got ", positional));
+      throw TypeError(
+          text(op_.name, "() takes ", want, want == 1 ? " argument, got " : " arguments, got ", positional));
     set(next, args[k]);
     given |= 1u << next;
   }
@@ -243,9 +265,11 @@ void Arguments::bind(const PyOp& self, PyObject* const* args, Py_ssize_t positio
       if (i == want) {
         std::string known;
         for (const Arg& arg : op_.args) known += (known.empty() ? "" : ", ") + std::string(arg.name);
-        throw TypeError(text(op_.name, "(): no argument is named '", PyUnicode_AsUTF8(key), "'; it takes ", known));
+        throw TypeError(
+            text(op_.name, "(): no argument is named '", PyUnicode_AsUTF8(key), "'; it takes ", known));
       }
-      if (given >> i & 1) throw TypeError(text(op_.name, "(): argument '", op_.args[i].name, "' is given twice"));
+      if (given >> i & 1)
+        throw TypeError(text(op_.name, "(): argument '", op_.args[i].name, "' is given twice"));
       set(i, args[positional + k]);
       given |= 1u << i;
     }
@@ -285,8 +309,8 @@ PyObject* op_bind_to_instance(PyObject* self, PyObject* instance, PyObject*) {
 }
 
 std::string argument_type(const Arg& arg) {
-  constexpr const char* names[] = {"Tensor", "Sequence[Tensor]", "int", "float", "bool", "int | Sequence[int]",
-                                   "dtype", "str"};
+  constexpr const char* names[] = {"Tensor", "Sequence[Tensor]",    "int",   "float",
+                                   "bool",   "int | Sequence[int]", "dtype", "str"};
   std::string type = names[int(arg.kind)];
   if (std::holds_alternative<None>(arg.fallback)) type += " | None";
   return type;
@@ -295,8 +319,7 @@ std::string argument_type(const Arg& arg) {
 std::string default_text(const Arg& arg) {
   if (const auto* v = std::get_if<bool>(&arg.fallback)) return *v ? "True" : "False";
   if (const auto* v = std::get_if<int64_t>(&arg.fallback)) return text(*v);
-  if (const auto* v = std::get_if<double>(&arg.fallback))
-    return std::string(py::repr(py::float_(*v)));
+  if (const auto* v = std::get_if<double>(&arg.fallback)) return std::string(py::repr(py::float_(*v)));
   if (const auto* v = std::get_if<const char*>(&arg.fallback)) return text('"', *v, '"');
   if (const auto* v = std::get_if<Ints>(&arg.fallback)) return text(static_cast<const Dims&>(*v));
   return "None";
@@ -314,7 +337,8 @@ py::object signature_of(const Op& op) {
 }
 
 std::string home_name(Home home) {
-  constexpr const char* names[] = {"everywhere", "function", "method", "functional", "activation", "internal"};
+  constexpr const char* names[] = {"everywhere", "function",   "method",
+                                   "functional", "activation", "internal"};
   return names[int(home)];
 }
 
@@ -339,12 +363,15 @@ py::object strings(const std::vector<const char*>& list) {
 py::object arguments_of(const Op& op) {
   py::list out;
   for (const Arg& arg : op.args)
-    out.append(py::make_tuple(arg.name, argument_type(arg), arg.required() ? py::object(py::none()) : py::str(default_text(arg)),
+    out.append(py::make_tuple(arg.name, argument_type(arg),
+                              arg.required() ? py::object(py::none()) : py::str(default_text(arg)),
                               arg.required(), arg.variadic));
   return py::tuple(out);
 }
 
-#define PYNN_GETTER(expression) getter<[]([[maybe_unused]] const PyOp& self) -> py::object { return expression; }>, nullptr, nullptr, nullptr
+#define PYNN_GETTER(expression)                                                                         \
+  getter<[]([[maybe_unused]] const PyOp& self) -> py::object { return expression; }>, nullptr, nullptr, \
+      nullptr
 PyGetSetDef op_getset[] = {
     {"__name__", PYNN_GETTER(py::str(std::string(self.op->name) + (self.form == Form::in_place ? "_" : "")))},
     {"__qualname__", PYNN_GETTER(py::str(self.op->name))},
@@ -372,17 +399,22 @@ PyGetSetDef op_getset[] = {
 
 PyObject* op_repr(PyObject* self) {
   const Op& op = *reinterpret_cast<PyOp*>(self)->op;
-  return guard([&] { return py::str(text("<op ", op.name, std::string(py::str(signature_of(op))), ">")).release().ptr(); });
+  return guard([&] {
+    return py::str(text("<op ", op.name, std::string(py::str(signature_of(op))), ">")).release().ptr();
+  });
 }
 PyObject* op_reduce(PyObject* self, PyObject*) {  // pickled by name
   return guard([&] {
     return py::make_tuple(py::module_::import("pynn._core").attr("op_named"),
-                          py::make_tuple(reinterpret_cast<PyOp*>(self)->op->name)).release().ptr();
+                          py::make_tuple(reinterpret_cast<PyOp*>(self)->op->name))
+        .release()
+        .ptr();
   });
 }
 PyMethodDef op_methods[] = {{"__reduce__", op_reduce, METH_NOARGS, nullptr}, {}};
 
-PyMemberDef op_members[] = {{"__vectorcalloffset__", T_PYSSIZET, offsetof(PyOp, call), READONLY, nullptr}, {}};
+PyMemberDef op_members[] = {{"__vectorcalloffset__", T_PYSSIZET, offsetof(PyOp, call), READONLY, nullptr},
+                            {}};
 
 PyObject* interned(const char* s) { return PyUnicode_InternFromString(s); }
 

@@ -10,8 +10,7 @@ namespace pynn {
 // ---- Tensor ------------------------------------------------------------------------------------
 
 struct PyTensor {
-  PyObject_HEAD
-  Tensor tensor;
+  PyObject_HEAD Tensor tensor;
   PyObject* weak_references;
 };
 extern PyTypeObject* tensor_type;
@@ -33,10 +32,10 @@ inline const Tensor& tensor_of(PyObject* object) { return reinterpret_cast<PyTen
 Tensor to_tensor(PyObject* object, const char* what = "operand");
 // pynn.tensor(data): always a copy. DType::none keeps the natural type.
 Tensor make_tensor(PyObject* data, DType dtype);
-Tensor from_numpy(PyObject* array);          // shares memory
-PyObject* to_numpy(const Tensor& tensor);    // shares memory
-DType to_dtype(PyObject* object);            // pynn.dtype, NumPy dtype or type, name, bool/int/float
-PyObject* dtype_object(DType dtype);         // borrowed
+Tensor from_numpy(PyObject* array);        // shares memory
+PyObject* to_numpy(const Tensor& tensor);  // shares memory
+DType to_dtype(PyObject* object);          // pynn.dtype, NumPy dtype or type, name, bool/int/float
+PyObject* dtype_object(DType dtype);       // borrowed
 int64_t to_int(PyObject* object, const char* what);
 
 // ---- ops (op_type.cpp) ---------------------------------------------------------------------------
@@ -44,7 +43,7 @@ int64_t to_int(PyObject* object, const char* what);
 extern PyTypeObject* op_type;
 enum class Form : uint8_t { function, in_place };
 PyObject* make_op_object(const Op& op, Form form);
-const Op& op_named(const char* name);        // throws if there is none: a build without that file
+const Op& op_named(const char* name);  // throws if there is none: a build without that file
 
 // ---- subscripts (indexing.cpp) -------------------------------------------------------------------
 
@@ -54,7 +53,7 @@ int tensor_setitem(PyObject* self, PyObject* key, PyObject* value);
 // ---- errors --------------------------------------------------------------------------------------
 
 extern PyObject *shape_error, *dtype_error, *autograd_error;
-void raise_current_exception();              // the C++ exception in flight becomes a Python one
+void raise_current_exception();  // the C++ exception in flight becomes a Python one
 
 // body(), with C++ exceptions turned into Python's; `failed` is what a slot returns then.
 template <class Body, class Result = std::invoke_result_t<Body>>

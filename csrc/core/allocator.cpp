@@ -33,7 +33,7 @@ struct FreeBlock {
 struct Slab {
   Slab *next, *previous;  // among the slabs of this size that have a free block
   FreeBlock* free;
-  char* fresh;            // blocks from here on were never used: their pages are not touched yet
+  char* fresh;  // blocks from here on were never used: their pages are not touched yet
   uint32_t live, capacity;
   int size_class;
 
@@ -53,14 +53,17 @@ void link(Slab* slab) {
 }
 
 void unlink(Slab* slab) {
-  if (slab->previous) slab->previous->next = slab->next;
-  else slabs_with_room[slab->size_class] = slab->next;
+  if (slab->previous)
+    slab->previous->next = slab->next;
+  else
+    slabs_with_room[slab->size_class] = slab->next;
   if (slab->next) slab->next->previous = slab->previous;
 }
 
 // Straight from the system and back to it: the C library would keep the memory of freed slabs.
 void* map_aligned_slab() {
-  char* room = static_cast<char*>(mmap(nullptr, 2 * kSlab, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  char* room = static_cast<char*>(
+      mmap(nullptr, 2 * kSlab, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   if (room == MAP_FAILED) return nullptr;
   char* slab = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(room) + kSlab - 1) & ~(kSlab - 1));
   if (slab > room) munmap(room, size_t(slab - room));
@@ -92,8 +95,10 @@ void* allocate_small(int size_class) {
   if (!slab && !(slab = new_slab(size_class))) return nullptr;
   if (slab->live++ == 0) --empty_slabs;
   void* block = slab->free;
-  if (block) slab->free = slab->free->next;
-  else block = std::exchange(slab->fresh, slab->fresh + slab->block_bytes());
+  if (block)
+    slab->free = slab->free->next;
+  else
+    block = std::exchange(slab->fresh, slab->fresh + slab->block_bytes());
   if (slab->full()) unlink(slab);
   return block;
 }

@@ -9,7 +9,7 @@ namespace pynn {
 
 void* allocate(size_t bytes);  // throws MemoryError with the size asked for and what is held
 void deallocate(void* block, size_t bytes) noexcept;  // with the size that was asked for
-void empty_cache();            // give cached blocks back to the system
+void empty_cache();                                   // give cached blocks back to the system
 
 struct MemoryStats {
   size_t allocated_bytes;       // in live blocks

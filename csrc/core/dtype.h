@@ -50,12 +50,18 @@ decltype(auto) visit_float(const char* op, DType t, Body&& body) {
 template <class Body>
 decltype(auto) visit(DType t, Body&& body) {
   switch (t) {
-    case DType::boolean: return body(bool());
-    case DType::uint8: return body(uint8_t());
-    case DType::int32: return body(int32_t());
-    case DType::int64: return body(int64_t());
-    case DType::float32: return body(float());
-    default: return body(double());
+    case DType::boolean:
+      return body(bool());
+    case DType::uint8:
+      return body(uint8_t());
+    case DType::int32:
+      return body(int32_t());
+    case DType::int64:
+      return body(int64_t());
+    case DType::float32:
+      return body(float());
+    default:
+      return body(double());
   }
 }
 

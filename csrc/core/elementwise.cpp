@@ -11,8 +11,8 @@ namespace pynn {
 namespace {
 
 constexpr int kMaxOperands = 4;
-constexpr int64_t kTileBytes = 4096;              // of each operand: all of them together stay in L1
-constexpr int64_t kGrain = int64_t(1) << 15;      // elements worth a second thread
+constexpr int64_t kTileBytes = 4096;          // of each operand: all of them together stay in L1
+constexpr int64_t kGrain = int64_t(1) << 15;  // elements worth a second thread
 
 DType combine(DType strong, DType weak) {
   if (strong == DType::none) return weak;
@@ -35,9 +35,12 @@ DType result_type(std::span<const Tensor* const> tensors) {
   DType with_axes = DType::none, zero_d = DType::none, numbers = DType::none;
   const auto lift = [](DType& into, DType t) { into = into == DType::none ? t : promote(into, t); };
   for (const Tensor* t : tensors) {
-    if (t->impl()->is_number) lift(numbers, is_floating(t->dtype()) ? DType::float32 : t->dtype());
-    else if (t->ndim() == 0) lift(zero_d, t->dtype());
-    else lift(with_axes, t->dtype());
+    if (t->impl()->is_number)
+      lift(numbers, is_floating(t->dtype()) ? DType::float32 : t->dtype());
+    else if (t->ndim() == 0)
+      lift(zero_d, t->dtype());
+    else
+      lift(with_axes, t->dtype());
   }
   return combine(combine(with_axes, zero_d), numbers);
 }
@@ -99,8 +102,10 @@ void run_elementwise(const char* op, ElementwiseLoop* loop, std::span<const Tens
       for (int k = 0; k < count; ++k) {
         const Operand& x = operands[k];
         at[k] = tiles[k];
-        if (x.direct) at[k] = x.base + first * itemsize(x.to);
-        else if (!x.run.is_constant()) x.run.gather(x.base, first, n, tiles[k], x.to);
+        if (x.direct)
+          at[k] = x.base + first * itemsize(x.to);
+        else if (!x.run.is_constant())
+          x.run.gather(x.base, first, n, tiles[k], x.to);
       }
       loop(at, y + first * out_size, n, parameters);
     }

@@ -25,7 +25,7 @@ namespace pynn {
 using ElementwiseLoop = void(const void* const* in, void* out, int64_t n, const double* parameters);
 
 struct ElementwiseKernel {
-  ElementwiseLoop* forward[6];      // by DType: bool, uint8, int32, int64, float32, float64; null: not offered
+  ElementwiseLoop* forward[6];  // by DType: bool, uint8, int32, int64, float32, float64; null: not offered
   ElementwiseLoop* backward[3][2];  // [input][float32, float64]; null: no gradient
 };
 
@@ -34,7 +34,13 @@ struct ElementwiseKernel {
 namespace pynn::PYNN_ISA {
 
 // Which element types a formula's forward is compiled for.
-enum ElementTypes { kFloats, kIntegers, kNumbers, kBits, kAll };  // kNumbers: floats, integers; kBits: integers, bool
+enum ElementTypes {
+  kFloats,
+  kIntegers,
+  kNumbers,
+  kBits,
+  kAll
+};  // kNumbers: floats, integers; kBits: integers, bool
 
 template <class F>
 PYNN_INLINE F with_parameters(const double* parameters) {
@@ -81,18 +87,25 @@ PYNN_INLINE void map_rows(F f, void* out, int64_t n, const In*... in) {
 template <class T, int operands, class F>
 PYNN_INLINE void map_operands(F f, const void* const* in, void* out, int64_t n) {
   const auto row = [in](int k) { return static_cast<const T*>(in[k]); };
-  if constexpr (operands == 1) map_rows<T>(f, out, n, row(0));
-  else if constexpr (operands == 2) map_rows<T>(f, out, n, row(0), row(1));
-  else if constexpr (operands == 3) map_rows<T>(f, out, n, row(0), row(1), row(2));
-  else map_rows<T>(f, out, n, row(0), row(1), row(2), row(3));
+  if constexpr (operands == 1)
+    map_rows<T>(f, out, n, row(0));
+  else if constexpr (operands == 2)
+    map_rows<T>(f, out, n, row(0), row(1));
+  else if constexpr (operands == 3)
+    map_rows<T>(f, out, n, row(0), row(1), row(2));
+  else
+    map_rows<T>(f, out, n, row(0), row(1), row(2), row(3));
 }
 
 template <class F>
 consteval int arity_of() {
   using V = Vec<float>;
-  if constexpr (requires(F f, V v) { f.forward(v); }) return 1;
-  else if constexpr (requires(F f, V v) { f.forward(v, v); }) return 2;
-  else return 3;
+  if constexpr (requires(F f, V v) { f.forward(v); })
+    return 1;
+  else if constexpr (requires(F f, V v) { f.forward(v, v); })
+    return 2;
+  else
+    return 3;
 }
 
 template <class F, class T>
@@ -107,41 +120,43 @@ void forward_bool_loop(const void* const* in, void* out, int64_t n, const double
   map_operands<uint8_t, arity_of<F>()>(
       [&f](auto... v) PYNN_LAMBDA_INLINE {
         const auto y = f.forward(v...);
-        if constexpr (requires { y != uint8_t(0); }) return select(y != uint8_t(0), Vec<uint8_t>(1), Vec<uint8_t>(0));
-        else return y;
+        if constexpr (requires { y != uint8_t(0); })
+          return select(y != uint8_t(0), Vec<uint8_t>(1), Vec<uint8_t>(0));
+        else
+          return y;
       },
       in, out, n);
 }
 
 // The gradient for one input: BACKWARD is the method, called with whichever of its forms the formula has.
-#define PYNN_BACKWARD_LOOP(loop_name, method)                                                              \
-  template <class F, class T>                                                                              \
-  consteval ElementwiseLoop* loop_name() {                                                                 \
-    using V = Vec<T>;                                                                                      \
-    if constexpr (requires(F f, V v) { f.method(v); })                                                     \
-      return [](const void* const* in, void* out, int64_t n, const double* parameters) {                   \
-        const F f = with_parameters<F>(parameters);                                                        \
-        map_operands<T, 1>([&f](V dy) PYNN_LAMBDA_INLINE { return V(f.method(dy)); }, in, out, n);         \
-      };                                                                                                   \
-    else if constexpr (requires(F f, V v) { f.method(v, v); })                                             \
-      return [](const void* const* in, void* out, int64_t n, const double* parameters) {                   \
-        const F f = with_parameters<F>(parameters);                                                        \
-        map_operands<T, 2>([&f](V a, V dy) PYNN_LAMBDA_INLINE { return V(f.method(a, dy)); }, in, out, n); \
-      };                                                                                                   \
-    else if constexpr (requires(F f, V v) { f.method(v, v, v); })                                          \
-      return [](const void* const* in, void* out, int64_t n, const double* parameters) {                   \
-        const F f = with_parameters<F>(parameters);                                                        \
-        map_operands<T, 3>([&f](V a, V b, V dy) PYNN_LAMBDA_INLINE { return V(f.method(a, b, dy)); }, in,  \
-                           out, n);                                                                        \
-      };                                                                                                   \
-    else if constexpr (requires(F f, V v) { f.method(v, v, v, v); })                                       \
-      return [](const void* const* in, void* out, int64_t n, const double* parameters) {                   \
-        const F f = with_parameters<F>(parameters);                                                        \
-        map_operands<T, 4>(                                                                                \
+#define PYNN_BACKWARD_LOOP(loop_name, method)                                                               \
+  template <class F, class T>                                                                               \
+  consteval ElementwiseLoop* loop_name() {                                                                  \
+    using V = Vec<T>;                                                                                       \
+    if constexpr (requires(F f, V v) { f.method(v); })                                                      \
+      return [](const void* const* in, void* out, int64_t n, const double* parameters) {                    \
+        const F f = with_parameters<F>(parameters);                                                         \
+        map_operands<T, 1>([&f](V dy) PYNN_LAMBDA_INLINE { return V(f.method(dy)); }, in, out, n);          \
+      };                                                                                                    \
+    else if constexpr (requires(F f, V v) { f.method(v, v); })                                              \
+      return [](const void* const* in, void* out, int64_t n, const double* parameters) {                    \
+        const F f = with_parameters<F>(parameters);                                                         \
+        map_operands<T, 2>([&f](V a, V dy) PYNN_LAMBDA_INLINE { return V(f.method(a, dy)); }, in, out, n);  \
+      };                                                                                                    \
+    else if constexpr (requires(F f, V v) { f.method(v, v, v); })                                           \
+      return [](const void* const* in, void* out, int64_t n, const double* parameters) {                    \
+        const F f = with_parameters<F>(parameters);                                                         \
+        map_operands<T, 3>([&f](V a, V b, V dy) PYNN_LAMBDA_INLINE { return V(f.method(a, b, dy)); }, in,   \
+                           out, n);                                                                         \
+      };                                                                                                    \
+    else if constexpr (requires(F f, V v) { f.method(v, v, v, v); })                                        \
+      return [](const void* const* in, void* out, int64_t n, const double* parameters) {                    \
+        const F f = with_parameters<F>(parameters);                                                         \
+        map_operands<T, 4>(                                                                                 \
             [&f](V a, V b, V c, V dy) PYNN_LAMBDA_INLINE { return V(f.method(a, b, c, dy)); }, in, out, n); \
-      };                                                                                                   \
-    else                                                                                                   \
-      return nullptr;                                                                                      \
+      };                                                                                                    \
+    else                                                                                                    \
+      return nullptr;                                                                                       \
   }
 PYNN_BACKWARD_LOOP(backward_loop, backward)
 PYNN_BACKWARD_LOOP(backward_from_output_loop, backward_from_output)

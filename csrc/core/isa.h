@@ -33,8 +33,10 @@ struct FloatKernels {
 
   template <class T>
   PYNN_INLINE Signature<T>* get() const {
-    if constexpr (sizeof(T) == 4) return f32;
-    else return f64;
+    if constexpr (sizeof(T) == 4)
+      return f32;
+    else
+      return f64;
   }
 };
 
@@ -44,13 +46,13 @@ struct FloatKernels {
 // table that every kernel pass defined as pynn::v2::name, pynn::v3::name, pynn::v4::name (all extern).
 // For the `once` section, at namespace pynn.
 #if defined(__x86_64__)
-#define PYNN_DISPATCH(name)           \
-  namespace v3 {                      \
-  extern decltype(v2::name) name;     \
-  }                                   \
-  namespace v4 {                      \
-  extern decltype(v2::name) name;     \
-  }                                   \
+#define PYNN_DISPATCH(name)       \
+  namespace v3 {                  \
+  extern decltype(v2::name) name; \
+  }                               \
+  namespace v4 {                  \
+  extern decltype(v2::name) name; \
+  }                               \
   static const auto name = ::pynn::pick_isa(&v2::name, &v3::name, &v4::name)
 #else
 #define PYNN_DISPATCH(name) static const auto name = &base::name

@@ -10,15 +10,16 @@ thread_local bool grad_is_enabled = true;
 uint64_t next_sequence = 1;
 ViewRefresher* view_refresher = nullptr;
 
-// A view that does not know its base shares another tensor's memory. If that was written since the view was taken, the view's history no
-// longer says how its values came about.
+// A view that does not know its base shares another tensor's memory. If that was written since the view was
+// taken, the view's history no longer says how its values came about.
 void check_view_is_current(const Op& op, const Tensor& x) {
   const TensorImpl& impl = *x.impl();
   if (impl.is_view && impl.node && impl.storage->version != impl.recorded_version)
-    throw AutogradError(text(op.name, ": its input of shape ", x.shape(), " is a view, and the memory it looks at was ",
-                             "changed in place by `", impl.storage->last_writer ? impl.storage->last_writer : "an op",
-                             "` after the view was taken: its recorded history no longer holds. Take the view again after ",
-                             "the change."));
+    throw AutogradError(
+        text(op.name, ": its input of shape ", x.shape(), " is a view, and the memory it looks at was ",
+             "changed in place by `", impl.storage->last_writer ? impl.storage->last_writer : "an op",
+             "` after the view was taken: its recorded history no longer holds. Take the view again after ",
+             "the change."));
 }
 
 }  // namespace
@@ -29,7 +30,8 @@ void refresh_view(TensorImpl& view) {
 }
 void set_view_refresher(ViewRefresher* refresher) { view_refresher = refresher; }
 
-Tensor view_of(const Context& context, const Tensor& x, const Shape& shape, const Strides& strides, int64_t offset) {
+Tensor view_of(const Context& context, const Tensor& x, const Shape& shape, const Strides& strides,
+               int64_t offset) {
   Tensor view = x.alias(shape, strides, offset);
   if (context.records() || grad_is_enabled) {
     TensorImpl& impl = *view.impl();
@@ -44,7 +46,8 @@ void set_grad_enabled(bool enabled) { grad_is_enabled = enabled; }
 
 bool Context::needs(size_t i) const { return node_ && i < node_->inputs.size() && bool(node_->inputs[i]); }
 
-// A node must not own its own future: a kept view does not hold its base, which may come to follow from this node.
+// A node must not own its own future: a kept view does not hold its base, which may come to follow from this
+// node.
 void Context::put_view(const Tensor& t) {
   Tensor kept = t.detach();
   kept.impl()->node = t.impl()->node;
@@ -69,10 +72,11 @@ Tensor Context::unpack(const Saved& saved) const {
   if (!t) return t;
   const Storage& storage = *t.impl()->storage;
   if (storage.version != saved.version)
-    throw AutogradError(text(
-        node_->op->name, ": backward needs a tensor of shape ", t.shape(), " as it was in forward, but `",
-        storage.last_writer ? storage.last_writer : "an in-place op", "` has changed it in place since. Did you mean ",
-        "the out-of-place form, or x.clone() before the change?"));
+    throw AutogradError(text(node_->op->name, ": backward needs a tensor of shape ", t.shape(),
+                             " as it was in forward, but `",
+                             storage.last_writer ? storage.last_writer : "an in-place op",
+                             "` has changed it in place since. Did you mean ",
+                             "the out-of-place form, or x.clone() before the change?"));
   if (saved.output_index < 0 || !grad_enabled()) return t;
   Tensor with_history = t.detach();  // an output kept without its history gets it back
   with_history.impl()->node = Ref<Node>(node_);
@@ -157,7 +161,8 @@ Tensor Recorder::finish(Tensor output) {
 
 void Recorder::finish(std::vector<Tensor>& outputs) {
   if (!node_) return;
-  if (outputs.size() > 65535) throw ValueError(text(node_->op->name, ": at most 65535 outputs can carry a gradient"));
+  if (outputs.size() > 65535)
+    throw ValueError(text(node_->op->name, ": at most 65535 outputs can carry a gradient"));
   node_->outputs = uint16_t(outputs.size());
   for (size_t i = 0; i < outputs.size(); ++i) attach(outputs[i], int(i));
 }

@@ -114,8 +114,10 @@ class Context {
 
 template <class T>
 T Context::Reader::next() {
-  if constexpr (std::is_same_v<T, Tensor>) return context_.unpack(context_.tensors_[tensor_++]);
-  else if constexpr (std::is_same_v<T, double>) return std::bit_cast<double>(word());
+  if constexpr (std::is_same_v<T, Tensor>)
+    return context_.unpack(context_.tensors_[tensor_++]);
+  else if constexpr (std::is_same_v<T, double>)
+    return std::bit_cast<double>(word());
   else if constexpr (std::is_same_v<T, Dims>) {
     Dims dims;
     for (int64_t n = word(); n > 0; --n) dims.push_back(word());
@@ -125,7 +127,8 @@ T Context::Reader::next() {
     Ints ints(next<Dims>());
     ints.present = present;
     return ints;
-  } else return T(word());
+  } else
+    return T(word());
 }
 
 // Where the gradient of one input goes: to the node that made it, or into the .grad of a leaf.
@@ -146,9 +149,9 @@ struct OutputHooks {
 struct Node : Pooled<Node> {
   int refs = 0;
   uint16_t outputs = 1;
-  size_t slot = 0;            // the engine's hint: where a running backward keeps this node's gradients
+  size_t slot = 0;  // the engine's hint: where a running backward keeps this node's gradients
   const Op* op;
-  uint64_t sequence;          // creation order: a node's consumers always have a higher one
+  uint64_t sequence;  // creation order: a node's consumers always have a higher one
   Context context;
   InlineVector<Edge, 3> inputs;
   std::unique_ptr<std::vector<OutputHooks>> output_hooks;  // of outputs that somebody watches
@@ -174,7 +177,8 @@ class GradMode {
 
 // A view of x under another geometry, to be returned by the forward of an op. It remembers its base, so that
 // a later in-place op on either of the two reaches the history of both.
-Tensor view_of(const Context& context, const Tensor& x, const Shape& shape, const Strides& strides, int64_t offset);
+Tensor view_of(const Context& context, const Tensor& x, const Shape& shape, const Strides& strides,
+               int64_t offset);
 // How a view gets the history that follows from its base's new one; set once by autograd/inplace.cpp.
 using ViewRefresher = void(TensorImpl& view);
 void set_view_refresher(ViewRefresher* refresher);

@@ -26,55 +26,81 @@ using TensorList = std::span<const Tensor>;
 
 // One argument as it is handed over: the field that belongs to the Arg's kind.
 union Value {
-  const Tensor* tensor;            // points to an undefined Tensor for None
+  const Tensor* tensor;  // points to an undefined Tensor for None
   const TensorList* tensors;
   int64_t integer;
   double real;
   bool boolean;
   const Ints* ints;
-  DType dtype;                     // DType::none for None
+  DType dtype;  // DType::none for None
   const std::string_view* string;
 };
 
 template <class T>
 consteval Kind kind_of() {
   using Plain = std::decay_t<T>;
-  if constexpr (std::is_same_v<Plain, Tensor>) return Kind::tensor;
-  else if constexpr (std::is_same_v<Plain, TensorList>) return Kind::tensors;
-  else if constexpr (std::is_same_v<Plain, bool>) return Kind::boolean;
-  else if constexpr (std::is_same_v<Plain, int64_t>) return Kind::integer;
-  else if constexpr (std::is_same_v<Plain, double>) return Kind::real;
-  else if constexpr (std::is_same_v<Plain, Ints>) return Kind::ints;
-  else if constexpr (std::is_same_v<Plain, DType>) return Kind::dtype;
-  else if constexpr (std::is_same_v<Plain, std::string_view>) return Kind::string;
-  else static_assert(sizeof(T) == 0, "an op takes Tensor, TensorList, bool, int64_t, double, Ints, DType, string_view");
+  if constexpr (std::is_same_v<Plain, Tensor>)
+    return Kind::tensor;
+  else if constexpr (std::is_same_v<Plain, TensorList>)
+    return Kind::tensors;
+  else if constexpr (std::is_same_v<Plain, bool>)
+    return Kind::boolean;
+  else if constexpr (std::is_same_v<Plain, int64_t>)
+    return Kind::integer;
+  else if constexpr (std::is_same_v<Plain, double>)
+    return Kind::real;
+  else if constexpr (std::is_same_v<Plain, Ints>)
+    return Kind::ints;
+  else if constexpr (std::is_same_v<Plain, DType>)
+    return Kind::dtype;
+  else if constexpr (std::is_same_v<Plain, std::string_view>)
+    return Kind::string;
+  else
+    static_assert(sizeof(T) == 0,
+                  "an op takes Tensor, TensorList, bool, int64_t, double, Ints, DType, string_view");
 }
 
 template <class T>
 decltype(auto) get(const Value& v) {
   constexpr Kind kind = kind_of<T>();
-  if constexpr (kind == Kind::tensor) return *v.tensor;
-  else if constexpr (kind == Kind::tensors) return *v.tensors;
-  else if constexpr (kind == Kind::boolean) return v.boolean;
-  else if constexpr (kind == Kind::integer) return v.integer;
-  else if constexpr (kind == Kind::real) return v.real;
-  else if constexpr (kind == Kind::ints) return *v.ints;
-  else if constexpr (kind == Kind::dtype) return v.dtype;
-  else return *v.string;
+  if constexpr (kind == Kind::tensor)
+    return *v.tensor;
+  else if constexpr (kind == Kind::tensors)
+    return *v.tensors;
+  else if constexpr (kind == Kind::boolean)
+    return v.boolean;
+  else if constexpr (kind == Kind::integer)
+    return v.integer;
+  else if constexpr (kind == Kind::real)
+    return v.real;
+  else if constexpr (kind == Kind::ints)
+    return *v.ints;
+  else if constexpr (kind == Kind::dtype)
+    return v.dtype;
+  else
+    return *v.string;
 }
 
 template <class T>
 Value make_value(const T& v) {
   constexpr Kind kind = kind_of<T>();
   Value out;
-  if constexpr (kind == Kind::tensor) out.tensor = &v;
-  else if constexpr (kind == Kind::tensors) out.tensors = &v;
-  else if constexpr (kind == Kind::boolean) out.boolean = v;
-  else if constexpr (kind == Kind::integer) out.integer = v;
-  else if constexpr (kind == Kind::real) out.real = v;
-  else if constexpr (kind == Kind::ints) out.ints = &v;
-  else if constexpr (kind == Kind::dtype) out.dtype = v;
-  else out.string = &v;
+  if constexpr (kind == Kind::tensor)
+    out.tensor = &v;
+  else if constexpr (kind == Kind::tensors)
+    out.tensors = &v;
+  else if constexpr (kind == Kind::boolean)
+    out.boolean = v;
+  else if constexpr (kind == Kind::integer)
+    out.integer = v;
+  else if constexpr (kind == Kind::real)
+    out.real = v;
+  else if constexpr (kind == Kind::ints)
+    out.ints = &v;
+  else if constexpr (kind == Kind::dtype)
+    out.dtype = v;
+  else
+    out.string = &v;
   return out;
 }
 
@@ -83,8 +109,9 @@ inline constexpr None none{};
 
 struct Arg {
   const char* name;
-  std::variant<std::monostate, None, bool, int64_t, double, const char*, Ints> fallback;  // monostate: required
-  bool variadic = false;   // x.reshape(2, 3) as well as x.reshape((2, 3))
+  std::variant<std::monostate, None, bool, int64_t, double, const char*, Ints>
+      fallback;              // monostate: required
+  bool variadic = false;     // x.reshape(2, 3) as well as x.reshape((2, 3))
   Kind kind = Kind::tensor;  // filled in from the C++ signature
 
   Arg(const char* name) : name(name) {}
@@ -107,36 +134,36 @@ inline constexpr int kMaxArgs = 12;
 
 // Where Python users find an op: as pynn.name and Tensor.name, as pynn.nn.functional.name, ...
 enum class Home : uint8_t {
-  everywhere,   // pynn.name and Tensor.name
-  function,     // pynn.name alone (factories, ops over lists)
-  method,       // Tensor.name alone
-  functional,   // pynn.nn.functional.name alone
-  activation,   // pynn.name, Tensor.name and pynn.nn.functional.name
-  internal,     // pynn._core.ops.name alone: a building block that Python code wraps
+  everywhere,  // pynn.name and Tensor.name
+  function,    // pynn.name alone (factories, ops over lists)
+  method,      // Tensor.name alone
+  functional,  // pynn.nn.functional.name alone
+  activation,  // pynn.name, Tensor.name and pynn.nn.functional.name
+  internal,    // pynn._core.ops.name alone: a building block that Python code wraps
 };
 
 // How an elementwise op's inputs come to one type, and what comes out.
 enum class Types : uint8_t {
-  common,       // add: the promoted type in and out
-  floating,     // exp: integers become float32
-  comparison,   // less: promoted type in, bool out
-  logical,      // logical_and: bool in, bool out
+  common,      // add: the promoted type in and out
+  floating,    // exp: integers become float32
+  comparison,  // less: promoted type in, bool out
+  logical,     // logical_and: bool in, bool out
 };
 
 struct OpInfo {
   const char* name;
   std::vector<Arg> args = {};
-  const char* formula = "";                  // y = ..., in plain Unicode mathematics
-  const char* gradient = "";                 // dx = ..., or why there is none
-  const char* reference = "";                // one NumPy expression over the argument names (float64)
-  std::vector<const char*> samples = {};          // argument lists for tests and docs: "randn(3, 4), axis=-1"
-  const char* doc = "";                      // one sentence, then what a user has to know
-  const char* source = "";                   // the paper: author, year, where
+  const char* formula = "";               // y = ..., in plain Unicode mathematics
+  const char* gradient = "";              // dx = ..., or why there is none
+  const char* reference = "";             // one NumPy expression over the argument names (float64)
+  std::vector<const char*> samples = {};  // argument lists for tests and docs: "randn(3, 4), axis=-1"
+  const char* doc = "";                   // one sentence, then what a user has to know
+  const char* source = "";                // the paper: author, year, where
   Home home = Home::everywhere;
   Types types = Types::common;
-  std::vector<const char*> aliases = {};     // other names for the same op
-  std::vector<const char*> outputs = {};     // names of several outputs: a named tuple in Python
-  bool in_place = false;                     // offer x.name_() too (elementwise ops always do)
+  std::vector<const char*> aliases = {};  // other names for the same op
+  std::vector<const char*> outputs = {};  // names of several outputs: a named tuple in Python
+  bool in_place = false;                  // offer x.name_() too (elementwise ops always do)
 };
 
 struct Op : OpInfo {
@@ -145,12 +172,12 @@ struct Op : OpInfo {
   // dy: one gradient per output, undefined where nothing arrived.
   using Backward = Gradients(const Op&, const Context&, const Tensor* dy);
 
-  Call* call = nullptr;                      // one output, or
-  CallMany* call_many = nullptr;             // several
-  Backward* backward = nullptr;              // on kernels: fast, leaves no history
-  Backward* backward_in_ops = nullptr;       // in recorded ops: for create_graph=True, or both
+  Call* call = nullptr;                 // one output, or
+  CallMany* call_many = nullptr;        // several
+  Backward* backward = nullptr;         // on kernels: fast, leaves no history
+  Backward* backward_in_ops = nullptr;  // in recorded ops: for create_graph=True, or both
   const ElementwiseKernel* kernel = nullptr;
-  const char* file = "";                     // csrc/ops/NAME.cpp, for pynn.explain and links
+  const char* file = "";  // csrc/ops/NAME.cpp, for pynn.explain and links
   bool differentiable() const { return backward || backward_in_ops; }
 
   explicit Op(OpInfo info) : OpInfo(std::move(info)) {}
@@ -180,8 +207,8 @@ template <class... A>
 void set_kinds(Op& op, const char* what) {
   constexpr Kind kinds[] = {kind_of<A>()..., Kind::tensor};
   if (op.args.size() != sizeof...(A))
-    throw std::logic_error(text(op.name, ": ", what, " takes ", sizeof...(A), " arguments, the record names ",
-                                op.args.size()));
+    throw std::logic_error(
+        text(op.name, ": ", what, " takes ", sizeof...(A), " arguments, the record names ", op.args.size()));
   for (size_t i = 0; i < sizeof...(A); ++i) op.args[i].kind = kinds[i];
 }
 
@@ -218,13 +245,17 @@ struct Inputs {
 
 template <class S>
 Gradients run_backward(const Op&, const Context& context, const Tensor* dy) {
-  if constexpr (requires { S::backward(context, dy); }) return S::backward(context, dy);
-  else return S::backward(context, dy[0]);
+  if constexpr (requires { S::backward(context, dy); })
+    return S::backward(context, dy);
+  else
+    return S::backward(context, dy[0]);
 }
 template <class S>
 Gradients run_backward_in_ops(const Op&, const Context& context, const Tensor* dy) {
-  if constexpr (requires { S::backward_in_ops(context, dy); }) return S::backward_in_ops(context, dy);
-  else return S::backward_in_ops(context, dy[0]);
+  if constexpr (requires { S::backward_in_ops(context, dy); })
+    return S::backward_in_ops(context, dy);
+  else
+    return S::backward_in_ops(context, dy[0]);
 }
 template <class S>
 void set_backward(Op& op) {
@@ -286,8 +317,10 @@ const Op& composite(OpInfo info, const char* file = __builtin_FILE()) {
         return Function(get<A>(v[I])...);
       }(std::index_sequence_for<A...>{});
     };
-    if constexpr (std::is_same_v<R, Tensor>) op.call = run;
-    else op.call_many = run;
+    if constexpr (std::is_same_v<R, Tensor>)
+      op.call = run;
+    else
+      op.call_many = run;
   }(Function);
   return add_to_registry(std::move(op));
 }

@@ -28,8 +28,7 @@ PYNN_INLINE void parallel_for(int64_t n, int64_t grain, const Body& body) {
     return;
   }
   parallel_chunks(
-      n, grain,
-      [](void* self, int64_t begin, int64_t end) { (*static_cast<const Body*>(self))(begin, end); },
+      n, grain, [](void* self, int64_t begin, int64_t end) { (*static_cast<const Body*>(self))(begin, end); },
       const_cast<void*>(static_cast<const void*>(&body)));
 }
 

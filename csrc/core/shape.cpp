@@ -31,8 +31,10 @@ int64_t numel(const Shape& shape) {
   bool overflow = false, empty = false;
   for (int64_t size : shape) {
     if (size < 0) throw ShapeError(text("a shape holds sizes of 0 or more, got ", shape));
-    if (size == 0) empty = true;
-    else if (__builtin_mul_overflow(count, size, &count) || count > (int64_t(1) << 59)) overflow = true, count = 1;
+    if (size == 0)
+      empty = true;
+    else if (__builtin_mul_overflow(count, size, &count) || count > (int64_t(1) << 59))
+      overflow = true, count = 1;
   }
   if (empty) return 0;
   if (overflow) throw ShapeError(text("shape ", shape, " has more elements than memory can address"));
@@ -68,10 +70,13 @@ Shape broadcast(const char* op, const Shape& a, const Shape& b) {
     const int64_t da = ia < 0 ? 1 : a[ia], db = ib < 0 ? 1 : b[ib];
     if (da != db && da != 1 && db != 1) {
       std::string hint;
-      if (a.n == 1 && b.n == 2 && b[0] == a[0]) hint = text(" Did you mean a.unsqueeze(1)?");
-      else if (b.n == 1 && a.n == 2 && a[0] == b[0]) hint = text(" Did you mean b.unsqueeze(1)?");
-      throw ShapeError(text(op, ": shapes ", a, " and ", b, " do not broadcast: aligned from the right, axis ",
-                            i - out.n, " has sizes ", da, " and ", db, ", which must be equal or 1.", hint));
+      if (a.n == 1 && b.n == 2 && b[0] == a[0])
+        hint = text(" Did you mean a.unsqueeze(1)?");
+      else if (b.n == 1 && a.n == 2 && a[0] == b[0])
+        hint = text(" Did you mean b.unsqueeze(1)?");
+      throw ShapeError(text(op, ": shapes ", a, " and ", b,
+                            " do not broadcast: aligned from the right, axis ", i - out.n, " has sizes ", da,
+                            " and ", db, ", which must be equal or 1.", hint));
     }
     out[i] = da == 1 ? db : da;
   }
@@ -85,12 +90,15 @@ Strides broadcast_strides(const char* op, const Shape& from, const Strides& stri
   if (lead < 0) throw ShapeError(text(op, ": cannot expand ", from, " to ", to, ", which has fewer axes"));
   for (int i = 0; i < to.n; ++i) {
     const int j = i - lead;
-    if (j < 0) out[i] = 0;
-    else if (from[j] == to[i]) out[i] = from[j] == 1 ? 0 : strides[j];
-    else if (from[j] == 1) out[i] = 0;
+    if (j < 0)
+      out[i] = 0;
+    else if (from[j] == to[i])
+      out[i] = from[j] == 1 ? 0 : strides[j];
+    else if (from[j] == 1)
+      out[i] = 0;
     else
-      throw ShapeError(
-          text(op, ": cannot expand ", from, " to ", to, ": axis ", i - to.n, " has size ", from[j], ", not 1"));
+      throw ShapeError(text(op, ": cannot expand ", from, " to ", to, ": axis ", i - to.n, " has size ",
+                            from[j], ", not 1"));
   }
   return out;
 }
@@ -98,8 +106,8 @@ Strides broadcast_strides(const char* op, const Shape& from, const Strides& stri
 int check_axis(const char* op, int64_t axis, int ndim) {
   const int axes = ndim == 0 ? 1 : ndim;
   if (axis < -axes || axis >= axes)
-    throw IndexError(text(op, ": axis ", axis, " does not exist in a tensor of ", ndim, " axes; expected ", -axes,
-                          " to ", axes - 1));
+    throw IndexError(text(op, ": axis ", axis, " does not exist in a tensor of ", ndim, " axes; expected ",
+                          -axes, " to ", axes - 1));
   return int(axis < 0 ? axis + axes : axis);
 }
 

@@ -11,13 +11,15 @@ namespace {
 
 template <class From, class To>
 To cast(From value) {
-  if constexpr (std::is_same_v<To, bool>) return value != From(0);
+  if constexpr (std::is_same_v<To, bool>)
+    return value != From(0);
   else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
     // C++ leaves a float that does not fit undefined; NaN and overflow become the lowest value, as on x86.
     if (!(value >= From(-9.2233720368547758e18) && value < From(9.2233720368547758e18)))
       return To(std::numeric_limits<int64_t>::min());
     return To(int64_t(value));
-  } else return To(value);
+  } else
+    return To(value);
 }
 
 template <class From, class To>
@@ -27,7 +29,8 @@ void convert_run(const char* in, int64_t in_step, char* out, int64_t out_step, i
   if (in_step == 0 && out_step == 1) {
     if (n > 0) std::fill_n(y, n, cast<From, To>(*x));
   } else if (in_step == 1 && out_step == 1) {
-    if constexpr (std::is_same_v<From, To>) std::memcpy(y, x, size_t(n) * sizeof(To));
+    if constexpr (std::is_same_v<From, To>)
+      std::memcpy(y, x, size_t(n) * sizeof(To));
     else
       for (int64_t i = 0; i < n; ++i) y[i] = cast<From, To>(x[i]);
   } else {

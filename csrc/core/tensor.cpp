@@ -10,8 +10,10 @@
 namespace pynn {
 
 void Storage::destroy(Storage* storage) {
-  if (storage->release_external) storage->release_external(storage->external_owner);
-  else deallocate(storage->data, storage->bytes);
+  if (storage->release_external)
+    storage->release_external(storage->external_owner);
+  else
+    deallocate(storage->data, storage->bytes);
   delete storage;
 }
 
@@ -46,8 +48,9 @@ Tensor full(const Shape& shape, double value, DType dtype) {
   char* data = out.bytes();
   const int size = itemsize(dtype);
   if (value == 0) {
-    parallel_for(out.numel(), int64_t(1) << 18,
-                 [=](int64_t begin, int64_t end) { std::memset(data + begin * size, 0, size_t(end - begin) * size_t(size)); });
+    parallel_for(out.numel(), int64_t(1) << 18, [=](int64_t begin, int64_t end) {
+      std::memset(data + begin * size, 0, size_t(end - begin) * size_t(size));
+    });
     return out;
   }
   char element[8];
@@ -141,8 +144,9 @@ Tensor Tensor::to(DType dtype) const {
 template <class T>
 T Tensor::item() const {
   if (numel() != 1)
-    throw ValueError(text("item: a tensor of shape ", shape(), " holds ", numel(),
-                          " values; only a one-element tensor has an item. Did you mean x.tolist() or x.sum().item()?"));
+    throw ValueError(
+        text("item: a tensor of shape ", shape(), " holds ", numel(),
+             " values; only a one-element tensor has an item. Did you mean x.tolist() or x.sum().item()?"));
   T value;
   convert(bytes(), dtype(), 0, reinterpret_cast<char*>(&value), dtype_of<T>, 1, 1);
   return value;
@@ -154,10 +158,12 @@ template bool Tensor::item<bool>() const;
 
 void Tensor::about_to_write(const char* op) const {
   if (impl_->storage->read_only)
-    throw ValueError(text(op, ": this tensor shares the memory of a read-only NumPy array. Did you mean x.clone()?"));
+    throw ValueError(
+        text(op, ": this tensor shares the memory of a read-only NumPy array. Did you mean x.clone()?"));
   if (overlaps_itself(*this))
-    throw ValueError(text(op, ": several elements of this tensor are one place in memory (it was expanded to ", shape(),
-                          "), so a write to it has no meaning. Did you mean x.clone()?"));
+    throw ValueError(text(op,
+                          ": several elements of this tensor are one place in memory (it was expanded to ",
+                          shape(), "), so a write to it has no meaning. Did you mean x.clone()?"));
   ++impl_->storage->version;
   impl_->storage->last_writer = op;
 }
@@ -210,13 +216,16 @@ bool copy_transposed(const Tensor& target, const Tensor& source) {
     const int64_t r0 = item % tiles_down * kTile, r1 = std::min(r0 + kTile, rows);
     for (int64_t c0 = 0; c0 < columns; c0 += kTile)
       for (int64_t r = r0; r < r1; ++r)
-        for (int64_t c = c0; c < std::min(c0 + kTile, columns); ++c) y[r * columns + c] = x[r + c * source_step];
+        for (int64_t c = c0; c < std::min(c0 + kTile, columns); ++c)
+          y[r * columns + c] = x[r + c * source_step];
   };
   const int64_t grain = std::max<int64_t>(1, 65536 / (kTile * columns));
   parallel_for(matrices * tiles_down, grain, [&](int64_t begin, int64_t end) {
     for (int64_t item = begin; item < end; ++item) {
-      if (size == 4) move_tile_row(uint32_t(), item);
-      else move_tile_row(uint64_t(), item);
+      if (size == 4)
+        move_tile_row(uint32_t(), item);
+      else
+        move_tile_row(uint64_t(), item);
     }
   });
   return true;
@@ -226,7 +235,8 @@ bool copy_transposed(const Tensor& target, const Tensor& source) {
 
 void copy_into(const Tensor& target, const Tensor& source) {
   if (!(target.shape() == source.shape()))
-    throw ShapeError(text("copy: cannot copy a tensor of shape ", source.shape(), " into one of shape ", target.shape()));
+    throw ShapeError(
+        text("copy: cannot copy a tensor of shape ", source.shape(), " into one of shape ", target.shape()));
   if (target.numel() == 0 || copy_transposed(target, source)) return;
   const StridedRun from(source.shape(), source.strides(), source.dtype());
   const StridedRun into(target.shape(), target.strides(), target.dtype());
@@ -234,8 +244,10 @@ void copy_into(const Tensor& target, const Tensor& source) {
   char* out = target.bytes();
   const int in_size = itemsize(source.dtype()), out_size = itemsize(target.dtype());
   parallel_for(target.numel(), int64_t(1) << 15, [&](int64_t begin, int64_t end) {
-    if (into.is_single_run()) from.gather(in, begin, end - begin, out + begin * out_size, target.dtype());
-    else if (from.is_single_run()) into.scatter(in + begin * in_size, source.dtype(), begin, end - begin, out);
+    if (into.is_single_run())
+      from.gather(in, begin, end - begin, out + begin * out_size, target.dtype());
+    else if (from.is_single_run())
+      into.scatter(in + begin * in_size, source.dtype(), begin, end - begin, out);
     else {
       constexpr int64_t kTile = 512;
       alignas(64) char tile[kTile * 8];

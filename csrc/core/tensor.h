@@ -25,7 +25,7 @@ struct Storage : Pooled<Storage> {
   uint32_t version = 0;
   char* data = nullptr;
   size_t bytes = 0;
-  const char* last_writer = nullptr;        // the op that wrote in place last, for the error message
+  const char* last_writer = nullptr;          // the op that wrote in place last, for the error message
   void (*release_external)(void*) = nullptr;  // set when the memory is somebody else's (a NumPy array)
   void* external_owner = nullptr;
   bool read_only = false;
@@ -41,29 +41,29 @@ struct Hooks {
     GradientHook call;
   };
   std::vector<Entry> entries;
-  bool retain_grad = false;       // a non-leaf whose .grad is wanted
-  TensorImpl* owner = nullptr;    // null once that tensor is gone
+  bool retain_grad = false;     // a non-leaf whose .grad is wanted
+  TensorImpl* owner = nullptr;  // null once that tensor is gone
 };
 
 struct TensorImpl : Pooled<TensorImpl> {
   int refs = 0;
   DType dtype = DType::float32;
-  bool requires_grad = false;   // a leaf the user wants a gradient for
-  bool is_number = false;       // made from a Python number: weak in type promotion
-  bool contiguous = true;       // row-major without gaps
-  bool is_view = false;         // shares its memory with a tensor that it does not know (`base` is null)
-  uint16_t output_index = 0;     // which output of `node` this is
+  bool requires_grad = false;     // a leaf the user wants a gradient for
+  bool is_number = false;         // made from a Python number: weak in type promotion
+  bool contiguous = true;         // row-major without gaps
+  bool is_view = false;           // shares its memory with a tensor that it does not know (`base` is null)
+  uint16_t output_index = 0;      // which output of `node` this is
   uint32_t recorded_version = 0;  // of the storage, when a view was taken
-  uint32_t history = 0;         // how often an in-place op gave this tensor a new history
-  uint32_t base_history = 0;    // the base's `history` when this view was taken
-  int64_t offset = 0;           // in elements
+  uint32_t history = 0;           // how often an in-place op gave this tensor a new history
+  uint32_t base_history = 0;      // the base's `history` when this view was taken
+  int64_t offset = 0;             // in elements
   int64_t numel = 0;
   Ref<Storage> storage;
-  Ref<Node> node;               // what computed this, if it records a gradient
+  Ref<Node> node;  // what computed this, if it records a gradient
   Ref<TensorImpl> grad;
-  Ref<TensorImpl> base;         // the tensor this is a view of: in-place ops on either one change both histories
+  Ref<TensorImpl> base;  // the tensor this is a view of: in-place ops on either one change both histories
   std::shared_ptr<Hooks> hooks;
-  void* python = nullptr;       // the Python object that wraps this tensor, borrowed
+  void* python = nullptr;  // the Python object that wraps this tensor, borrowed
   Shape shape;
   Strides strides;
 
@@ -108,8 +108,8 @@ class Tensor {
   Tensor detach() const;
   // Same memory and dtype under another geometry; the caller vouches for the bounds. Records nothing.
   Tensor alias(const Shape& shape, const Strides& strides, int64_t offset) const;
-  Tensor contiguous() const;       // this, or a row-major copy. Records nothing: for kernels
-  Tensor to(DType dtype) const;    // this, or a converted copy. Records nothing: for kernels
+  Tensor contiguous() const;     // this, or a row-major copy. Records nothing: for kernels
+  Tensor to(DType dtype) const;  // this, or a converted copy. Records nothing: for kernels
   Tensor expand_to(const char* op, const Shape& shape) const;  // a stride-0 view. Records nothing
 
   // An in-place op gave the base a new history since this view was taken: this view's follows from it.
@@ -127,9 +127,9 @@ class Tensor {
 Tensor empty(const Shape& shape, DType dtype = DType::float32);
 Tensor full(const Shape& shape, double value, DType dtype = DType::float32);
 Tensor zeros(const Shape& shape, DType dtype = DType::float32);
-Tensor scalar(double value, DType dtype);   // 0-d
-Tensor number(double value);                // 0-d, weak in promotion, as a Python float
-Tensor number(int64_t value);               // the same, as a Python int
+Tensor scalar(double value, DType dtype);  // 0-d
+Tensor number(double value);               // 0-d, weak in promotion, as a Python float
+Tensor number(int64_t value);              // the same, as a Python int
 Tensor number(bool value);
 // Wraps memory that `owner` keeps alive; release(owner) is called when the last view is gone.
 Tensor from_memory(void* data, const Shape& shape, const Strides& strides, DType dtype, void* owner,

@@ -124,7 +124,8 @@ Strides sorted_strides(const Tensor& x, AxisSet axes, const Shape& y_shape) {
 // Room for totals, from the allocator of tensors.
 class Totals {
  public:
-  Totals(int64_t n, int size) : bytes_(size_t(n) * size_t(size)), data_(static_cast<char*>(allocate(bytes_))) {}
+  Totals(int64_t n, int size)
+      : bytes_(size_t(n) * size_t(size)), data_(static_cast<char*>(allocate(bytes_))) {}
   ~Totals() { deallocate(data_, bytes_); }
   Totals(const Totals&) = delete;
   Totals& operator=(const Totals&) = delete;
@@ -150,7 +151,8 @@ struct Job {
     const int64_t size = loops.total_size;
     parallel_for(results, std::max<int64_t>(kTile, kPiece / pieces), [&](int64_t begin, int64_t end) {
       for (int64_t piece = 1; piece < pieces; ++piece)
-        loops.merge(totals + begin * size, totals + (piece * results + begin) * size, end - begin, parameters);
+        loops.merge(totals + begin * size, totals + (piece * results + begin) * size, end - begin,
+                    parameters);
       loops.finish(totals + begin * size, shift_at(begin), y + begin * y_size, end - begin, parameters);
     });
   }
@@ -165,9 +167,10 @@ void reduce_each_row(const Job& job, const Plan& plan) {
       for (int64_t done = 0; done < count; done += kTile) {
         const int64_t m = std::min(kTile, count - done);
         job.loops.start(totals, m, job.parameters);
-        job.loops.rows(job.x + (offset + done * step) * job.x_size, step, m, n, job.shift_at(first + done), totals,
-                       job.parameters);
-        job.loops.finish(totals, job.shift_at(first + done), job.y + (first + done) * job.y_size, m, job.parameters);
+        job.loops.rows(job.x + (offset + done * step) * job.x_size, step, m, n, job.shift_at(first + done),
+                       totals, job.parameters);
+        job.loops.finish(totals, job.shift_at(first + done), job.y + (first + done) * job.y_size, m,
+                         job.parameters);
       }
     });
   });
@@ -185,7 +188,8 @@ void reduce_rows_in_pieces(const Job& job, const Plan& plan) {
   const int64_t elements = cut_row ? piece : piece * n;
   parallel_for(results * pieces, std::max<int64_t>(1, kPiece / elements), [&](int64_t begin, int64_t end) {
     for (int64_t item = begin; item < end; ++item) {
-      const int64_t result = item % results, from = item / results * piece, to = std::min(from + piece, whole);
+      const int64_t result = item % results, from = item / results * piece,
+                    to = std::min(from + piece, whole);
       const char* x = job.x;
       plan.kept.runs(result, result + 1,
                      [&](int64_t offset, int64_t, int64_t, int64_t) { x += offset * job.x_size; });
@@ -196,7 +200,8 @@ void reduce_rows_in_pieces(const Job& job, const Plan& plan) {
       } else {
         plan.reduced.runs(from, to, [&](int64_t offset, int64_t step, int64_t count, int64_t) {
           for (int64_t r = 0; r < count; ++r)
-            job.loops.rows(x + (offset + r * step) * job.x_size, 0, 1, n, job.shift_at(result), total, job.parameters);
+            job.loops.rows(x + (offset + r * step) * job.x_size, 0, 1, n, job.shift_at(result), total,
+                           job.parameters);
         });
       }
       std::copy_n(total, size, totals.data() + item * size);
@@ -207,12 +212,14 @@ void reduce_rows_in_pieces(const Job& job, const Plan& plan) {
 
 // Narrow rows that follow one another are read as fewer, longer rows of `times * width`; the totals of the
 // parts of a long row are merged afterwards.
-void reduce_joined_rows(const Job& job, const char* x, int64_t rows, int64_t width, int64_t times, char* totals) {
+void reduce_joined_rows(const Job& job, const char* x, int64_t rows, int64_t width, int64_t times,
+                        char* totals) {
   const ReduceLoops& loops = job.loops;
   const int64_t joined = times * width;
   loops.start(totals, joined, job.parameters);
   loops.columns(x, joined, rows / times, joined, nullptr, totals, job.parameters);
-  loops.columns(x + rows / times * joined * job.x_size, 0, 1, rows % times * width, nullptr, totals, job.parameters);
+  loops.columns(x + rows / times * joined * job.x_size, 0, 1, rows % times * width, nullptr, totals,
+                job.parameters);
   for (int64_t k = 1; k < times; ++k)
     loops.merge(totals, totals + k * width * loops.total_size, width, job.parameters);
 }
@@ -223,36 +230,39 @@ void reduce_columns(const Job& job, const Plan& plan) {
   const int64_t width = plan.inner.size, outer = plan.kept.count(), rows = plan.reduced.count();
   const int64_t tile = std::min(width, kTile), tiles = ceil_div(width, tile);
   const bool follow = plan.reduced.n == 1 && plan.reduced.axis[0].step == width && !job.shift;
-  const int64_t times = follow && width < kNarrow ? std::max<int64_t>(1, std::min(kJoined / width, rows / 16)) : 1;
+  const int64_t times =
+      follow && width < kNarrow ? std::max<int64_t>(1, std::min(kJoined / width, rows / 16)) : 1;
   const int64_t piece = outer * tiles >= kEnoughItems ? rows : std::max<int64_t>(8, kPiece / tile);
   const int64_t pieces = ceil_div(rows, piece), results = outer * width;
   const int size = loops.total_size;
   const Totals parts(pieces > 1 ? padded(results * pieces) : 0, size);
   const int64_t elements = tile * std::min(piece, rows);
 
-  parallel_for(outer * tiles * pieces, std::max<int64_t>(1, kPiece / elements), [&](int64_t begin, int64_t end) {
-    alignas(64) char totals[(kTile + kTotalPadding) * 8];
-    for (int64_t item = begin; item < end; ++item) {
-      const int64_t column = item % tiles * tile, w = std::min(tile, width - column);
-      const int64_t group = item / tiles % outer, at = item / tiles / outer;
-      const int64_t from = at * piece, to = std::min(from + piece, rows), result = group * width + column;
-      const char* x = job.x + column * job.x_size;
-      plan.kept.runs(group, group + 1,
-                     [&](int64_t offset, int64_t, int64_t, int64_t) { x += offset * job.x_size; });
-      if (times > 1) {
-        reduce_joined_rows(job, x + from * width * job.x_size, to - from, width, times, totals);
-      } else {
-        loops.start(totals, w, job.parameters);
-        plan.reduced.runs(from, to, [&](int64_t offset, int64_t step, int64_t count, int64_t) {
-          loops.columns(x + offset * job.x_size, step, count, w, job.shift_at(result), totals, job.parameters);
-        });
-      }
-      if (pieces == 1)
-        loops.finish(totals, job.shift_at(result), job.y + result * job.y_size, w, job.parameters);
-      else
-        std::copy_n(totals, w * size, parts.data() + (at * results + result) * size);
-    }
-  });
+  parallel_for(
+      outer * tiles * pieces, std::max<int64_t>(1, kPiece / elements), [&](int64_t begin, int64_t end) {
+        alignas(64) char totals[(kTile + kTotalPadding) * 8];
+        for (int64_t item = begin; item < end; ++item) {
+          const int64_t column = item % tiles * tile, w = std::min(tile, width - column);
+          const int64_t group = item / tiles % outer, at = item / tiles / outer;
+          const int64_t from = at * piece, to = std::min(from + piece, rows), result = group * width + column;
+          const char* x = job.x + column * job.x_size;
+          plan.kept.runs(group, group + 1,
+                         [&](int64_t offset, int64_t, int64_t, int64_t) { x += offset * job.x_size; });
+          if (times > 1) {
+            reduce_joined_rows(job, x + from * width * job.x_size, to - from, width, times, totals);
+          } else {
+            loops.start(totals, w, job.parameters);
+            plan.reduced.runs(from, to, [&](int64_t offset, int64_t step, int64_t count, int64_t) {
+              loops.columns(x + offset * job.x_size, step, count, w, job.shift_at(result), totals,
+                            job.parameters);
+            });
+          }
+          if (pieces == 1)
+            loops.finish(totals, job.shift_at(result), job.y + result * job.y_size, w, job.parameters);
+          else
+            std::copy_n(totals, w * size, parts.data() + (at * results + result) * size);
+        }
+      });
   if (pieces > 1) job.merge_and_finish(parts.data(), results, pieces);
 }
 
@@ -277,7 +287,8 @@ AxisSet::AxisSet(const char* op, const Ints& axes, int ndim) {
     throw ValueError(text(op, ": axis=() names no axis. Did you mean axis=None, which is all of them?"));
   for (int64_t axis : axes) {
     const int i = check_axis(op, axis, ndim);
-    if (has(i)) throw ValueError(text(op, ": axis ", axis, " is named twice in axis=", static_cast<const Dims&>(axes)));
+    if (has(i))
+      throw ValueError(text(op, ": axis ", axis, " is named twice in axis=", static_cast<const Dims&>(axes)));
     if (ndim > 0) add(i);
   }
 }
@@ -293,8 +304,10 @@ Ints AxisSet::list() const {
 Shape reduced_shape(const Shape& shape, AxisSet axes, bool keepdim) {
   Shape out;
   for (int i = 0; i < shape.size(); ++i) {
-    if (!axes.has(i)) out.push_back(shape[i]);
-    else if (keepdim) out.push_back(1);
+    if (!axes.has(i))
+      out.push_back(shape[i]);
+    else if (keepdim)
+      out.push_back(1);
   }
   return out;
 }
@@ -311,12 +324,8 @@ Tensor reduce(const char* op, const ReduceKernel& kernel, const Tensor& x, AxisS
   const ReduceLoops& loops = kernel.of[int(x.dtype())];
   if (!loops.rows) check_floating(op, x);
   Tensor y = empty(y_shape, result);
-  const Job job = {loops,
-                   x.bytes(),
-                   shift ? shift.bytes() : nullptr,
-                   y.bytes(),
-                   itemsize(x.dtype()),
-                   itemsize(result),
+  const Job job = {loops,     x.bytes(),           shift ? shift.bytes() : nullptr,
+                   y.bytes(), itemsize(x.dtype()), itemsize(result),
                    parameters};
   if (y.numel() == 0) return y;
   if (x.numel() == 0) {
@@ -326,10 +335,12 @@ Tensor reduce(const char* op, const ReduceKernel& kernel, const Tensor& x, AxisS
   const Plan plan = make_plan(x, axes);
   if (plan.inner.step != 1 || (shift && !plan.in_order))
     return reduce(op, kernel, x.contiguous(), axes, y_shape, result, parameters, shift);
-  if (!plan.inner.reduced) reduce_columns(job, plan);
+  if (!plan.inner.reduced)
+    reduce_columns(job, plan);
   else if (plan.reduced.n == 0 && (plan.inner.size <= 2 * kPiece || plan.kept.count() >= kEnoughItems))
     reduce_each_row(job, plan);
-  else reduce_rows_in_pieces(job, plan);
+  else
+    reduce_rows_in_pieces(job, plan);
   if (plan.in_order) return y;
   return y.alias(y_shape, sorted_strides(x, axes, y_shape), 0).contiguous();
 }

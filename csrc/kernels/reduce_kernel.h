@@ -47,24 +47,32 @@ namespace pynn::PYNN_ISA {
 
 // The type in which a reduction maps and folds vectors, and the type of its totals.
 enum class Totals : uint8_t {
-  same,       // both the element's own: max
-  wide,       // float32 is folded in itself and totalled in float64, bytes in int32 and int64; integers in int64
-  wide_map,   // as wide, but mapped in float64 too: for a map that may leave float32's range
+  same,  // both the element's own: max
+  wide,  // float32 is folded in itself and totalled in float64, bytes in int32 and int64; integers in int64
+  wide_map,  // as wide, but mapped in float64 too: for a map that may leave float32's range
 };
 
 template <class T, Totals totals>
 consteval auto mapped_type() {
-  if constexpr (totals == Totals::same) return T();
-  else if constexpr (totals == Totals::wide && sizeof(T) == 1) return int32_t();
-  else if constexpr (!kIsFloat<T>) return int64_t();
-  else if constexpr (totals == Totals::wide) return T();
-  else return double();
+  if constexpr (totals == Totals::same)
+    return T();
+  else if constexpr (totals == Totals::wide && sizeof(T) == 1)
+    return int32_t();
+  else if constexpr (!kIsFloat<T>)
+    return int64_t();
+  else if constexpr (totals == Totals::wide)
+    return T();
+  else
+    return double();
 }
 template <class T, Totals totals>
 consteval auto total_type() {
-  if constexpr (totals == Totals::same) return T();
-  else if constexpr (!kIsFloat<T>) return int64_t();
-  else return double();
+  if constexpr (totals == Totals::same)
+    return T();
+  else if constexpr (!kIsFloat<T>)
+    return int64_t();
+  else
+    return double();
 }
 template <class F, class T>
 using Mapped = decltype(mapped_type<T, F::totals>());
@@ -73,14 +81,19 @@ using Total = decltype(total_type<T, F::totals>());
 
 template <class T>
 PYNN_INLINE T lowest() {
-  if constexpr (kIsFloat<T>) return T(-__builtin_inf());
-  else if constexpr (T(-1) < T(0)) return T(typename IntOfSize<sizeof(T)>::Unsigned(1) << (8 * sizeof(T) - 1));
-  else return T(0);
+  if constexpr (kIsFloat<T>)
+    return T(-__builtin_inf());
+  else if constexpr (T(-1) < T(0))
+    return T(typename IntOfSize<sizeof(T)>::Unsigned(1) << (8 * sizeof(T) - 1));
+  else
+    return T(0);
 }
 template <class T>
 PYNN_INLINE T highest() {
-  if constexpr (kIsFloat<T>) return T(__builtin_inf());
-  else return T(~lowest<T>());
+  if constexpr (kIsFloat<T>)
+    return T(__builtin_inf());
+  else
+    return T(~lowest<T>());
 }
 
 // ---- the ways to fold: a formula inherits one and adds its map --------------------------------------
@@ -88,43 +101,106 @@ PYNN_INLINE T highest() {
 
 struct Summing {
   static constexpr Totals totals = Totals::wide;
-  template <class T> T start() const { return T(0); }
-  template <class T> T blank(T) const { return T(0); }
-  template <class V> V fold(V a, V b) const { return a + b; }
-  template <class T> T across(Vec<T> x) const { return sum_lanes(x); }
-  template <class V> V finish(V total, V) const { return total; }
+  template <class T>
+  T start() const {
+    return T(0);
+  }
+  template <class T>
+  T blank(T) const {
+    return T(0);
+  }
+  template <class V>
+  V fold(V a, V b) const {
+    return a + b;
+  }
+  template <class T>
+  T across(Vec<T> x) const {
+    return sum_lanes(x);
+  }
+  template <class V>
+  V finish(V total, V) const {
+    return total;
+  }
 };
 struct Multiplying {
   static constexpr Totals totals = Totals::wide_map;
-  template <class T> T start() const { return T(1); }
-  template <class T> T blank(T) const { return T(1); }
-  template <class V> V fold(V a, V b) const { return a * b; }
-  template <class T> T across(Vec<T> x) const { return prod_lanes(x); }
-  template <class V> V finish(V total, V) const { return total; }
+  template <class T>
+  T start() const {
+    return T(1);
+  }
+  template <class T>
+  T blank(T) const {
+    return T(1);
+  }
+  template <class V>
+  V fold(V a, V b) const {
+    return a * b;
+  }
+  template <class T>
+  T across(Vec<T> x) const {
+    return prod_lanes(x);
+  }
+  template <class V>
+  V finish(V total, V) const {
+    return total;
+  }
 };
 struct Largest {
   static constexpr Totals totals = Totals::same;
-  template <class T> T start() const { return lowest<T>(); }
-  template <class T> T blank(T) const { return lowest<T>(); }
-  template <class V> V fold(V a, V b) const { return max(a, b); }
-  template <class T> T across(Vec<T> x) const { return max_lanes(x); }
-  template <class V> V finish(V total, V) const { return total; }
+  template <class T>
+  T start() const {
+    return lowest<T>();
+  }
+  template <class T>
+  T blank(T) const {
+    return lowest<T>();
+  }
+  template <class V>
+  V fold(V a, V b) const {
+    return max(a, b);
+  }
+  template <class T>
+  T across(Vec<T> x) const {
+    return max_lanes(x);
+  }
+  template <class V>
+  V finish(V total, V) const {
+    return total;
+  }
 };
 struct Smallest {
   static constexpr Totals totals = Totals::same;
-  template <class T> T start() const { return highest<T>(); }
-  template <class T> T blank(T) const { return highest<T>(); }
-  template <class V> V fold(V a, V b) const { return min(a, b); }
-  template <class T> T across(Vec<T> x) const { return min_lanes(x); }
-  template <class V> V finish(V total, V) const { return total; }
+  template <class T>
+  T start() const {
+    return highest<T>();
+  }
+  template <class T>
+  T blank(T) const {
+    return highest<T>();
+  }
+  template <class V>
+  V fold(V a, V b) const {
+    return min(a, b);
+  }
+  template <class T>
+  T across(Vec<T> x) const {
+    return min_lanes(x);
+  }
+  template <class V>
+  V finish(V total, V) const {
+    return total;
+  }
 };
 
 // The element type of the result: a formula may name it (`using Result = int64_t`).
 template <class F, class T>
 consteval auto result_type_of() {
-  if constexpr (requires { typename F::Result; }) return typename F::Result();
-  else if constexpr (kIsFloat<T>) return T();
-  else return Total<F, T>();
+  if constexpr (requires { typename F::Result; })
+    return typename F::Result();
+  else if constexpr (kIsFloat<T>)
+    return T();
+  else
+    return Total<F, T>();
 }
 template <class F, class T>
 using ResultOf = decltype(result_type_of<F, T>());
@@ -133,20 +209,26 @@ using ResultOf = decltype(result_type_of<F, T>());
 
 template <class To, class From>
 PYNN_INLINE Vec<To> load_to(const From* p) {
-  if constexpr (__is_same(To, From)) return load(p);
-  else return load_as<To>(p);
+  if constexpr (__is_same(To, From))
+    return load(p);
+  else
+    return load_as<To>(p);
 }
 template <class To, class From>
 PYNN_INLINE Vec<To> load_to(const From* p, int64_t n, From fill) {
-  if constexpr (__is_same(To, From)) return load(p, n, fill);
-  else return load_as<To>(p, n, fill);
+  if constexpr (__is_same(To, From))
+    return load(p, n, fill);
+  else
+    return load_as<To>(p, n, fill);
 }
 
 // fold of read(0), ..., read(N - 1), as a tree.
 template <int N, class F, class Read>
 PYNN_INLINE auto fold_tree(const F& f, const Read& read, int first = 0) {
-  if constexpr (N == 1) return read(first);
-  else return f.fold(fold_tree<N / 2>(f, read, first), fold_tree<N / 2>(f, read, first + N / 2));
+  if constexpr (N == 1)
+    return read(first);
+  else
+    return f.fold(fold_tree<N / 2>(f, read, first), fold_tree<N / 2>(f, read, first + N / 2));
 }
 
 // A running total in a vector, or in two where totals are wider than what is folded.
@@ -174,8 +256,10 @@ struct RunningTotal {
     if constexpr (kSplit) store(p + Vec<A>::lanes, high);
   }
   PYNN_INLINE A total(const F& f) const {
-    if constexpr (kSplit) return f.across(f.fold(low, high));
-    else return f.across(low);
+    if constexpr (kSplit)
+      return f.across(f.fold(low, high));
+    else
+      return f.across(low);
   }
 };
 
@@ -200,7 +284,8 @@ void reduce_rows(const void* in, int64_t step, int64_t count, int64_t n, const v
     RunningTotal<F, T> running(f);
     int64_t i = 0;
     for (; i + 8 * L <= n; i += 8 * L)
-      running.take(f, fold_tree<8>(f, [&](int k) PYNN_LAMBDA_INLINE { return f.map(load_to<M>(x + i + k * L), s); }));
+      running.take(
+          f, fold_tree<8>(f, [&](int k) PYNN_LAMBDA_INLINE { return f.map(load_to<M>(x + i + k * L), s); }));
     for (; i + L <= n; i += L) running.take(f, f.map(load_to<M>(x + i), s));
     if (i < n) running.take(f, f.map(load_to<M>(x + i, n - i, f.blank(shift)), s));
     A& total = static_cast<A*>(totals)[row];
@@ -223,8 +308,8 @@ PYNN_INLINE void reduce_column_vector(const F& f, const T* x, int64_t step, int6
 }
 
 template <class F, class T>
-void reduce_columns(const void* in, int64_t step, int64_t count, int64_t width, const void* shifts, void* totals,
-                    const double* parameters) {
+void reduce_columns(const void* in, int64_t step, int64_t count, int64_t width, const void* shifts,
+                    void* totals, const double* parameters) {
   using M = Mapped<F, T>;
   constexpr int L = Vec<M>::lanes;
   const F f = with_parameters<F>(parameters);
@@ -238,8 +323,8 @@ void reduce_columns(const void* in, int64_t step, int64_t count, int64_t width, 
       reduce_column_vector(f, x + c, step, rows, shift ? load_to<M>(shift + c) : Vec<M>(M(0)), total + c,
                            [](const T* p) PYNN_LAMBDA_INLINE { return load_to<M>(p); });
     if (rest)
-      reduce_column_vector(f, x + whole, step, rows, shift ? load_to<M>(shift + whole, rest, T(0)) : Vec<M>(M(0)),
-                           total + whole,
+      reduce_column_vector(f, x + whole, step, rows,
+                           shift ? load_to<M>(shift + whole, rest, T(0)) : Vec<M>(M(0)), total + whole,
                            [&](const T* p) PYNN_LAMBDA_INLINE { return load_to<M>(p, rest, f.blank(T(0))); });
   }
 }
@@ -269,8 +354,10 @@ void finish_totals(const void* totals, const void* shifts, void* out, int64_t n,
     const int64_t m = n - i < L ? n - i : L;
     const Vec<A> s = shift ? load_to<A>(shift + i, m, T(0)) : Vec<A>(A(0));
     const Vec<A> v = f.finish(load(total + i, m), s);
-    if constexpr (__is_same(A, R)) store(y + i, v, m);
-    else store_as(y + i, v, m);
+    if constexpr (__is_same(A, R))
+      store(y + i, v, m);
+    else
+      store_as(y + i, v, m);
   }
 }
 

@@ -4,7 +4,8 @@
 
 namespace pynn::PYNN_ISA {
 
-// read(i, n) for whole vectors four at a time (folded as a tree), then one at a time, the last with n < lanes.
+// read(i, n) for whole vectors four at a time (folded as a tree), then one at a time, the last with n <
+// lanes.
 template <class F, class T, class Read>
 PYNN_INLINE RunningTotal<F, T> fold_row(F f, int64_t n, const Read& read) {
   constexpr int L = Vec<T>::lanes;
@@ -22,8 +23,10 @@ PYNN_INLINE Vec<T> load_part(const T* p, int64_t n, T fill) {
 }
 template <class T>
 PYNN_INLINE void store_part(T* p, Vec<T> v, int64_t n) {
-  if (n == Vec<T>::lanes) store(p, v);
-  else store(p, v, n);
+  if (n == Vec<T>::lanes)
+    store(p, v);
+  else
+    store(p, v, n);
 }
 template <class T, class Visit>
 PYNN_INLINE void for_each_vector(int64_t n, const Visit& visit) {

@@ -14,7 +14,9 @@ struct AroundAxis {
 };
 
 // How many rows of n elements make a piece of work that a second thread is worth.
-inline int64_t rows_per_piece(int64_t n, int64_t elements = int64_t(1) << 14) { return n < elements ? elements / (n < 1 ? 1 : n) : 1; }
+inline int64_t rows_per_piece(int64_t n, int64_t elements = int64_t(1) << 14) {
+  return n < elements ? elements / (n < 1 ? 1 : n) : 1;
+}
 
 // The way back of choosing along an axis: zeros of `shape`, with dy where `index` (int64, as dy, each
 // position at most once) says along `axis`. Records nothing.

@@ -62,7 +62,8 @@ struct Extreme {
   static Tensor forward(Context& context, const Tensor& x, const Ints& axis, bool keepdim) {
     const AxisSet axes(S::name, axis, x.ndim());
     check_not_empty(S::name, x, axes);
-    const Tensor y = reduce(S::name, S::kernel(), x, axes, reduced_shape(x.shape(), axes, keepdim), x.dtype());
+    const Tensor y =
+        reduce(S::name, S::kernel(), x, axes, reduced_shape(x.shape(), axes, keepdim), x.dtype());
     context.save(x, y, axis);
     return y;
   }
@@ -101,8 +102,9 @@ static const Op& amin_op = structured<Extreme<Amin>>({
     .gradient = "dx = dy where x = y, shared equally among ties; 0 elsewhere",
     .reference = "amin(x, axis=axis, keepdims=keepdim)",
     .samples = {"randn(3, 4)", "randn(2, 3, 65), 1", "randn(2, 3, 5), (0, -1), True", "randn(17, 3), axis=0"},
-    .doc = "The smallest element, or along `axis` (an integer or several). NaN counts as the smallest of all. "
-           "See min for one axis with the indices.",
+    .doc =
+        "The smallest element, or along `axis` (an integer or several). NaN counts as the smallest of all. "
+        "See min for one axis with the indices.",
 });
 
 Tensor amax(const Tensor& x, const Ints& axis, bool keepdim) { return call(amax_op, x, axis, keepdim); }

@@ -72,7 +72,8 @@ static Tensor all(const Tensor& x, const Ints& axis, bool keepdim) {
 }
 static Tensor count_nonzero_of(const Tensor& x, const Ints& axis, bool keepdim) {
   const AxisSet axes("count_nonzero", axis, x.ndim());
-  return reduce("count_nonzero", *count_nonzero_kernel, x, axes, reduced_shape(x.shape(), axes, keepdim), DType::int64);
+  return reduce("count_nonzero", *count_nonzero_kernel, x, axes, reduced_shape(x.shape(), axes, keepdim),
+                DType::int64);
 }
 
 static const Op& any_op = composite<&any>({
@@ -81,7 +82,8 @@ static const Op& any_op = composite<&any>({
     .formula = "y = x₁ ≠ 0 ∨ x₂ ≠ 0 ∨ ...  over the axes",
     .gradient = "none: the result is a bool",
     .reference = "any(x, axis=axis, keepdims=keepdim)",
-    .samples = {"randn(3, 4) > 1", "randint(0, 2, 2, 3, 65), 1", "randn(2, 3, 5) > 2, (0, -1), True", "randn(0, 3), 0"},
+    .samples = {"randn(3, 4) > 1", "randint(0, 2, 2, 3, 65), 1", "randn(2, 3, 5) > 2, (0, -1), True",
+                "randn(0, 3), 0"},
     .doc = "Whether any element differs from 0, in the whole tensor or along `axis`. NaN does.",
 });
 static const Op& all_op = composite<&all>({
@@ -90,7 +92,8 @@ static const Op& all_op = composite<&all>({
     .formula = "y = x₁ ≠ 0 ∧ x₂ ≠ 0 ∧ ...  over the axes",
     .gradient = "none: the result is a bool",
     .reference = "all(x, axis=axis, keepdims=keepdim)",
-    .samples = {"randn(3, 4) > -1", "randint(0, 2, 2, 3, 65), 1", "randn(2, 3, 5) > -2, (0, -1), True", "randn(0, 3), 0"},
+    .samples = {"randn(3, 4) > -1", "randint(0, 2, 2, 3, 65), 1", "randn(2, 3, 5) > -2, (0, -1), True",
+                "randn(0, 3), 0"},
     .doc = "Whether every element differs from 0, in the whole tensor or along `axis`. NaN does.",
 });
 static const Op& count_nonzero_op = composite<&count_nonzero_of>({
@@ -99,7 +102,8 @@ static const Op& count_nonzero_op = composite<&count_nonzero_of>({
     .formula = "y = |{x ≠ 0}|  over the axes",
     .gradient = "none: the result is an integer",
     .reference = "count_nonzero(x, axis=axis, keepdims=keepdim)",
-    .samples = {"randn(3, 4) > 0", "randint(0, 2, 2, 3, 65), 1", "randint(0, 2, 2, 3, 5), (0, -1)", "randn(0, 3), 0"},
+    .samples = {"randn(3, 4) > 0", "randint(0, 2, 2, 3, 65), 1", "randint(0, 2, 2, 3, 5), (0, -1)",
+                "randn(0, 3), 0"},
     .doc = "How many elements differ from 0, in the whole tensor or along `axis`, as int64.",
 });
 

@@ -155,7 +155,8 @@ ValueAndIndex best_of_long_rows(const BestKernel& kernel, const Tensor& x, int64
   parallel_for(rows * pieces, 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t from = i % pieces * kRowPiece;
-      kernel.rows(in + (i / pieces * n + from) * size, 1, std::min(kRowPiece, n - from), value + i * size, index + i);
+      kernel.rows(in + (i / pieces * n + from) * size, 1, std::min(kRowPiece, n - from), value + i * size,
+                  index + i);
       index[i] += from;
     }
   });
@@ -180,21 +181,25 @@ ValueAndIndex best_along(const BestKernel& kernel, const Tensor& x, AroundAxis a
     });
     return best;
   }
-  if (n > INT32_MAX) throw ValueError(text("argmax: an axis of ", n, " elements is too long unless it is the last one"));
+  if (n > INT32_MAX)
+    throw ValueError(text("argmax: an axis of ", n, " elements is too long unless it is the last one"));
   const int64_t tiles = (inner + kBestColumns - 1) / kBestColumns;
-  parallel_for(outer * tiles, rows_per_piece(n * std::min(inner, kBestColumns)), [&](int64_t begin, int64_t end) {
-    for (int64_t item = begin; item < end; ++item) {
-      const int64_t o = item / tiles, c = item % tiles * kBestColumns, at = o * inner + c;
-      kernel.columns(in + (o * n * inner + c) * size, n, inner, std::min(kBestColumns, inner - c), value + at * size,
-                     index + at);
-    }
-  });
+  parallel_for(outer * tiles, rows_per_piece(n * std::min(inner, kBestColumns)),
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t item = begin; item < end; ++item) {
+                   const int64_t o = item / tiles, c = item % tiles * kBestColumns, at = o * inner + c;
+                   kernel.columns(in + (o * n * inner + c) * size, n, inner,
+                                  std::min(kBestColumns, inner - c), value + at * size, index + at);
+                 }
+               });
   return best;
 }
 
-ValueAndIndex best(const char* op, const BestKernels& kernels, const Tensor& x, const Ints& axis, bool keepdim) {
+ValueAndIndex best(const char* op, const BestKernels& kernels, const Tensor& x, const Ints& axis,
+                   bool keepdim) {
   if (axis.present && axis.size() != 1)
-    throw ValueError(text(op, ": takes one axis, or None for the whole tensor; got axis=", static_cast<const Dims&>(axis)));
+    throw ValueError(text(
+        op, ": takes one axis, or None for the whole tensor; got axis=", static_cast<const Dims&>(axis)));
   const AxisSet axes(op, axis, x.ndim());
   check_not_empty(op, x, axes);
   const Shape shape = reduced_shape(x.shape(), axes, keepdim);
@@ -202,8 +207,8 @@ ValueAndIndex best(const char* op, const BestKernels& kernels, const Tensor& x, 
   const DType type = x.dtype() < DType::int32 ? DType::int32 : x.dtype();
   if (numel(shape) == 0) return {empty(shape, x.dtype()), empty(shape, DType::int64)};
   const Tensor in = x.to(type).contiguous();
-  const AroundAxis around = axis.present ? AroundAxis(x.shape(), check_axis(op, axis[0], x.ndim()))
-                                         : AroundAxis({x.numel()}, 0);
+  const AroundAxis around =
+      axis.present ? AroundAxis(x.shape(), check_axis(op, axis[0], x.ndim())) : AroundAxis({x.numel()}, 0);
   ValueAndIndex found = best_along(kernels.of[int(type)], in, around, shape);
   found.value = found.value.to(x.dtype());
   return found;
@@ -258,8 +263,9 @@ static const Op& max_op = structured<WithIndex<Max>>({
     .gradient = "dx = dy at the index, 0 elsewhere",
     .reference = "(amax(x, axis, keepdims=keepdim), argmax(x, axis, keepdims=keepdim))",
     .samples = {"randn(3, 4), 1", "randn(2, 3, 65), -1, True", "randn(17, 3), 0", "randn(2, 33, 5), 1"},
-    .doc = "The largest element along an axis, and where it stands: the first of equal ones. NaN counts as the "
-           "largest.",
+    .doc =
+        "The largest element along an axis, and where it stands: the first of equal ones. NaN counts as the "
+        "largest.",
     .home = Home::internal,
     .outputs = {"values", "indices"},
 });
@@ -270,8 +276,9 @@ static const Op& min_op = structured<WithIndex<Min>>({
     .gradient = "dx = dy at the index, 0 elsewhere",
     .reference = "(amin(x, axis, keepdims=keepdim), argmin(x, axis, keepdims=keepdim))",
     .samples = {"randn(3, 4), 1", "randn(2, 3, 65), -1, True", "randn(17, 3), 0", "randn(2, 33, 5), 1"},
-    .doc = "The smallest element along an axis, and where it stands: the first of equal ones. NaN counts as the "
-           "smallest.",
+    .doc =
+        "The smallest element along an axis, and where it stands: the first of equal ones. NaN counts as the "
+        "smallest.",
     .home = Home::internal,
     .outputs = {"values", "indices"},
 });
@@ -283,7 +290,8 @@ static const Op& argmax_op = composite<&argmax>({
     .gradient = "none: the result is an index",
     .reference = "argmax(x, axis=axis, keepdims=keepdim)",
     .samples = {"randn(3, 4)", "randn(2, 3, 65), -1, True", "randn(17, 3), 0", "randn(2, 33, 5), 1"},
-    .doc = "Where the largest element stands along `axis`, as int64; without an axis, its place in the flattened "
+    .doc = "Where the largest element stands along `axis`, as int64; without an axis, its place in the "
+           "flattened "
            "tensor. Of equal ones it is the first. NaN counts as the largest.",
 });
 static const Op& argmin_op = composite<&argmin>({
@@ -293,7 +301,8 @@ static const Op& argmin_op = composite<&argmin>({
     .gradient = "none: the result is an index",
     .reference = "argmin(x, axis=axis, keepdims=keepdim)",
     .samples = {"randn(3, 4)", "randn(2, 3, 65), -1, True", "randn(17, 3), 0", "randn(2, 33, 5), 1"},
-    .doc = "Where the smallest element stands along `axis`, as int64; without an axis, its place in the flattened "
+    .doc = "Where the smallest element stands along `axis`, as int64; without an axis, its place in the "
+           "flattened "
            "tensor. Of equal ones it is the first. NaN counts as the smallest.",
 });
 

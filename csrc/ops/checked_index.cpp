@@ -18,7 +18,8 @@ Dims place_of(int64_t flat, const Shape& shape) {
 
 Tensor checked_index(const char* op, const Tensor& index, int64_t size, bool from_end) {
   if (!is_integral(index.dtype()))
-    throw DTypeError(text(op, ": an index must hold integers, got ", index.dtype(), ". Did you mean index.long()?"));
+    throw DTypeError(
+        text(op, ": an index must hold integers, got ", index.dtype(), ". Did you mean index.long()?"));
   Tensor settled = index.to(DType::int64).contiguous();
   const int64_t n = settled.numel(), lowest = from_end ? -size : 0;
   const int64_t* v = settled.data<int64_t>();
@@ -30,8 +31,10 @@ Tensor checked_index(const char* op, const Tensor& index, int64_t size, bool fro
   if (least < lowest || greatest >= size) {
     int64_t i = 0;
     while (v[i] >= lowest && v[i] < size) ++i;
-    const std::string where = index.ndim() == 0 ? std::string() : text(" at place ", place_of(i, index.shape()), " of the index");
-    throw IndexError(text(op, ": index ", v[i], where, " is out of range; the axis has ", size, " places, so ",
+    const std::string where =
+        index.ndim() == 0 ? std::string() : text(" at place ", place_of(i, index.shape()), " of the index");
+    throw IndexError(text(op, ": index ", v[i], where, " is out of range; the axis has ", size,
+                          " places, so ",
                           size == 0 ? "no index fits" : text("expected ", lowest, " to ", size - 1)));
   }
   if (least < 0) {

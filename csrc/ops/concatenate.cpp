@@ -25,7 +25,8 @@ struct Concatenate {
     const Tensor* first = &tensors[0];
     for (const Tensor& t : tensors)
       if (is_empty_vector(*first) && !is_empty_vector(t)) first = &t;
-    if (first->ndim() == 0) throw ShapeError("cat: 0-d tensors have no axis to be joined along. Did you mean pynn.stack?");
+    if (first->ndim() == 0)
+      throw ShapeError("cat: 0-d tensors have no axis to be joined along. Did you mean pynn.stack?");
     const int at = check_axis("cat", axis, first->ndim());
     Shape shape = first->shape();
     shape[at] = 0;
@@ -38,9 +39,11 @@ struct Concatenate {
       bool fits = t.ndim() == shape.n;
       for (int i = 0; fits && i < shape.n; ++i) fits = i == at || t.shape()[i] == shape[i];
       if (!fits)
-        throw ShapeError(text("cat: tensor ", k, " has shape ", t.shape(), ", tensor ", first - tensors.data(), " has ",
-                              first->shape(), "; along every axis but ", at, " they must be equal"));
-      if (__builtin_add_overflow(shape[at], t.size(at), &shape[at])) throw ShapeError("cat: the result is too large");
+        throw ShapeError(text("cat: tensor ", k, " has shape ", t.shape(), ", tensor ",
+                              first - tensors.data(), " has ", first->shape(), "; along every axis but ", at,
+                              " they must be equal"));
+      if (__builtin_add_overflow(shape[at], t.size(at), &shape[at]))
+        throw ShapeError("cat: the result is too large");
     }
     Tensor y = empty(shape, common_type(tensors));
     int64_t offset = 0;
@@ -60,8 +63,10 @@ struct Concatenate {
     while (dx.size() < count) {
       const int64_t length = reader.next<int64_t>();
       const bool wanted = context.needs(dx.size());
-      if (length < 0) dx.push_back(wanted ? zeros({0}, dy.dtype()) : Tensor());
-      else dx.push_back(wanted ? narrow(dy, axis, start, length) : Tensor());
+      if (length < 0)
+        dx.push_back(wanted ? zeros({0}, dy.dtype()) : Tensor());
+      else
+        dx.push_back(wanted ? narrow(dy, axis, start, length) : Tensor());
       start += std::max<int64_t>(length, 0);
     }
     return dx;
@@ -87,8 +92,8 @@ static Tensor stack(TensorList tensors, int64_t axis) {
   std::vector<Tensor> raised;
   for (size_t k = 0; k < tensors.size(); ++k) {
     if (!(tensors[k].shape() == tensors[0].shape()))
-      throw ShapeError(text("stack: tensor ", k, " has shape ", tensors[k].shape(), ", tensor 0 has ", tensors[0].shape(),
-                            "; they must be equal. Did you mean pynn.cat?"));
+      throw ShapeError(text("stack: tensor ", k, " has shape ", tensors[k].shape(), ", tensor 0 has ",
+                            tensors[0].shape(), "; they must be equal. Did you mean pynn.cat?"));
     raised.push_back(unsqueeze(tensors[k], at));
   }
   return concatenate(raised, at);
@@ -99,7 +104,8 @@ static const Op& stack_op = composite<&stack>({
     .formula = "y[k] = xₖ along a new axis",
     .gradient = "dxₖ = dy[k]",
     .reference = "stack(tensors, axis)",
-    .samples = {"[randn(2, 3), randn(2, 3)]", "[randn(2, 3), randn(2, 3)], -1", "[randn(3), randn(3), randn(3)], 1"},
+    .samples = {"[randn(2, 3), randn(2, 3)]", "[randn(2, 3), randn(2, 3)], -1",
+                "[randn(3), randn(3), randn(3)], 1"},
     .doc = "Joins tensors of one shape along a new axis.",
     .home = Home::function,
 });

@@ -16,7 +16,8 @@ struct ScanKernels {
 inline constexpr int64_t kScanColumns = 256;
 
 template <class T>
-using RecurrenceLoop = void(const T* a, const T* b, T* y, int64_t n, int64_t step, int64_t width, bool reverse);
+using RecurrenceLoop = void(const T* a, const T* b, T* y, int64_t n, int64_t step, int64_t width,
+                            bool reverse);
 
 }  // namespace pynn
 
@@ -79,13 +80,17 @@ PYNN_INLINE Vec<T> scan_lanes(F f, Vec<T> x) {
 template <class T>
 PYNN_INLINE auto load_total(const T* p) {
   using A = typename TotalOf<T>::type;
-  if constexpr (__is_same(T, A)) return load(p);
-  else return load_as<A>(p);
+  if constexpr (__is_same(T, A))
+    return load(p);
+  else
+    return load_as<A>(p);
 }
 template <class T, class A>
 PYNN_INLINE void store_total(T* p, Vec<A> v) {
-  if constexpr (__is_same(T, A)) store(p, v);
-  else store_as(p, v);
+  if constexpr (__is_same(T, A))
+    store(p, v);
+  else
+    store_as(p, v);
 }
 
 template <class F, class T>
@@ -203,13 +208,16 @@ Tensor scan(const ScanKernels& kernels, const Tensor& x, int axis, bool reverse)
   const int size = itemsize(x.dtype());
   const char* from = in.bytes();
   char* to = y.bytes();
-  parallel_for(outer * tiles, rows_per_piece(n * tile), [&, n = n, inner = inner](int64_t begin, int64_t end) {
-    for (int64_t item = begin; item < end; ++item) {
-      const int64_t c = item % tiles * tile, at = (item / tiles * n * inner + c) * size;
-      if (inner == 1) kernel.row(from + at, to + at, n, reverse);
-      else kernel.columns(from + at, to + at, n, inner, std::min(tile, inner - c), reverse);
-    }
-  });
+  parallel_for(outer * tiles, rows_per_piece(n * tile),
+               [&, n = n, inner = inner](int64_t begin, int64_t end) {
+                 for (int64_t item = begin; item < end; ++item) {
+                   const int64_t c = item % tiles * tile, at = (item / tiles * n * inner + c) * size;
+                   if (inner == 1)
+                     kernel.row(from + at, to + at, n, reverse);
+                   else
+                     kernel.columns(from + at, to + at, n, inner, std::min(tile, inner - c), reverse);
+                 }
+               });
   return y;
 }
 
@@ -251,7 +259,9 @@ static const Op& reverse_cumsum_op = structured<CumSum<true>>({
 });
 
 Tensor cumsum(const Tensor& x, int64_t axis) { return call(cumsum_op, x, axis, DType::none); }
-static Tensor reverse_cumsum(const Tensor& x, int64_t axis) { return call(reverse_cumsum_op, x, axis, DType::none); }
+static Tensor reverse_cumsum(const Tensor& x, int64_t axis) {
+  return call(reverse_cumsum_op, x, axis, DType::none);
+}
 
 struct Shift {
   static Tensor forward(Context& context, const Tensor& x, int64_t axis, int64_t by, double fill) {
@@ -289,13 +299,15 @@ static const Op& shift_op = structured<Shift>({
     .home = Home::internal,
 });
 
-Tensor shift(const Tensor& x, int64_t axis, int64_t by, double fill) { return call(shift_op, x, axis, by, fill); }
+Tensor shift(const Tensor& x, int64_t axis, int64_t by, double fill) {
+  return call(shift_op, x, axis, by, fill);
+}
 
 struct LinearRecurrence {
   static Tensor forward(Context& context, const Tensor& a, const Tensor& b, int64_t axis, bool reverse) {
     if (!(a.shape() == b.shape()) || a.dtype() != b.dtype())
-      throw ShapeError(text("linear_recurrence: a is ", a.dtype(), " ", a.shape(), " and b ", b.dtype(), " ", b.shape(),
-                            "; they must be alike"));
+      throw ShapeError(text("linear_recurrence: a is ", a.dtype(), " ", a.shape(), " and b ", b.dtype(), " ",
+                            b.shape(), "; they must be alike"));
     const int at = check_axis("linear_recurrence", axis, a.ndim());
     const Tensor y = empty(b.shape(), b.dtype());
     context.save(a, y, axis, reverse);
@@ -329,7 +341,8 @@ static const Op& recurrence_op = structured<LinearRecurrence>({
     .args = {"a", "b", {"axis", -1}, {"reverse", false}},
     .formula = "yᵢ = aᵢ yᵢ₋₁ + bᵢ, y₀ = b₀  along the axis; reversed: yᵢ = aᵢ yᵢ₊₁ + bᵢ",
     .gradient = "dbᵢ = dyᵢ + aᵢ₊₁ dbᵢ₊₁, daᵢ = dbᵢ yᵢ₋₁",
-    .reference = "flip(cumprod(flip(a, axis), axis) * cumsum(flip(b, axis) / cumprod(flip(a, axis), axis), axis), axis) "
+    .reference = "flip(cumprod(flip(a, axis), axis) * cumsum(flip(b, axis) / cumprod(flip(a, axis), axis), "
+                 "axis), axis) "
                  "if reverse else cumprod(a, axis) * cumsum(b / cumprod(a, axis), axis)",
     .samples = {"0.5 + rand(7), randn(7)", "0.5 + rand(3, 9), randn(3, 9), -1, True",
                 "0.5 + rand(5, 18), randn(5, 18), 0", "0.5 + rand(2, 4, 3), randn(2, 4, 3), 1, True"},
@@ -343,7 +356,8 @@ Tensor linear_recurrence(const Tensor& a, const Tensor& b, int64_t axis, bool re
 
 struct CumProd {
   static Tensor forward(Context& context, const Tensor& x, int64_t axis, DType dtype) {
-    const Tensor y = scan(*cumprod_kernels, scanned_type(x, dtype), check_axis("cumprod", axis, x.ndim()), false);
+    const Tensor y =
+        scan(*cumprod_kernels, scanned_type(x, dtype), check_axis("cumprod", axis, x.ndim()), false);
     context.save(x, y, axis);
     return y;
   }
@@ -361,7 +375,8 @@ static const Op& cumprod_op = structured<CumProd>({
     .formula = "yᵢ = x₀ x₁ ... xᵢ  along the axis",
     .gradient = "dxᵢ = Σ dyₖ x₀ ... xᵢ₋₁ xᵢ₊₁ ... xₖ  over k ≥ i, right where an x is 0 too",
     .reference = "cumprod(x, axis, dtype=dtype)",
-    .samples = {"randn(7), 0", "randn(3, 19), -1", "randn(5, 33), 0", "randn(2, 4, 3), 1", "array([2.0, 0.0, 3.0, 0.0]), 0"},
+    .samples = {"randn(7), 0", "randn(3, 19), -1", "randn(5, 33), 0", "randn(2, 4, 3), 1",
+                "array([2.0, 0.0, 3.0, 0.0]), 0"},
     .doc = "Running products along an axis. bool and integers multiply as int64; float32 runs in float64.",
 });
 

@@ -51,7 +51,8 @@ Tensor diag_embed(const Tensor& x, int64_t offset, int64_t dim1, int64_t dim2) {
 Tensor diag(const Tensor& x, int64_t diagonal_index) {
   if (x.ndim() == 2) return diagonal(x, diagonal_index, 0, 1);
   if (x.ndim() == 1) return diag_embed(x, diagonal_index, 0, 1);
-  throw ShapeError(text("diag: expected a vector or a matrix, got shape ", x.shape(), ". Did you mean diagonal or diag_embed?"));
+  throw ShapeError(text("diag: expected a vector or a matrix, got shape ", x.shape(),
+                        ". Did you mean diagonal or diag_embed?"));
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ DType compute_type(const Op& op, std::span<const Tensor* const> in) {
   if (!op.kernel->forward[int(type)]) {
     if (is_floating(type) || type == DType::boolean)
       throw DTypeError(text(op.name, ": not defined for ", type, " tensors"));
-    throw DTypeError(text(op.name, ": expected floating-point tensors, got ", type, ". Did you mean x.float()?"));
+    throw DTypeError(
+        text(op.name, ": expected floating-point tensors, got ", type, ". Did you mean x.float()?"));
   }
   return type;
 }
@@ -25,7 +26,9 @@ Tensor elementwise_forward(const Op& op, const Value* v, Elementwise form) {
   Shape shape;
   for (int i = 0; i < form.arity; ++i) {
     in[i] = v[i].tensor;
-    shape = i == 0 ? in[0]->shape() : shape == in[i]->shape() ? shape : broadcast(op.name, shape, in[i]->shape());
+    shape = i == 0                    ? in[0]->shape()
+            : shape == in[i]->shape() ? shape
+                                      : broadcast(op.name, shape, in[i]->shape());
   }
   double parameters[4];
   for (int i = 0; i < form.parameters; ++i) parameters[i] = v[form.arity + i].real;
@@ -42,8 +45,10 @@ Tensor elementwise_forward(const Op& op, const Value* v, Elementwise form) {
   if (context.records()) {
     if (form.keeps == Keeps::output) context.save(y);
     for (int i = 0; i < form.arity; ++i) {
-      if (form.keeps == Keeps::inputs) context.save(*in[i]);
-      else context.save(in[i]->shape());
+      if (form.keeps == Keeps::inputs)
+        context.save(*in[i]);
+      else
+        context.save(in[i]->shape());
     }
     for (int i = 0; i < form.parameters; ++i) context.save(parameters[i]);
   }
@@ -67,7 +72,8 @@ Gradients elementwise_backward(const Op& op, const Context& context, const Tenso
   const DType type = dy.dtype();
   Gradients dx;
   for (int i = 0; i < form.arity; ++i) {
-    ElementwiseLoop* loop = context.needs(size_t(i)) ? op.kernel->backward[i][type == DType::float64] : nullptr;
+    ElementwiseLoop* loop =
+        context.needs(size_t(i)) ? op.kernel->backward[i][type == DType::float64] : nullptr;
     if (!loop) {
       dx.push_back({});
       continue;

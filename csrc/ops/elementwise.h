@@ -13,18 +13,24 @@ namespace detail {
 // How many tensors f.forward takes, and which gradients the formula gives.
 template <class F>
 consteval int formula_arity() {
-  if constexpr (requires(F f, Tensor x) { f.forward(x); }) return 1;
-  else if constexpr (requires(F f, Tensor x) { f.forward(x, x); }) return 2;
-  else return 3;
+  if constexpr (requires(F f, Tensor x) { f.forward(x); })
+    return 1;
+  else if constexpr (requires(F f, Tensor x) { f.forward(x, x); })
+    return 2;
+  else
+    return 3;
 }
 
 // The gradient of input `i` in recorded ops: the formula's own text, over Tensor.
-#define PYNN_APPLY(method)                                                                         \
-  if constexpr (requires(F f, Tensor x) { f.method(x); }) return f.method(dy);                     \
-  else if constexpr (requires(F f, Tensor x) { f.method(x, x); }) return f.method(in[0], dy);      \
-  else if constexpr (requires(F f, Tensor x) { f.method(x, x, x); }) return f.method(in[0], in[1], dy); \
-  else if constexpr (requires(F f, Tensor x) { f.method(x, x, x, x); })                            \
-    return f.method(in[0], in[1], in[2], dy)
+#define PYNN_APPLY(method)                                              \
+  if constexpr (requires(F f, Tensor x) { f.method(x); })               \
+    return f.method(dy);                                                \
+  else if constexpr (requires(F f, Tensor x) { f.method(x, x); })       \
+    return f.method(in[0], dy);                                         \
+  else if constexpr (requires(F f, Tensor x) { f.method(x, x, x); })    \
+    return f.method(in[0], in[1], dy);                                  \
+  else if constexpr (requires(F f, Tensor x) { f.method(x, x, x, x); }) \
+  return f.method(in[0], in[1], in[2], dy)
 template <class F>
 Tensor formula_gradient(int i, const F& f, const Tensor* in, const Tensor& dy) {
   if (i == 0) {
@@ -44,24 +50,29 @@ enum class Keeps : uint8_t { nothing, inputs, output };
 
 template <class F>
 consteval Keeps what_backward_keeps() {
-  if constexpr (requires(F f, Tensor x) { f.backward_from_output(x, x); }) return Keeps::output;
-  else if constexpr (requires(F f, Tensor x) { f.backward(x, x); } || requires(F f, Tensor x) { f.backward_a(x, x, x); } ||
-                     requires(F f, Tensor x) { f.backward_b(x, x, x); } ||
-                     requires(F f, Tensor x) { f.backward_a(x, x, x, x); } ||
-                     requires(F f, Tensor x) { f.backward_b(x, x, x, x); } ||
-                     requires(F f, Tensor x) { f.backward_c(x, x, x, x); })
+  if constexpr (requires(F f, Tensor x) { f.backward_from_output(x, x); })
+    return Keeps::output;
+  else if constexpr (
+      requires(F f, Tensor x) { f.backward(x, x); } || requires(F f, Tensor x) { f.backward_a(x, x, x); } ||
+      requires(F f, Tensor x) { f.backward_b(x, x, x); } ||
+      requires(F f, Tensor x) { f.backward_a(x, x, x, x); } ||
+      requires(F f, Tensor x) { f.backward_b(x, x, x, x); } ||
+      requires(F f, Tensor x) { f.backward_c(x, x, x, x); })
     return Keeps::inputs;
-  else return Keeps::nothing;
+  else
+    return Keeps::nothing;
 }
 
 // Does the gradient of input `i` look at the inputs, or at dy alone?
 template <class F>
 consteval bool gradient_uses_inputs(int i) {
   if (i == 0)
-    return requires(F f, Tensor x) { f.backward(x, x); } || requires(F f, Tensor x) { f.backward_a(x, x, x); } ||
-           requires(F f, Tensor x) { f.backward_a(x, x, x, x); };
+    return requires(F f, Tensor x) { f.backward(x, x); } || requires(F f, Tensor x) {
+      f.backward_a(x, x, x);
+    } || requires(F f, Tensor x) { f.backward_a(x, x, x, x); };
   if (i == 1)
-    return requires(F f, Tensor x) { f.backward_b(x, x, x); } || requires(F f, Tensor x) { f.backward_b(x, x, x, x); };
+    return requires(F f, Tensor x) { f.backward_b(x, x, x); } ||
+           requires(F f, Tensor x) { f.backward_b(x, x, x, x); };
   return requires(F f, Tensor x) { f.backward_c(x, x, x, x); };
 }
 
@@ -89,7 +100,8 @@ const Op& elementwise(const ElementwiseKernel* kernel, OpInfo info, const char* 
       detail::formula_arity<F>(),
       std::is_empty_v<F> ? 0 : int(sizeof(F) / sizeof(double)),
       detail::what_backward_keeps<F>(),
-      {detail::gradient_uses_inputs<F>(0), detail::gradient_uses_inputs<F>(1), detail::gradient_uses_inputs<F>(2)}};
+      {detail::gradient_uses_inputs<F>(0), detail::gradient_uses_inputs<F>(1),
+       detail::gradient_uses_inputs<F>(2)}};
   Op op(std::move(info));
   op.file = detail::file_name(file);
   op.kernel = kernel;

@@ -10,7 +10,9 @@ struct Expand {
     const int lead = to.n - x.ndim();
     for (int i = 0; i < to.n; ++i) {
       if (to[i] == -1 && i >= lead) to[i] = x.shape()[i - lead];
-      if (to[i] < 0) throw ShapeError(text("expand: sizes must be 0 or more, or -1 for axes of x, got ", static_cast<const Dims&>(sizes)));
+      if (to[i] < 0)
+        throw ShapeError(text("expand: sizes must be 0 or more, or -1 for axes of x, got ",
+                              static_cast<const Dims&>(sizes)));
     }
     numel(to);
     return view_of(context, x, to, broadcast_strides("expand", x.shape(), x.strides(), to), x.impl()->offset);
@@ -28,10 +30,13 @@ static const Op& op = structured<Expand>({
     .gradient = "dx = dy, summed over the axes that were expanded",
     .reference = "broadcast_to(x, [x.shape[i - len(sizes)] if s == -1 else s for i, s in enumerate(sizes)])",
     .samples = {"randn(3, 1), (3, 4)", "randn(3, 1), (2, -1, 4)", "randn(1), (5,)"},
-    .doc = "Repeats axes of size 1 (and adds leading ones) without a copy. The result must not be written to.",
+    .doc =
+        "Repeats axes of size 1 (and adds leading ones) without a copy. The result must not be written to.",
     .aliases = {"broadcast_to"},
 });
 
-Tensor expand(const Tensor& x, const Shape& shape) { return x.shape() == shape ? x : call(op, x, Ints(shape)); }
+Tensor expand(const Tensor& x, const Shape& shape) {
+  return x.shape() == shape ? x : call(op, x, Ints(shape));
+}
 
 }  // namespace pynn

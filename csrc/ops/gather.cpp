@@ -12,12 +12,17 @@ namespace {
 // Rows of an index tensor (along its last axis) and where they lie in the other tensor, `x`.
 struct Rows {
   int axis, last;
-  Shape shape;       // of the index
-  Strides steps;     // of x; 0 along `axis`, which the index itself walks
+  Shape shape;    // of the index
+  Strides steps;  // of x; 0 along `axis`, which the index itself walks
   int64_t base, axis_step, last_step, columns;
 
   Rows(const Tensor& x, int axis, const Shape& index_shape)
-      : axis(axis), last(x.ndim() - 1), shape(index_shape), steps(x.strides()), base(0), axis_step(x.strides()[axis]) {
+      : axis(axis),
+        last(x.ndim() - 1),
+        shape(index_shape),
+        steps(x.strides()),
+        base(0),
+        axis_step(x.strides()[axis]) {
     steps[axis] = 0;
     last_step = steps[last];
     columns = shape[last];
@@ -46,12 +51,14 @@ struct Along {
 Along settle(const char* op, const Tensor& x, int64_t axis, const Tensor& index) {
   const int at = check_axis(op, axis, x.ndim());
   if (x.ndim() != index.ndim())
-    throw ShapeError(text(op, ": x and the index must have equally many axes, got shapes ", x.shape(), " and ", index.shape()));
+    throw ShapeError(text(op, ": x and the index must have equally many axes, got shapes ", x.shape(),
+                          " and ", index.shape()));
   for (int i = 0; i < x.ndim(); ++i)
     if (i != at && index.shape()[i] > x.shape()[i])
-      throw ShapeError(text(op, ": the index of shape ", index.shape(), " is larger than x of shape ", x.shape(), " along axis ", i,
-                            "; only along axis ", at, " may it be"));
-  if (x.ndim() == 0) return {x.alias({1}, {1}, x.impl()->offset), checked_index(op, index, 1).alias({1}, {1}, 0), 0};
+      throw ShapeError(text(op, ": the index of shape ", index.shape(), " is larger than x of shape ",
+                            x.shape(), " along axis ", i, "; only along axis ", at, " may it be"));
+  if (x.ndim() == 0)
+    return {x.alias({1}, {1}, x.impl()->offset), checked_index(op, index, 1).alias({1}, {1}, 0), 0};
   // Along the other axes an empty x can meet an empty index only, and then no index is looked at.
   return {x, checked_index(op, index, index.numel() ? x.size(at) : 0), at};
 }
@@ -64,30 +71,34 @@ void deposit(const Tensor& y, int axis, const Tensor& index, const Tensor& sourc
   const Rows to(y, axis, index.shape()), from(source, axis, index.shape());
   if (to.count() == 0) return;
   const int64_t* picked = index.data<int64_t>();
-  const int64_t source_step = source.strides()[to.axis] , source_last = source.strides()[to.last];
+  const int64_t source_step = source.strides()[to.axis], source_last = source.strides()[to.last];
   visit(y.dtype(), [&](auto element) {
     using T = decltype(element);
     T* out = y.data<T>();
     const T* in = source.data<T>();
     const int64_t outer = to.outer(), per_block = to.count() / outer;
-    parallel_for(outer, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, per_block * to.columns)), [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin * per_block; row < end * per_block; ++row) {
-        int64_t at = 0, rest = row;  // of the row in source, whose own axis counts
-        for (int i = to.last - 1; i >= 0; --i) {
-          at += rest % to.shape[i] * (i == to.axis ? source_step : from.steps[i]);
-          rest /= to.shape[i];
-        }
-        T* target = out + to.offset(row);
-        const T* values = in + at;
-        const int64_t* k = picked + row * to.columns;
-        for (int64_t j = 0; j < to.columns; ++j) {
-          T& place = target[k[j] * to.axis_step + j * to.last_step];
-          if constexpr (add && std::is_same_v<T, bool>) place = place || values[j * source_last];
-          else if constexpr (add) place = T(place + values[j * source_last]);
-          else place = values[j * source_last];
-        }
-      }
-    });
+    parallel_for(outer, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, per_block * to.columns)),
+                 [&](int64_t begin, int64_t end) {
+                   for (int64_t row = begin * per_block; row < end * per_block; ++row) {
+                     int64_t at = 0, rest = row;  // of the row in source, whose own axis counts
+                     for (int i = to.last - 1; i >= 0; --i) {
+                       at += rest % to.shape[i] * (i == to.axis ? source_step : from.steps[i]);
+                       rest /= to.shape[i];
+                     }
+                     T* target = out + to.offset(row);
+                     const T* values = in + at;
+                     const int64_t* k = picked + row * to.columns;
+                     for (int64_t j = 0; j < to.columns; ++j) {
+                       T& place = target[k[j] * to.axis_step + j * to.last_step];
+                       if constexpr (add && std::is_same_v<T, bool>)
+                         place = place || values[j * source_last];
+                       else if constexpr (add)
+                         place = T(place + values[j * source_last]);
+                       else
+                         place = values[j * source_last];
+                     }
+                   }
+                 });
   });
 }
 
@@ -99,13 +110,15 @@ Tensor fetch(const Tensor& x, int axis, const Tensor& index) {
     using T = decltype(element);
     const T* in = x.data<T>();
     T* out = y.data<T>();
-    parallel_for(from.count(), std::max<int64_t>(1, kGrain / std::max<int64_t>(1, from.columns)), [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) {
-        const T* line = in + from.offset(row);
-        const int64_t* k = picked + row * from.columns;
-        for (int64_t j = 0; j < from.columns; ++j) out[row * from.columns + j] = line[k[j] * from.axis_step + j * from.last_step];
-      }
-    });
+    parallel_for(from.count(), std::max<int64_t>(1, kGrain / std::max<int64_t>(1, from.columns)),
+                 [&](int64_t begin, int64_t end) {
+                   for (int64_t row = begin; row < end; ++row) {
+                     const T* line = in + from.offset(row);
+                     const int64_t* k = picked + row * from.columns;
+                     for (int64_t j = 0; j < from.columns; ++j)
+                       out[row * from.columns + j] = line[k[j] * from.axis_step + j * from.last_step];
+                   }
+                 });
   });
   return y;
 }
@@ -116,7 +129,8 @@ Tensor corner(const char* op, const Tensor& src, const Tensor& index, DType dtyp
   bool fits = src.ndim() == index.ndim();
   for (int i = 0; fits && i < src.ndim(); ++i) fits = index.shape()[i] <= src.shape()[i];
   if (!fits)
-    throw ShapeError(text(op, ": src of shape ", src.shape(), " does not cover the index of shape ", index.shape()));
+    throw ShapeError(
+        text(op, ": src of shape ", src.shape(), " does not cover the index of shape ", index.shape()));
   return src.to(dtype).alias(index.shape(), src.to(dtype).strides(), src.to(dtype).impl()->offset);
 }
 // The gradient for src: dy where it was used, 0 elsewhere; summed for a number.
@@ -128,7 +142,8 @@ Tensor spread_corner(const Tensor& picked, const Shape& src_shape) {
 
 void check_types(const char* op, const Tensor& x, const Tensor& src) {
   if (is_floating(src.dtype()) && !is_floating(x.dtype()))
-    throw DTypeError(text(op, ": ", src.dtype(), " values do not fit into ", x.dtype(), ". Did you mean x.float()?"));
+    throw DTypeError(
+        text(op, ": ", src.dtype(), " values do not fit into ", x.dtype(), ". Did you mean x.float()?"));
 }
 
 }  // namespace
@@ -154,13 +169,15 @@ static const Op& gather_op = structured<Gather>({
                  "enumerate(index.shape))], index, axis)",
     .samples = {"randn(3, 4), 1, array([[0, 3], [1, 1], [2, 0]])", "randn(3, 4), 0, array([[2, 0, 1]])",
                 "randn(2, 3, 5), -1, randint(0, 5, 2, 3, 7)", "randn(4), 0, array([3, 3, 0])"},
-    .doc = "Takes, for every place of the index, the element of x that it names along the axis. x and index have equally "
+    .doc = "Takes, for every place of the index, the element of x that it names along the axis. x and index "
+           "have equally "
            "many axes; along the others the index may be smaller.",
 });
 Tensor gather(const Tensor& x, int64_t axis, const Tensor& index) { return call(gather_op, x, axis, index); }
 
 struct ScatterAdd {
-  static Tensor forward(Context& context, const Tensor& x, int64_t axis, const Tensor& index, const Tensor& src) {
+  static Tensor forward(Context& context, const Tensor& x, int64_t axis, const Tensor& index,
+                        const Tensor& src) {
     check_types("scatter_add", x, src);
     const Along a = settle("scatter_add", x, axis, index);
     context.save(src.shape(), axis, index);
@@ -179,11 +196,14 @@ static const Op& scatter_add_op = structured<ScatterAdd>({
     .args = {"x", "axis", "index", "src"},
     .formula = "y = x, then y[.., index[.., k, ..], ..] += src[.., k, ..]",
     .gradient = "dx = dy, dsrc[.., k, ..] = dy[.., index[.., k, ..], ..]",
-    .reference = "(lambda y, g: (add.at(y, tuple(index if i == axis % x.ndim else g[i] for i in range(x.ndim)), "
-                 "src[tuple(slice(n) for n in index.shape)]), y)[1])(array(x), indices(index.shape))",
+    .reference =
+        "(lambda y, g: (add.at(y, tuple(index if i == axis % x.ndim else g[i] for i in range(x.ndim)), "
+        "src[tuple(slice(n) for n in index.shape)]), y)[1])(array(x), indices(index.shape))",
     .samples = {"randn(3, 5), 1, array([[0, 3], [1, 1], [2, 0]]), randn(3, 2)",
-                "randn(3, 4), 0, array([[2, 0, 1], [2, 2, 2]]), randn(2, 4)", "randn(4), 0, array([3, 3, 0]), randn(3)"},
-    .doc = "Adds every element of src to the place of x that the index names along the axis. The order of additions is "
+                "randn(3, 4), 0, array([[2, 0, 1], [2, 2, 2]]), randn(2, 4)",
+                "randn(4), 0, array([3, 3, 0]), randn(3)"},
+    .doc = "Adds every element of src to the place of x that the index names along the axis. The order of "
+           "additions is "
            "fixed, so results do not depend on the number of threads.",
     .in_place = true,
 });
@@ -192,7 +212,8 @@ Tensor scatter_add(const Tensor& x, int64_t axis, const Tensor& index, const Ten
 }
 
 struct Scatter {
-  static Tensor forward(Context& context, const Tensor& x, int64_t axis, const Tensor& index, const Tensor& src) {
+  static Tensor forward(Context& context, const Tensor& x, int64_t axis, const Tensor& index,
+                        const Tensor& src) {
     check_types("scatter", x, src);
     const Along a = settle("scatter", x, axis, index);
     context.save(src.shape(), axis, index);
@@ -207,13 +228,17 @@ static const Op& scatter_op = structured<Scatter>({
     .name = "scatter",
     .args = {"x", "axis", "index", "src"},
     .formula = "y = x, but y[.., index[.., k, ..], ..] = src[.., k, ..]",
-    .gradient = "dx = dy with 0 at the places written, dsrc[.., k, ..] = dy[.., index[.., k, ..], ..] where it stayed",
-    .reference = "(lambda y, g: (y.__setitem__(tuple(index if i == axis % x.ndim else g[i] for i in range(x.ndim)), "
-                 "broadcast_to(src, src.shape or index.shape)[tuple(slice(n) for n in index.shape)]), y)[1])"
-                 "(array(x), indices(index.shape))",
+    .gradient = "dx = dy with 0 at the places written, dsrc[.., k, ..] = dy[.., index[.., k, ..], ..] where "
+                "it stayed",
+    .reference =
+        "(lambda y, g: (y.__setitem__(tuple(index if i == axis % x.ndim else g[i] for i in range(x.ndim)), "
+        "broadcast_to(src, src.shape or index.shape)[tuple(slice(n) for n in index.shape)]), y)[1])"
+        "(array(x), indices(index.shape))",
     .samples = {"randn(3, 5), 1, array([[0, 3], [1, 2], [2, 0]]), randn(3, 2)",
-                "randn(3, 4), 0, array([[2, 0, 1], [1, 1, 0]]), randn(2, 3)", "randn(4), 0, array([3, 3, 0]), randn(3)"},
-    .doc = "Puts every element of src (or a number) into the place of x that the index names along the axis. Where several "
+                "randn(3, 4), 0, array([[2, 0, 1], [1, 1, 0]]), randn(2, 3)",
+                "randn(4), 0, array([3, 3, 0]), randn(3)"},
+    .doc = "Puts every element of src (or a number) into the place of x that the index names along the axis. "
+           "Where several "
            "go to one place, the last stays.",
     .in_place = true,
 });
@@ -243,7 +268,8 @@ static Tensor take_along_dim(const Tensor& x, const Tensor& index, const Ints& a
   if (axis.n != 1) throw ValueError("take_along_dim: expected one axis");
   const int at = check_axis("take_along_dim", axis[0], x.ndim());
   if (x.ndim() != index.ndim())
-    throw ShapeError(text("take_along_dim: x and index must have equally many axes, got shapes ", x.shape(), " and ", index.shape()));
+    throw ShapeError(text("take_along_dim: x and index must have equally many axes, got shapes ", x.shape(),
+                          " and ", index.shape()));
   Shape wide_x = x.shape(), wide_index = index.shape();
   for (int i = 0; i < x.ndim(); ++i) {
     if (i == at) continue;
@@ -260,7 +286,8 @@ static const Op& take_along_op = composite<&take_along_dim>({
     .reference = "take_along_axis(x, index, axis)",
     .samples = {"randn(3, 4), array([[0, 3], [1, 1], [2, 0]]), 1", "randn(3, 4), array([[2], [1], [0]]), 1",
                 "randn(2, 3), array([5, 0])"},
-    .doc = "As gather, but along the other axes x and index broadcast: takes back what argsort or argmax(keepdim=True) "
+    .doc = "As gather, but along the other axes x and index broadcast: takes back what argsort or "
+           "argmax(keepdim=True) "
            "along that axis found.",
     .aliases = {"take_along_axis"},
 });

@@ -15,8 +15,9 @@ void append_mask(std::vector<Tensor>& settled, const Tensor& mask, const Tensor&
   const int axis = int(settled.size());
   for (int i = 0; i < mask.ndim(); ++i)
     if (axis + i >= x.ndim() || mask.shape()[i] != x.shape()[axis + i])
-      throw IndexError(text("index: a mask of shape ", mask.shape(), " does not fit axes ", axis, " .. ", axis + mask.ndim() - 1,
-                            " of a tensor of shape ", x.shape(), "; they must be equal"));
+      throw IndexError(text("index: a mask of shape ", mask.shape(), " does not fit axes ", axis, " .. ",
+                            axis + mask.ndim() - 1, " of a tensor of shape ", x.shape(),
+                            "; they must be equal"));
   const Tensor places = nonzero(mask);
   for (int i = 0; i < mask.ndim(); ++i)
     settled.push_back(places.alias({places.size(0)}, {places.strides()[0]}, places.impl()->offset + i));
@@ -32,7 +33,8 @@ std::vector<Tensor> settle(const Tensor& x, TensorList indices) {
     }
     const int axis = int(settled.size());
     if (axis >= x.ndim())
-      throw IndexError(text("index: a tensor of shape ", x.shape(), " has ", x.ndim(), " axes, got an index for one more"));
+      throw IndexError(text("index: a tensor of shape ", x.shape(), " has ", x.ndim(),
+                            " axes, got an index for one more"));
     settled.push_back(index ? checked_index("index", index, x.shape()[axis], true) : Tensor());
   }
   settled.resize(size_t(x.ndim()));
@@ -57,7 +59,7 @@ std::vector<int64_t> offsets_of(const Shape& shape, const Strides& strides) {
 struct Plan {
   Shape shape;  // of the result
   std::vector<int64_t> before, picked, after;
-  bool run;     // after[a] == a
+  bool run;  // after[a] == a
   int64_t size() const { return int64_t(before.size() * picked.size() * after.size()); }
 
   Plan(const Tensor& x, const std::vector<Tensor>& indices, int64_t at) {
@@ -99,9 +101,12 @@ struct Plan {
 
 template <class Body>
 void visit_size(int bytes, Body&& body) {
-  if (bytes == 1) body(uint8_t());
-  else if (bytes == 4) body(uint32_t());
-  else body(uint64_t());
+  if (bytes == 1)
+    body(uint8_t());
+  else if (bytes == 4)
+    body(uint32_t());
+  else
+    body(uint64_t());
 }
 
 constexpr int64_t kGrain = 32768;
@@ -116,56 +121,67 @@ void fetch(const Tensor& x, const Plan& plan, const Tensor& out) {
     const int64_t *before = plan.before.data(), *picked = plan.picked.data(), *after = plan.after.data();
     const bool run = plan.run;
     const int64_t rows = int64_t(plan.before.size()) * picks;
-    parallel_for(columns ? rows : 0, std::max<int64_t>(1, kGrain / std::max<int64_t>(columns, 1)), [=](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) {
-        const T* from = in + before[row / picks] + picked[row % picks];
-        T* to = y + row * columns;
-        if (columns == 1) *to = from[after[0]];
-        else if (run) __builtin_memcpy(to, from, size_t(columns) * sizeof(T));
-        else
-          for (int64_t a = 0; a < columns; ++a) to[a] = from[after[a]];
-      }
-    });
+    parallel_for(columns ? rows : 0, std::max<int64_t>(1, kGrain / std::max<int64_t>(columns, 1)),
+                 [=](int64_t begin, int64_t end) {
+                   for (int64_t row = begin; row < end; ++row) {
+                     const T* from = in + before[row / picks] + picked[row % picks];
+                     T* to = y + row * columns;
+                     if (columns == 1)
+                       *to = from[after[0]];
+                     else if (run)
+                       __builtin_memcpy(to, from, size_t(columns) * sizeof(T));
+                     else
+                       for (int64_t a = 0; a < columns; ++a) to[a] = from[after[a]];
+                   }
+                 });
   });
 }
 
-// y[before[b] + picked[j] + after[a]] = (or +=) values[b, j, a], in the order of j: the last of several writes to
-// one place stays, and sums do not depend on the number of threads.
+// y[before[b] + picked[j] + after[a]] = (or +=) values[b, j, a], in the order of j: the last of several
+// writes to one place stays, and sums do not depend on the number of threads.
 template <class T, bool add>
 void deposit_as(T* y, const T* values, const Plan& plan) {
-  const int64_t columns = int64_t(plan.after.size()), picks = int64_t(plan.picked.size()), blocks = int64_t(plan.before.size());
+  const int64_t columns = int64_t(plan.after.size()), picks = int64_t(plan.picked.size()),
+                blocks = int64_t(plan.before.size());
   const int64_t *before = plan.before.data(), *picked = plan.picked.data(), *after = plan.after.data();
   const auto rows = [=](int64_t block, int64_t first, int64_t last) {
     for (int64_t j = 0; j < picks; ++j) {
       T* to = y + before[block] + picked[j];
       const T* from = values + (block * picks + j) * columns;
       for (int64_t a = first; a < last; ++a) {
-        if constexpr (add && std::is_same_v<T, bool>) to[after[a]] = to[after[a]] || from[a];
-        else if constexpr (add) to[after[a]] = T(to[after[a]] + from[a]);
-        else to[after[a]] = from[a];
+        if constexpr (add && std::is_same_v<T, bool>)
+          to[after[a]] = to[after[a]] || from[a];
+        else if constexpr (add)
+          to[after[a]] = T(to[after[a]] + from[a]);
+        else
+          to[after[a]] = from[a];
       }
     }
   };
   const int64_t work = std::max<int64_t>(picks, 1);
   if (blocks > 1)
-    parallel_for(blocks, std::max<int64_t>(1, kGrain / std::max<int64_t>(work * columns, 1)), [=](int64_t begin, int64_t end) {
-      for (int64_t block = begin; block < end; ++block) rows(block, 0, columns);
-    });
+    parallel_for(blocks, std::max<int64_t>(1, kGrain / std::max<int64_t>(work * columns, 1)),
+                 [=](int64_t begin, int64_t end) {
+                   for (int64_t block = begin; block < end; ++block) rows(block, 0, columns);
+                 });
   else if (blocks == 1)
-    parallel_for(columns, std::max<int64_t>(64, kGrain / work), [=](int64_t begin, int64_t end) { rows(0, begin, end); });
+    parallel_for(columns, std::max<int64_t>(64, kGrain / work),
+                 [=](int64_t begin, int64_t end) { rows(0, begin, end); });
 }
 void deposit(const Tensor& y, const Plan& plan, const Tensor& values, bool accumulate) {
   if (plan.size() == 0) return;
   const Tensor source = values.to(y.dtype()).expand_to("index_put", plan.shape).contiguous();
   visit(y.dtype(), [&](auto element) {
     using T = decltype(element);
-    if (accumulate) deposit_as<T, true>(y.data<T>(), source.data<T>(), plan);
-    else deposit_as<T, false>(y.data<T>(), source.data<T>(), plan);
+    if (accumulate)
+      deposit_as<T, true>(y.data<T>(), source.data<T>(), plan);
+    else
+      deposit_as<T, false>(y.data<T>(), source.data<T>(), plan);
   });
 }
 
-// 1 where the value of the plan's element is the one that stays, 0 where a later write went to the same place.
-// Undefined if every place is written once.
+// 1 where the value of the plan's element is the one that stays, 0 where a later write went to the same
+// place. Undefined if every place is written once.
 Tensor survivors(const Shape& shape, const std::vector<Tensor>& indices, int64_t at, DType dtype) {
   const Tensor writer = empty(shape, DType::int64);
   const Plan plan(writer, indices, at);
@@ -210,14 +226,17 @@ static const Op& index_op = structured<Index>({
     .gradient = "dx = 0, then dx[i₀[j], i₁[j], ..] += dy[j, ..]",
     .reference = "x[tuple(slice(None) if i is None else i for i in indices)]",
     .samples = {"randn(5, 4), [array([0, 4, 4, -1])]", "randn(5, 4), [None, array([[1, 3], [0, 0]])]",
-                "randn(3, 4, 2), [array([0, 2]), array([3, 1])]", "randn(3, 4, 2), [array([0, 2]), None, array([1, 1])]"},
-    .doc = "The elements that tensors of integers point at: x[i, :, j]. A copy. Indices broadcast together; negative "
+                "randn(3, 4, 2), [array([0, 2]), array([3, 1])]",
+                "randn(3, 4, 2), [array([0, 2]), None, array([1, 1])]"},
+    .doc = "The elements that tensors of integers point at: x[i, :, j]. A copy. Indices broadcast together; "
+           "negative "
            "ones count from the end.",
     .home = Home::internal,
 });
 
 struct IndexSpread {
-  static Tensor forward(Context& context, const Tensor& x, TensorList indices, const Ints& shape, int64_t at) {
+  static Tensor forward(Context& context, const Tensor& x, TensorList indices, const Ints& shape,
+                        int64_t at) {
     Tensor y = zeros(shape, x.dtype());
     const std::vector<Tensor> settled = settle(y, indices);
     context.save(at, y.ndim());
@@ -237,9 +256,11 @@ static const Op& spread_op = structured<IndexSpread>({
     .args = {"x", "indices", "shape", {"at", -1}},
     .formula = "y = 0, then y[i₀[j], i₁[j], ..] += x[j, ..]",
     .gradient = "dx[j, ..] = dy[i₀[j], i₁[j], ..]",
-    .reference = "(lambda y: (add.at(y, tuple(slice(None) if i is None else i for i in indices), x), y)[1])(zeros(shape))",
+    .reference = "(lambda y: (add.at(y, tuple(slice(None) if i is None else i for i in indices), x), "
+                 "y)[1])(zeros(shape))",
     .samples = {"randn(3, 4), [array([0, 4, 4])], (5, 4)", "randn(5, 3), [None, array([1, 3, 1])], (5, 4)"},
-    .doc = "Zeros to which elements are added where tensors of integers point: the gradient of index. Sums are made in a "
+    .doc = "Zeros to which elements are added where tensors of integers point: the gradient of index. Sums "
+           "are made in a "
            "fixed order.",
     .home = Home::internal,
 });
@@ -252,14 +273,15 @@ Gradients Index::backward_in_ops(const Context& context, const Tensor& dy) {
 }
 
 struct IndexPut {
-  static Tensor forward(Context& context, const Tensor& x, TensorList indices, const Tensor& values, bool accumulate,
-                        int64_t at) {
+  static Tensor forward(Context& context, const Tensor& x, TensorList indices, const Tensor& values,
+                        bool accumulate, int64_t at) {
     Tensor y = empty(x.shape(), x.dtype());
     copy_into(y, x);
     write(context, y, indices, values, accumulate, at);
     return y;
   }
-  static void write(Context& context, const Tensor& y, TensorList indices, const Tensor& values, bool accumulate, int64_t at) {
+  static void write(Context& context, const Tensor& y, TensorList indices, const Tensor& values,
+                    bool accumulate, int64_t at) {
     const std::vector<Tensor> settled = settle(y, indices);
     const Plan plan(y, settled, at);
     values.expand_to("index_put", plan.shape);  // a check, before anything is kept or written
@@ -279,7 +301,8 @@ struct IndexPut {
     if (context.needs(0)) dx[0] = accumulate ? dy : index_put(dy, indices, scalar(0, dy.dtype()), false, at);
     if (context.needs(given + 1)) {
       Tensor picked = index(dy, indices, at);
-      if (const Tensor stays = accumulate ? Tensor() : survivors(shape, indices, at, dy.dtype())) picked = picked * stays;
+      if (const Tensor stays = accumulate ? Tensor() : survivors(shape, indices, at, dy.dtype()))
+        picked = picked * stays;
       dx[given + 1] = sum_to(picked, values_shape);
     }
     return dx;
@@ -292,9 +315,11 @@ static const Op& put_op = structured<IndexPut>({
     .gradient = "dx = dy, with 0 where values went; dvalues[j, ..] = dy[i₀[j], i₁[j], ..]",
     .reference = "(lambda y, i: ((add.at(y, i, values) if accumulate else y.__setitem__(i, values)), y)[1])"
                  "(array(x), tuple(slice(None) if i is None else i for i in indices))",
-    .samples = {"randn(5, 4), [array([0, 3])], randn(2, 4)", "randn(5, 4), [array([0, 3, 3])], randn(3, 4), True",
+    .samples = {"randn(5, 4), [array([0, 3])], randn(2, 4)",
+                "randn(5, 4), [array([0, 3, 3])], randn(3, 4), True",
                 "randn(5, 4), [None, array([1, 2])], randn(2)", "randn(4), [array([1, 1, 2])], randn(3)"},
-    .doc = "A copy in which the elements that tensors of integers point at are replaced, or added to. Where several values "
+    .doc = "A copy in which the elements that tensors of integers point at are replaced, or added to. Where "
+           "several values "
            "go to one place, the last stays, or all are added in order.",
     .in_place = true,
 });

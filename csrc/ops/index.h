@@ -14,7 +14,8 @@ Tensor checked_index(const char* op, const Tensor& index, int64_t size, bool fro
 // axes they index if those are neighbours, else in front.
 Tensor index(const Tensor& x, TensorList indices, int64_t at = -1);
 // A copy of x in which those elements are replaced by (or increased by) `values`, which broadcast.
-Tensor index_put(const Tensor& x, TensorList indices, const Tensor& values, bool accumulate = false, int64_t at = -1);
+Tensor index_put(const Tensor& x, TensorList indices, const Tensor& values, bool accumulate = false,
+                 int64_t at = -1);
 // The same on x's own memory; the result is x's memory with the new history. The caller has checked that it
 // may be written, and calls give_history.
 Tensor index_put_into(const Tensor& x, TensorList indices, const Tensor& values, int64_t at = -1);

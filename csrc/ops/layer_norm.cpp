@@ -10,11 +10,11 @@ namespace pynn {
 
 // weight, bias, dweight, dbias may be null, and mean is for rms_norm.
 template <class T>
-using NormForward = void(const T* x, const T* weight, const T* bias, T* y, T* mean, T* scale, int64_t rows, int64_t n,
-                         double eps);
+using NormForward = void(const T* x, const T* weight, const T* bias, T* y, T* mean, T* scale, int64_t rows,
+                         int64_t n, double eps);
 template <class T>
-using NormBackward = void(const T* x, const T* dy, const T* weight, const T* mean, const T* scale, T* dx, T* dweight,
-                          T* dbias, int64_t rows, int64_t n);
+using NormBackward = void(const T* x, const T* dy, const T* weight, const T* mean, const T* scale, T* dx,
+                          T* dweight, T* dbias, int64_t rows, int64_t n);
 struct NormKernels {
   FloatKernels<NormForward> forward;
   FloatKernels<NormBackward> backward;
@@ -26,16 +26,17 @@ namespace pynn::PYNN_ISA {
 
 // x̂ = (x - mean) / √(variance + ε), y = x̂ w + b. Not centred: mean = 0, and the variance is Σ x² / n.
 template <bool centred, class T>
-void norm_forward(const T* x, const T* weight, const T* bias, T* y, T* mean, T* scale, int64_t rows, int64_t n,
-                  double eps) {
+void norm_forward(const T* x, const T* weight, const T* bias, T* y, T* mean, T* scale, int64_t rows,
+                  int64_t n, double eps) {
   using V = Vec<T>;
   const Summing sum;
   for (int64_t row = 0; row < rows; ++row, x += n, y += n) {
     T m = T(0);
     if constexpr (centred) {
-      m = T(fold_row<Summing, T>(sum, n, [x](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
-              return load_part(x + i, k, T(0));
-            }).total(sum) / double(n));
+      m = T(fold_row<Summing, T>(
+                sum, n, [x](int64_t i, int64_t k) PYNN_LAMBDA_INLINE { return load_part(x + i, k, T(0)); })
+                .total(sum) /
+            double(n));
       mean[row] = m;
     }
     const double squares = fold_row<Summing, T>(sum, n, [x, m](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
@@ -73,7 +74,8 @@ void norm_backward(const T* x, const T* dy, const T* weight, const T* mean, cons
   const Summing sum;
   for (int64_t row = 0; row < rows; ++row, x += n, dy += n, dx += n) {
     const V s = V(scale[row]), m = V(centred ? mean[row] : T(0));
-    const auto normal = [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE { return (load_part(x + i, k, T(0)) - m) * s; };
+    const auto normal = [=](int64_t i, int64_t k)
+                            PYNN_LAMBDA_INLINE { return (load_part(x + i, k, T(0)) - m) * s; };
     const auto weighted = [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
       const V g = load_part(dy + i, k, T(0));
       return weight ? g * load_part(weight + i, k, T(0)) : g;
@@ -91,7 +93,8 @@ void norm_backward(const T* x, const T* dy, const T* weight, const T* mean, cons
     };
     int64_t done = 0;
     for (constexpr int L = V::lanes; done + 4 * L <= n; done += 4 * L)
-      take(fold_tree<4>(PairSum(), [&](int q) PYNN_LAMBDA_INLINE { return visit(done + q * L, int64_t(L)); }));
+      take(
+          fold_tree<4>(PairSum(), [&](int q) PYNN_LAMBDA_INLINE { return visit(done + q * L, int64_t(L)); }));
     for_each_vector<T>(n - done, [&](int64_t i, int64_t k) PYNN_LAMBDA_INLINE { take(visit(done + i, k)); });
     const V a = V(T(along.total(sum) / double(n))), b = V(centred ? T(total.total(sum) / double(n)) : T(0));
     if (dx)
@@ -138,7 +141,8 @@ struct Rows {
   int axes;
 };
 
-Rows check_shapes(const char* op, const Tensor& x, const Dims& normalized, const Tensor& weight, const Tensor& bias) {
+Rows check_shapes(const char* op, const Tensor& x, const Dims& normalized, const Tensor& weight,
+                  const Tensor& bias) {
   check_floating(op, x);
   const int lead = x.ndim() - normalized.size();
   bool fits = normalized.size() > 0 && lead >= 0;
@@ -149,8 +153,8 @@ Rows check_shapes(const char* op, const Tensor& x, const Dims& normalized, const
   for (const Tensor* t : {&weight, &bias}) {
     if (!*t) continue;
     if (!(t->shape() == normalized))
-      throw ShapeError(text(op, "(normalized_shape=", normalized, "): ", t == &weight ? "weight" : "bias", " has shape ",
-                            t->shape(), "; it must have the normalized shape."));
+      throw ShapeError(text(op, "(normalized_shape=", normalized, "): ", t == &weight ? "weight" : "bias",
+                            " has shape ", t->shape(), "; it must have the normalized shape."));
     if (t->dtype() != x.dtype())
       throw DTypeError(text(op, ": x is ", x.dtype(), ", ", t == &weight ? "weight" : "bias", " ", t->dtype(),
                             "; they must be of one type."));
@@ -169,14 +173,16 @@ Tensor norm_forward(Context& context, const Tensor& x, const Ints& normalized_sh
   const Tensor mean = empty({S::centred ? rows : 0}, x.dtype());
   context.save(x, weight, mean, scale, axes, eps);
   if (rows == 0) return y;
-  const Tensor in = x.contiguous(), w = weight ? weight.contiguous() : weight, b = bias ? bias.contiguous() : bias;
+  const Tensor in = x.contiguous(), w = weight ? weight.contiguous() : weight,
+               b = bias ? bias.contiguous() : bias;
   visit_float(S::name, x.dtype(), [&, rows = rows, n = n](auto element) {
     using T = decltype(element);
     auto* kernel = S::kernels().forward.template get<T>();
     const T *px = in.data<T>(), *pw = w ? w.data<T>() : nullptr, *pb = b ? b.data<T>() : nullptr;
     T *py = y.data<T>(), *pm = mean.data<T>(), *ps = scale.data<T>();
     parallel_for(rows, rows_per_chunk(n), [&](int64_t begin, int64_t end) {
-      kernel(px + begin * n, pw, pb, py + begin * n, S::centred ? pm + begin : nullptr, ps + begin, end - begin, n, eps);
+      kernel(px + begin * n, pw, pb, py + begin * n, S::centred ? pm + begin : nullptr, ps + begin,
+             end - begin, n, eps);
     });
   });
   return y;
@@ -185,7 +191,8 @@ Tensor norm_forward(Context& context, const Tensor& x, const Ints& normalized_sh
 // dx, dweight, dbias; those not wanted undefined. Each chunk of rows has its own part of dweight and dbias.
 template <class S>
 Gradients norm_backward(const Context& context, const Tensor& dy, bool has_bias) {
-  const auto [x, weight, mean, scale, axes, eps] = context.load<Tensor, Tensor, Tensor, Tensor, int, double>();
+  const auto [x, weight, mean, scale, axes, eps] =
+      context.load<Tensor, Tensor, Tensor, Tensor, int, double>();
   const int64_t rows = scale.numel(), n = rows ? x.numel() / rows : 0;
   const bool wants_bias = has_bias && context.needs(2);
   Shape normalized;
@@ -207,7 +214,8 @@ Gradients norm_backward(const Context& context, const Tensor& dy, bool has_bias)
     parallel_for(rows, chunk, [&](int64_t begin, int64_t end) {
       const int64_t part = begin / chunk * n;
       kernel(px + begin * n, pg + begin * n, pw, S::centred ? pm + begin : nullptr, ps + begin,
-             pdx ? pdx + begin * n : nullptr, pdw ? pdw + part : nullptr, pdb ? pdb + part : nullptr, end - begin, n);
+             pdx ? pdx + begin * n : nullptr, pdw ? pdw + part : nullptr, pdb ? pdb + part : nullptr,
+             end - begin, n);
     });
   });
   const auto total = [&](const Tensor& parts) {
@@ -256,9 +264,11 @@ static const Op& layer_norm_op = structured<LayerNorm>({
     .reference = "(x - mean(x, axis=tuple(range(-len(normalized_shape), 0)), keepdims=True)) / "
                  "sqrt(var(x, axis=tuple(range(-len(normalized_shape), 0)), keepdims=True) + eps) * "
                  "(1 if weight is None else weight) + (0 if bias is None else bias)",
-    .samples = {"randn(3, 8), (8,), randn(8), randn(8)", "randn(2, 3, 65), (65,)", "randn(2, 4, 5), (4, 5), randn(4, 5)",
-                "randn(5, 33), (33,), None, randn(33), 0.1", "randn(0, 3), (3,), randn(3), randn(3)"},
-    .doc = "Every row (the axes of `normalized_shape`, the last ones of x) brought to mean 0 and variance 1, then "
+    .samples = {"randn(3, 8), (8,), randn(8), randn(8)", "randn(2, 3, 65), (65,)",
+                "randn(2, 4, 5), (4, 5), randn(4, 5)", "randn(5, 33), (33,), None, randn(33), 0.1",
+                "randn(0, 3), (3,), randn(3), randn(3)"},
+    .doc = "Every row (the axes of `normalized_shape`, the last ones of x) brought to mean 0 and variance 1, "
+           "then "
            "scaled by `weight` and shifted by `bias`, if they are given.",
     .source = "J. L. Ba, J. R. Kiros, G. E. Hinton, Layer normalization, 2016, equations 3 and 4",
     .home = Home::functional,
@@ -282,11 +292,13 @@ static const Op& rms_norm_op = structured<RmsNorm>({
     .args = {"x", "normalized_shape", {"weight", none}, {"eps", 1.1920928955078125e-07}},
     .formula = "y = w x̂, x̂ = x / √(mean(x²) + ε)  with the mean square of each row",
     .gradient = "dx = (g - x̂ mean(g x̂)) / √(mean(x²) + ε) with g = w dy, dw = Σ dy x̂",
-    .reference = "x / sqrt(mean(x ** 2, axis=tuple(range(-len(normalized_shape), 0)), keepdims=True) + eps) * "
-                 "(1 if weight is None else weight)",
-    .samples = {"randn(3, 8), (8,), randn(8), 1e-5", "randn(2, 3, 65), (65,), None, 1e-5", "randn(2, 4, 5), (4, 5), randn(4, 5), 1e-6",
-                "randn(0, 3), (3,), randn(3), 1e-5"},
-    .doc = "Every row (the axes of `normalized_shape`, the last ones of x) brought to mean square 1, then scaled "
+    .reference =
+        "x / sqrt(mean(x ** 2, axis=tuple(range(-len(normalized_shape), 0)), keepdims=True) + eps) * "
+        "(1 if weight is None else weight)",
+    .samples = {"randn(3, 8), (8,), randn(8), 1e-5", "randn(2, 3, 65), (65,), None, 1e-5",
+                "randn(2, 4, 5), (4, 5), randn(4, 5), 1e-6", "randn(0, 3), (3,), randn(3), 1e-5"},
+    .doc = "Every row (the axes of `normalized_shape`, the last ones of x) brought to mean square 1, then "
+           "scaled "
            "by `weight`, if it is given. The default `eps` is the rounding unit of float32.",
     .source = "B. Zhang, R. Sennrich, Root mean square layer normalization, 2019, equation 4",
     .home = Home::functional,

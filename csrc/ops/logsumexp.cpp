@@ -49,7 +49,8 @@ struct LogSumExp {
     check_floating("logsumexp", x);
     const AxisSet axes("logsumexp", axis, x.ndim());
     const Shape shape = reduced_shape(x.shape(), axes, keepdim);
-    const Tensor largest = reduced_count(x.shape(), axes) == 0 ? full(shape, -__builtin_inf(), x.dtype()) : amax(x, axis, keepdim);
+    const Tensor largest = reduced_count(x.shape(), axes) == 0 ? full(shape, -__builtin_inf(), x.dtype())
+                                                               : amax(x, axis, keepdim);
     const Tensor y = reduce("logsumexp", *logsumexp_kernel, x, axes, shape, x.dtype(), nullptr, largest);
     context.save(x, y, axis);
     return y;
@@ -76,7 +77,8 @@ static const Op& op = structured<LogSumExp>({
     .reference = "log(sum(exp(x), axis=axis, keepdims=keepdim))",
     .samples = {"randn(3, 4), 1", "randn(2, 3, 65), -1, True", "randn(2, 3, 5), (0, -1)", "randn(17, 3), 0",
                 "array([[-inf, -inf], [0.0, -inf]]), 1"},
-    .doc = "The logarithm of the sum of exponentials, safe for elements of any size. Where every element is -inf "
+    .doc = "The logarithm of the sum of exponentials, safe for elements of any size. Where every element is "
+           "-inf "
            "the result is -inf, and the gradient 0.",
 });
 

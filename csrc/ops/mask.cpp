@@ -28,7 +28,8 @@ Tensor argwhere(const Tensor& x) {
 
 void check_mask(const char* op, const Tensor& mask) {
   if (mask.dtype() != DType::boolean)
-    throw DTypeError(text(op, ": the mask must be bool, got ", mask.dtype(), ". Did you mean mask.bool() or a comparison such as mask > 0?"));
+    throw DTypeError(text(op, ": the mask must be bool, got ", mask.dtype(),
+                          ". Did you mean mask.bool() or a comparison such as mask > 0?"));
 }
 
 Tensor masked_select(const Tensor& x, const Tensor& mask) {
@@ -41,7 +42,8 @@ Tensor masked_select(const Tensor& x, const Tensor& mask) {
 
 Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value) {
   check_mask("masked_fill", mask);
-  if (value.ndim() != 0) throw ShapeError(text("masked_fill: the value must be a number, got shape ", value.shape()));
+  if (value.ndim() != 0)
+    throw ShapeError(text("masked_fill: the value must be a number, got shape ", value.shape()));
   if (is_floating(value.dtype()) && !is_floating(x.dtype()))
     throw DTypeError(text("masked_fill: a float does not fit into ", x.dtype(), ". Did you mean x.float()?"));
   return where(mask, cast(value, x.dtype()), x);
@@ -52,16 +54,21 @@ Tensor one_hot(const Tensor& x, int64_t num_classes) {
     throw DTypeError(text("one_hot: classes must be integers, got ", x.dtype(), ". Did you mean x.long()?"));
   Tensor classes = x.to(DType::int64).contiguous();
   if (num_classes < 0) {
-    if (num_classes != -1) throw ValueError(text("one_hot: num_classes must be 1 or more, or -1 for the greatest class + 1, got ", num_classes));
-    if (classes.numel() == 0) throw ValueError("one_hot: num_classes cannot be found from an empty tensor; give it");
+    if (num_classes != -1)
+      throw ValueError(text("one_hot: num_classes must be 1 or more, or -1 for the greatest class + 1, got ",
+                            num_classes));
+    if (classes.numel() == 0)
+      throw ValueError("one_hot: num_classes cannot be found from an empty tensor; give it");
     num_classes = *std::max_element(classes.data<int64_t>(), classes.data<int64_t>() + classes.numel());
-    if (__builtin_add_overflow(num_classes, 1, &num_classes)) throw ValueError("one_hot: a class is too large");
+    if (__builtin_add_overflow(num_classes, 1, &num_classes))
+      throw ValueError("one_hot: a class is too large");
   }
   classes = checked_index("one_hot", classes, std::max<int64_t>(num_classes, 0));
   Shape shape = x.shape();
   shape.push_back(num_classes);
   Tensor y = zeros(shape, DType::int64);
-  for (int64_t i = 0; i < classes.numel(); ++i) y.data<int64_t>()[i * num_classes + classes.data<int64_t>()[i]] = 1;
+  for (int64_t i = 0; i < classes.numel(); ++i)
+    y.data<int64_t>()[i * num_classes + classes.data<int64_t>()[i]] = 1;
   return y;
 }
 
@@ -85,7 +92,8 @@ static const Op& masked_select_op = composite<&masked_select>({
     .formula = "y = the elements x[k] with mask[k], in row-major order",
     .gradient = "dx[k] = the element of dy that x[k] became, 0 where the mask is False",
     .reference = "broadcast_arrays(x, mask)[0][broadcast_arrays(x, mask)[1]]",
-    .samples = {"randn(2, 3), array([[True, False, True], [False, False, True]])", "randn(2, 3), array([True, False, True])"},
+    .samples = {"randn(2, 3), array([[True, False, True], [False, False, True]])",
+                "randn(2, 3), array([True, False, True])"},
     .doc = "The elements where a mask is True, as a vector. x and mask broadcast.",
 });
 static const Op& masked_fill_op = composite<&masked_fill>({
@@ -94,7 +102,8 @@ static const Op& masked_fill_op = composite<&masked_fill>({
     .formula = "y = value where the mask is True, x elsewhere",
     .gradient = "dx = dy where the mask is False, dvalue = Σ dy where it is True",
     .reference = "where(mask, value, x)",
-    .samples = {"randn(2, 3), array([[True, False, True], [False, False, True]]), -inf", "randn(2, 3), array([True, False, True]), 0.5"},
+    .samples = {"randn(2, 3), array([[True, False, True], [False, False, True]]), -inf",
+                "randn(2, 3), array([True, False, True]), 0.5"},
     .doc = "A copy with a number where a mask is True: the way to hide places from attention.",
     .in_place = true,
 });
@@ -105,7 +114,8 @@ static const Op& one_hot_op = composite<&one_hot>({
     .gradient = "none: classes are integers",
     .reference = "(x[..., None] == arange(num_classes if num_classes >= 0 else x.max() + 1)).astype(int64)",
     .samples = {"array([0, 2, 1])", "array([[0, 2], [1, 1]]), 4"},
-    .doc = "Rows of zeros with a 1 at the class: (...) becomes (..., num_classes), int64. By default num_classes is the "
+    .doc = "Rows of zeros with a 1 at the class: (...) becomes (..., num_classes), int64. By default "
+           "num_classes is the "
            "greatest class + 1.",
     .home = Home::functional,
 });

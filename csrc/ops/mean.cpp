@@ -31,7 +31,8 @@ struct MeanOp {
     context.save(x.shape(), axis);
     const Tensor in = as_dtype(x, dtype);
     const double count = double(reduced_count(x.shape(), axes));
-    return reduce("mean", *mean_kernel, in, axes, reduced_shape(x.shape(), axes, keepdim), in.dtype(), &count);
+    return reduce("mean", *mean_kernel, in, axes, reduced_shape(x.shape(), axes, keepdim), in.dtype(),
+                  &count);
   }
   static Gradients backward(const Context& context, const Tensor& dy) {
     const auto [shape, axis] = context.load<Shape, Ints>();
@@ -57,7 +58,9 @@ static const Op& op = structured<MeanOp>({
            "Integers have to be made floats first, by `x.float()` or `dtype=float32`.",
 });
 
-Tensor mean(const Tensor& x, const Ints& axis, bool keepdim) { return call(op, x, axis, keepdim, DType::none); }
+Tensor mean(const Tensor& x, const Ints& axis, bool keepdim) {
+  return call(op, x, axis, keepdim, DType::none);
+}
 
 }  // namespace pynn
 #endif

@@ -100,7 +100,8 @@ struct Norm {
     const AxisSet axes("norm", axis, x.ndim());
     if (std::isnan(p)) throw ValueError("norm: p is NaN; expected a number such as 1, 2 or inf");
     if (std::isinf(p)) check_not_empty("norm", x, axes);
-    const Tensor y = reduce("norm", kernel_for(p), x, axes, reduced_shape(x.shape(), axes, keepdim), x.dtype(), &p);
+    const Tensor y =
+        reduce("norm", kernel_for(p), x, axes, reduced_shape(x.shape(), axes, keepdim), x.dtype(), &p);
     context.save(x, y, p, axis);
     return y;
   }
@@ -131,13 +132,17 @@ static const Op& op = structured<Norm>({
                  "amin(abs(x), axis=axis, keepdims=keepdim) if p == -inf else "
                  "sum(x != 0, axis=axis, keepdims=keepdim) * 1.0 if p == 0 else "
                  "sum(abs(x) ** p, axis=axis, keepdims=keepdim) ** (1 / p)",
-    .samples = {"randn(3, 4)", "randn(2, 3, 65), 2, 1", "randn(2, 3, 5), 1, (0, -1), True", "randn(17, 3), inf, 0",
-                "randn(3, 5), -inf, 1", "randn(3, 5), 0, 1", "randn(3, 5), 3, 1", "1 + rand(3, 5), 0.5, 1", "randn(0, 3), 2, 0"},
-    .doc = "The norm of all elements as one vector, or along `axis` (an integer or several). The gradient at the "
+    .samples = {"randn(3, 4)", "randn(2, 3, 65), 2, 1", "randn(2, 3, 5), 1, (0, -1), True",
+                "randn(17, 3), inf, 0", "randn(3, 5), -inf, 1", "randn(3, 5), 0, 1", "randn(3, 5), 3, 1",
+                "1 + rand(3, 5), 0.5, 1", "randn(0, 3), 2, 0"},
+    .doc = "The norm of all elements as one vector, or along `axis` (an integer or several). The gradient at "
+           "the "
            "origin, where a norm has a kink, is 0.",
 });
 
-Tensor norm(const Tensor& x, double p, const Ints& axis, bool keepdim) { return call(op, x, p, axis, keepdim); }
+Tensor norm(const Tensor& x, double p, const Ints& axis, bool keepdim) {
+  return call(op, x, p, axis, keepdim);
+}
 
 static Tensor normalize(const Tensor& x, double p, const Ints& axis, double eps) {
   return x / max(norm(x, p, axis, true), eps);

@@ -14,8 +14,8 @@ Tensor div(const Tensor& a, const Tensor& b);
 Tensor neg(const Tensor& x);
 Tensor floor_divide(const Tensor& a, const Tensor& b);
 Tensor pow(const Tensor& a, const Tensor& b);
-Tensor max(const Tensor& a, const Tensor& b);   // maximum
-Tensor min(const Tensor& a, const Tensor& b);   // minimum
+Tensor max(const Tensor& a, const Tensor& b);  // maximum
+Tensor min(const Tensor& a, const Tensor& b);  // minimum
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 
 Tensor less(const Tensor& a, const Tensor& b);
@@ -79,7 +79,8 @@ Tensor nonzero(const Tensor& x);                                          // (co
 
 // sums
 Tensor sum(const Tensor& x, const Ints& axis = Ints::none(), bool keepdim = false);
-Tensor sum_to(const Tensor& x, const Shape& shape);  // the inverse of broadcasting: what each element fed, summed
+Tensor sum_to(const Tensor& x,
+              const Shape& shape);  // the inverse of broadcasting: what each element fed, summed
 
 // other reductions, and what runs along one axis
 Tensor mean(const Tensor& x, const Ints& axis = Ints::none(), bool keepdim = false);
@@ -93,7 +94,8 @@ Tensor norm(const Tensor& x, double p = 2, const Ints& axis = Ints::none(), bool
 Tensor cumsum(const Tensor& x, int64_t axis);
 Tensor cumprod(const Tensor& x, int64_t axis);
 Tensor shift(const Tensor& x, int64_t axis, int64_t by, double fill);  // y[i] = x[i - by], or `fill` outside
-// y[i] = a[i] y[i - 1] + b[i] along the axis, from the front or, reversed, y[i] = a[i] y[i + 1] + b[i] from the back
+// y[i] = a[i] y[i - 1] + b[i] along the axis, from the front or, reversed, y[i] = a[i] y[i + 1] + b[i] from
+// the back
 Tensor linear_recurrence(const Tensor& a, const Tensor& b, int64_t axis, bool reverse);
 Tensor softmax(const Tensor& x, int64_t axis = -1);
 Tensor log_softmax(const Tensor& x, int64_t axis = -1);
@@ -118,12 +120,14 @@ inline Tensor operator!=(const Tensor& a, const Tensor& b) { return not_equal(a,
 inline Tensor operator&(const Tensor& a, const Tensor& b) { return logical_and(a, b); }
 inline Tensor operator|(const Tensor& a, const Tensor& b) { return logical_or(a, b); }
 inline Tensor operator~(const Tensor& x) { return logical_not(x); }
-inline Tensor select(const Tensor& condition, const Tensor& a, const Tensor& b) { return where(condition, a, b); }
+inline Tensor select(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  return where(condition, a, b);
+}
 inline Tensor fma(const Tensor& a, const Tensor& b, const Tensor& c) { return add(mul(a, b), c); }
 
 // A C++ number stands where a tensor may, as in Python.
-#define PYNN_WITH_NUMBERS(function)                                                            \
-  inline Tensor function(const Tensor& a, double b) { return function(a, number(b)); }         \
+#define PYNN_WITH_NUMBERS(function)                                                    \
+  inline Tensor function(const Tensor& a, double b) { return function(a, number(b)); } \
   inline Tensor function(double a, const Tensor& b) { return function(number(a), b); }
 PYNN_WITH_NUMBERS(operator+)
 PYNN_WITH_NUMBERS(operator-)
@@ -139,8 +143,14 @@ PYNN_WITH_NUMBERS(pow)
 PYNN_WITH_NUMBERS(max)
 PYNN_WITH_NUMBERS(min)
 #undef PYNN_WITH_NUMBERS
-inline Tensor select(const Tensor& condition, const Tensor& a, double b) { return where(condition, a, number(b)); }
-inline Tensor select(const Tensor& condition, double a, const Tensor& b) { return where(condition, number(a), b); }
-inline Tensor select(const Tensor& condition, double a, double b) { return where(condition, number(a), number(b)); }
+inline Tensor select(const Tensor& condition, const Tensor& a, double b) {
+  return where(condition, a, number(b));
+}
+inline Tensor select(const Tensor& condition, double a, const Tensor& b) {
+  return where(condition, number(a), b);
+}
+inline Tensor select(const Tensor& condition, double a, double b) {
+  return where(condition, number(a), number(b));
+}
 
 }  // namespace pynn

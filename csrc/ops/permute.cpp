@@ -61,7 +61,8 @@ static const Op& transpose_op = composite<&transpose>({
 });
 
 static Tensor matrix_transpose(const Tensor& x) {
-  if (x.ndim() > 2) throw ShapeError(text("t: expected at most 2 axes, got ", x.shape(), ". Did you mean x.mT?"));
+  if (x.ndim() > 2)
+    throw ShapeError(text("t: expected at most 2 axes, got ", x.shape(), ". Did you mean x.mT?"));
   return x.ndim() < 2 ? x : transpose(x, 0, 1);
 }
 static const Op& t_op = composite<&matrix_transpose>({
@@ -75,12 +76,14 @@ static const Op& t_op = composite<&matrix_transpose>({
 });
 
 static Tensor movedim(const Tensor& x, const Ints& source, const Ints& destination) {
-  if (source.n != destination.n) throw ShapeError("movedim: source and destination must name equally many axes");
+  if (source.n != destination.n)
+    throw ShapeError("movedim: source and destination must name equally many axes");
   int from[kMaxAxes];
   bool moved[kMaxAxes] = {};
   for (int i = 0; i < x.ndim(); ++i) from[i] = -1;
   for (int k = 0; k < source.n; ++k) {
-    const int s = check_axis("movedim", source[k], x.ndim()), d = check_axis("movedim", destination[k], x.ndim());
+    const int s = check_axis("movedim", source[k], x.ndim()),
+              d = check_axis("movedim", destination[k], x.ndim());
     if (std::exchange(moved[s], true) || from[d] >= 0) throw ShapeError("movedim: an axis is named twice");
     from[d] = s;
   }

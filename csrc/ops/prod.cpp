@@ -80,7 +80,8 @@ struct ProdOp {
     context.save(x, axis);
     const Tensor in = dtype == DType::int64 && !is_floating(x.dtype()) ? x : as_dtype(x, dtype);
     const DType type = is_floating(in.dtype()) ? in.dtype() : DType::int64;
-    return as_dtype(reduce("prod", *prod_kernel, in, axes, reduced_shape(x.shape(), axes, keepdim), type), dtype);
+    return as_dtype(reduce("prod", *prod_kernel, in, axes, reduced_shape(x.shape(), axes, keepdim), type),
+                    dtype);
   }
   static Gradients backward(const Context& context, const Tensor& dy) {
     const auto [x_saved, axis] = context.load<Tensor, Ints>();
@@ -121,7 +122,9 @@ static const Op& op = structured<ProdOp>({
            "as int64, which wraps on overflow. The product of nothing is 1.",
 });
 
-Tensor prod(const Tensor& x, const Ints& axis, bool keepdim) { return call(op, x, axis, keepdim, DType::none); }
+Tensor prod(const Tensor& x, const Ints& axis, bool keepdim) {
+  return call(op, x, axis, keepdim, DType::none);
+}
 
 }  // namespace pynn
 #endif

@@ -20,7 +20,8 @@ inline Tensor spread_in_ops(const Tensor& y, const Shape& x_shape, AxisSet axes)
   return expand(keep_axes(y, x_shape, axes), x_shape);
 }
 
-// A formula over floats of one type, for backward: the operands are broadcast to `shape`, nothing is recorded.
+// A formula over floats of one type, for backward: the operands are broadcast to `shape`, nothing is
+// recorded.
 inline Tensor apply(const char* op, const ElementwiseKernel& kernel, const Shape& shape,
                     std::initializer_list<const Tensor*> in) {
   const DType type = (*in.begin())->dtype(), types[] = {type, type, type, type};

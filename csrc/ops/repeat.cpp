@@ -13,7 +13,8 @@ Tensor copies(const char* op, const Tensor& x, const Dims& counts) {
     if (counts[i] < 0) throw ValueError(text(op, ": counts must be 0 or more, got ", counts));
     const int64_t size = i < lead ? 1 : x.shape()[i - lead];
     int64_t total;
-    if (__builtin_mul_overflow(size, counts[i], &total)) throw ShapeError(text(op, ": the result is too large"));
+    if (__builtin_mul_overflow(size, counts[i], &total))
+      throw ShapeError(text(op, ": the result is too large"));
     merged.push_back(total);
   }
   numel(merged);
@@ -41,8 +42,9 @@ Tensor tile(const Tensor& x, const Ints& dims) {
 
 Tensor repeat(const Tensor& x, const Ints& repeats) {
   if (repeats.n < x.ndim())
-    throw ShapeError(text("repeat: a tensor of shape ", x.shape(), " needs a count for each of its ", x.ndim(), " axes, got ",
-                          static_cast<const Dims&>(repeats), ". Did you mean tile?"));
+    throw ShapeError(text("repeat: a tensor of shape ", x.shape(), " needs a count for each of its ",
+                          x.ndim(), " axes, got ", static_cast<const Dims&>(repeats),
+                          ". Did you mean tile?"));
   return copies("repeat", x, repeats);
 }
 
@@ -53,14 +55,16 @@ Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, const Ints& axi
   const int at = check_axis("repeat_interleave", axis.present ? axis[0] : 0, x.ndim());
   const int64_t size = x.size(at);
   if (is_floating(repeats.dtype()) || repeats.ndim() > 1 || (repeats.numel() != 1 && repeats.numel() != size))
-    throw ValueError(text("repeat_interleave: repeats must be an integer, or one for each of the ", size, " places, got ",
-                          repeats.dtype(), " of shape ", repeats.shape()));
+    throw ValueError(text("repeat_interleave: repeats must be an integer, or one for each of the ", size,
+                          " places, got ", repeats.dtype(), " of shape ", repeats.shape()));
   const Tensor counts = repeats.to(DType::int64).expand_to("repeat_interleave", {size}).contiguous();
   int64_t total = 0;
   for (int64_t i = 0; i < size; ++i) {
     const int64_t count = counts.data<int64_t>()[i];
-    if (count < 0) throw ValueError(text("repeat_interleave: counts must be 0 or more, got ", count, " at place ", i));
-    if (__builtin_add_overflow(total, count, &total)) throw ShapeError("repeat_interleave: the result is too large");
+    if (count < 0)
+      throw ValueError(text("repeat_interleave: counts must be 0 or more, got ", count, " at place ", i));
+    if (__builtin_add_overflow(total, count, &total))
+      throw ShapeError("repeat_interleave: the result is too large");
   }
   const Tensor places = empty({total}, DType::int64);
   for (int64_t i = 0, k = 0; i < size; ++i)

@@ -24,11 +24,13 @@ Shape settle_sizes(const char* op, const Shape& from, const Dims& wish) {
   const int64_t count = numel(from);
   if (unknown >= 0) {
     if (known == 0 || count % known != 0)
-      throw ShapeError(text(op, ": the ", count, " elements of a tensor of shape ", from, " do not divide into ", wish,
+      throw ShapeError(text(op, ": the ", count, " elements of a tensor of shape ", from,
+                            " do not divide into ", wish,
                             known == 0 ? ": with a size of 0, -1 could be anything" : ""));
     to[unknown] = count / known;
   } else if (known != count) {
-    throw ShapeError(text(op, ": a tensor of shape ", from, " holds ", count, " elements, ", wish, " would hold ", known));
+    throw ShapeError(
+        text(op, ": a tensor of shape ", from, " holds ", count, " elements, ", wish, " would hold ", known));
   }
   return to;
 }
@@ -47,8 +49,10 @@ bool view_strides(const Tensor& x, const Shape& to, Strides& out) {
     for (; old_axis >= 0; --old_axis) {
       const int64_t size = x.shape()[old_axis], step = x.strides()[old_axis];
       if (size == 1) continue;
-      if (run_size == 1) run_step = step;
-      else if (step != run_step * run_size) break;
+      if (run_size == 1)
+        run_step = step;
+      else if (step != run_step * run_size)
+        break;
       run_size *= size;
     }
     int64_t laid = 1;
@@ -85,17 +89,20 @@ static const Op& reshape_op = structured<Reshape>({
     .reference = "x.reshape(shape)",
     .samples = {"randn(3, 4), (2, 6)", "randn(2, 3, 4), (-1, 4)", "randn(1), ()", "randn(0, 3), (3, 0)",
                 "randn(3, 65), (5, 39)"},
-    .doc = "The same elements under another shape; one size may be -1. A view wherever the strides allow it, else a copy.",
+    .doc = "The same elements under another shape; one size may be -1. A view wherever the strides allow it, "
+           "else a copy.",
 });
 
-Tensor reshape(const Tensor& x, const Shape& shape) { return x.shape() == shape ? x : call(reshape_op, x, Ints(shape)); }
+Tensor reshape(const Tensor& x, const Shape& shape) {
+  return x.shape() == shape ? x : call(reshape_op, x, Ints(shape));
+}
 
 static Tensor view(const Tensor& x, const Ints& shape) {
   const Shape to = settle_sizes("view", x.shape(), shape);
   Strides strides;
   if (!view_strides(x, to, strides))
-    throw ShapeError(text("view: a tensor of shape ", x.shape(), " with strides ", x.strides(), " cannot be seen as ", to,
-                          " without a copy. Did you mean x.reshape", to, "?"));
+    throw ShapeError(text("view: a tensor of shape ", x.shape(), " with strides ", x.strides(),
+                          " cannot be seen as ", to, " without a copy. Did you mean x.reshape", to, "?"));
   return call(reshape_op, x, Ints(to));
 }
 static const Op& view_op = composite<&view>({
@@ -110,15 +117,18 @@ static const Op& view_op = composite<&view>({
 });
 
 static Tensor flatten(const Tensor& x, int64_t start_dim, int64_t end_dim) {
-  const int first = check_axis("flatten", start_dim, x.ndim()), last = check_axis("flatten", end_dim, x.ndim());
+  const int first = check_axis("flatten", start_dim, x.ndim()),
+            last = check_axis("flatten", end_dim, x.ndim());
   if (first > last)
-    throw ShapeError(text("flatten: start_dim ", start_dim, " comes after end_dim ", end_dim, " in a tensor of ", x.ndim(),
-                          " axes"));
+    throw ShapeError(text("flatten: start_dim ", start_dim, " comes after end_dim ", end_dim,
+                          " in a tensor of ", x.ndim(), " axes"));
   Shape to;
   int64_t merged = 1;
   for (int i = 0; i < x.ndim(); ++i) {
-    if (i < first || i > last) to.push_back(x.shape()[i]);
-    else merged *= x.shape()[i];
+    if (i < first || i > last)
+      to.push_back(x.shape()[i]);
+    else
+      merged *= x.shape()[i];
     if (i == last) to.push_back(merged);
   }
   return x.ndim() == 0 ? reshape(x, {1}) : reshape(x, to);
@@ -128,7 +138,8 @@ static const Op& flatten_op = composite<&flatten>({
     .args = {"x", {"start_dim", 0}, {"end_dim", -1}},
     .formula = "y holds the elements of x in row-major order, the axes start_dim .. end_dim as one",
     .gradient = "dx = dy in the shape of x",
-    .reference = "x.reshape(x.shape[:start_dim] + (prod(x.shape[start_dim:][:end_dim % x.ndim - start_dim + 1], dtype=int),)"
+    .reference = "x.reshape(x.shape[:start_dim] + (prod(x.shape[start_dim:][:end_dim % x.ndim - start_dim + "
+                 "1], dtype=int),)"
                  " + x.shape[end_dim % x.ndim + 1:])",
     .samples = {"randn(2, 3, 4)", "randn(2, 3, 4), 1", "randn(2, 3, 4), 0, 1", "randn(0, 3)"},
     .doc = "Merges neighbouring axes into one: (N, C, H, W) with start_dim 1 becomes (N, C·H·W).",

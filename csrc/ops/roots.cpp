@@ -145,8 +145,7 @@ static const Op& hypot_op = elementwise<PYNN_ISA::Hypot>(
      .gradient = "da = dy a / y, db = dy b / y, and 0 where dy = 0",
      .reference = "hypot(a, b)",
      .samples = {"randn(3, 4), randn(3, 4)", "randn(2, 1, 5), randn(4, 1)",
-                 "array([3e30, inf]), array([4e30, 1.0])",
-                 "array([0.0, inf, 5.0]), array([0.0, 1.0, 12.0])"},
+                 "array([3e30, inf]), array([4e30, 1.0])", "array([0.0, inf, 5.0]), array([0.0, 1.0, 12.0])"},
      .doc = "The length of the hypotenuse of a right triangle with legs a and b, without overflow.",
      .types = Types::floating});
 

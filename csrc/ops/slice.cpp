@@ -1,4 +1,5 @@
-// narrow, select, slice_axis, unfold, flip — a part of a tensor by places along one axis. Views, but for flip.
+// narrow, select, slice_axis, unfold, flip — a part of a tensor by places along one axis. Views, but for
+// flip.
 #include <algorithm>
 #include <utility>
 
@@ -33,8 +34,8 @@ Tensor narrow(const Tensor& x, int64_t axis, int64_t start, int64_t length) {
   const int at = axis_of("narrow", x, axis);
   const int64_t size = x.size(at), first = start < 0 ? start + size : start;
   if (first < 0 || length < 0 || first > size || length > size - first)
-    throw IndexError(text("narrow: start ", start, " and length ", length, " leave axis ", axis, " of a tensor of shape ",
-                          x.shape(), ", which has ", size, " places"));
+    throw IndexError(text("narrow: start ", start, " and length ", length, " leave axis ", axis,
+                          " of a tensor of shape ", x.shape(), ", which has ", size, " places"));
   return cut_view(x, [&](Part& part) { cut_axis(part, at, first, 1, length); });
 }
 static const Op& narrow_op = composite<&narrow>({
@@ -51,8 +52,8 @@ Tensor select_place(const Tensor& x, int64_t axis, int64_t index) {
   const int at = axis_of("select", x, axis);
   const int64_t size = x.size(at), place = index < 0 ? index + size : index;
   if (place < 0 || place >= size)
-    throw IndexError(text("select: index ", index, " is outside axis ", axis, " of a tensor of shape ", x.shape(),
-                          ", which has ", size, " places"));
+    throw IndexError(text("select: index ", index, " is outside axis ", axis, " of a tensor of shape ",
+                          x.shape(), ", which has ", size, " places"));
   return cut_view(x, [&](Part& part) { drop_axis(part, at, place); });
 }
 static const Op& select_op = composite<&select_place>({
@@ -87,7 +88,8 @@ static Tensor unfold(const Tensor& x, int64_t axis, int64_t size, int64_t step) 
   const int64_t length = x.size(at);
   if (step < 1) throw ValueError(text("unfold: the step must be 1 or more, got ", step));
   if (size < 0 || size > length)
-    throw ShapeError(text("unfold: a window of ", size, " places does not fit axis ", axis, " of a tensor of shape ", x.shape()));
+    throw ShapeError(text("unfold: a window of ", size, " places does not fit axis ", axis,
+                          " of a tensor of shape ", x.shape()));
   return cut_view(x, [&](Part& part) {
     const int64_t stride = part.strides[at], count = (length - size) / step + 1;
     part.shape[at] = count;
@@ -101,10 +103,12 @@ static const Op& unfold_op = composite<&unfold>({
     .args = {"x", "axis", "size", "step"},
     .formula = "y[.., w, .., k] = x[.., step w + k, ..]",
     .gradient = "dx[.., i, ..] = Σ dy[.., w, .., k] over all step w + k = i",
-    .reference = "moveaxis(stack([moveaxis(x, axis, -1)[..., w:w + size] for w in range(0, x.shape[axis] - size + 1, step)], -2)"
+    .reference = "moveaxis(stack([moveaxis(x, axis, -1)[..., w:w + size] for w in range(0, x.shape[axis] - "
+                 "size + 1, step)], -2)"
                  ", -2, axis % x.ndim)",
     .samples = {"randn(7), 0, 3, 2", "randn(3, 6), -1, 2, 1", "randn(5, 2), 0, 3, 1"},
-    .doc = "Sliding windows along an axis; the places within a window become the last axis. A view: windows overlap.",
+    .doc = "Sliding windows along an axis; the places within a window become the last axis. A view: windows "
+           "overlap.",
     .home = Home::method,
 });
 

@@ -88,8 +88,10 @@ PYNN_INLINE V usable_maximum(V m) {
 template <class T>
 PYNN_INLINE Vec<T> as_elements(const Total<Summing, T>* total) {
   const RunningTotal<Summing, T> running(total);
-  if constexpr (RunningTotal<Summing, T>::kSplit) return narrow<T>(running.low, running.high);
-  else return running.low;
+  if constexpr (RunningTotal<Summing, T>::kSplit)
+    return narrow<T>(running.low, running.high);
+  else
+    return running.low;
 }
 
 template <class S, class T>
@@ -105,9 +107,10 @@ void softmax_rows(const T* x, T* y, int64_t rows, int64_t n) {
       store(y, f.finish(S::keeps_exponential ? e : v, m, d), n);
       continue;
     }
-    const V m = usable_maximum(V(fold_row<Largest, T>(Largest(), n, [x](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
-                                   return load_part(x + i, k, kMinusInfinity<T>);
-                                 }).total(Largest())));
+    const V m =
+        usable_maximum(V(fold_row<Largest, T>(Largest(), n, [x](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
+                           return load_part(x + i, k, kMinusInfinity<T>);
+                         }).total(Largest())));
     const auto sum = fold_row<Summing, T>(Summing(), n, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
       const V e = exp(load_part(x + i, k, kMinusInfinity<T>) - m);
       if constexpr (S::keeps_exponential) store_part(y + i, e, k);
@@ -166,7 +169,8 @@ void softmax_columns(const T* x, T* y, int64_t n, int64_t step, int64_t width) {
   const T* from = S::keeps_exponential ? y : x;
   for (int64_t i = 0; i < n; ++i)
     for_each_vector<T>(width, [&](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
-      store_part(y + i * step + c, f.finish(load_part(from + i * step + c, k, T(0)), load(m + c), load(d + c)), k);
+      store_part(y + i * step + c,
+                 f.finish(load_part(from + i * step + c, k, T(0)), load(m + c), load(d + c)), k);
     });
 }
 
@@ -180,7 +184,8 @@ void softmax_columns_backward(const T* y, const T* dy, T* dx, int64_t n, int64_t
   for (int64_t i = 0; i < n; ++i)
     for_each_vector<T>(width, [&](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
       Sum sum(s + c);
-      sum.take(Summing(), f.summand(load_part(y + i * step + c, k, T(0)), load_part(dy + i * step + c, k, T(0))));
+      sum.take(Summing(),
+               f.summand(load_part(y + i * step + c, k, T(0)), load_part(dy + i * step + c, k, T(0))));
       sum.put(s + c);
     });
   alignas(64) T d[kSoftmaxColumns];
@@ -188,7 +193,8 @@ void softmax_columns_backward(const T* y, const T* dy, T* dx, int64_t n, int64_t
   for (int64_t i = 0; i < n; ++i)
     for_each_vector<T>(width, [&](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
       const int64_t at = i * step + c;
-      store_part(dx + at, f.backward(load_part(y + at, k, T(0)), load_part(dy + at, k, T(0)), load(d + c)), k);
+      store_part(dx + at, f.backward(load_part(y + at, k, T(0)), load_part(dy + at, k, T(0)), load(d + c)),
+                 k);
     });
 }
 
@@ -228,12 +234,13 @@ void along_axis(AroundAxis around, const Rows& rows, const Columns& columns) {
     return;
   }
   const int64_t tile = std::min(inner, kSoftmaxColumns), tiles = (inner + tile - 1) / tile;
-  parallel_for(outer * tiles, rows_per_piece(n * tile), [&, n = n, inner = inner](int64_t begin, int64_t end) {
-    for (int64_t item = begin; item < end; ++item) {
-      const int64_t c = item % tiles * tile;
-      columns(item / tiles * n * inner + c, std::min(tile, inner - c));
-    }
-  });
+  parallel_for(outer * tiles, rows_per_piece(n * tile),
+               [&, n = n, inner = inner](int64_t begin, int64_t end) {
+                 for (int64_t item = begin; item < end; ++item) {
+                   const int64_t c = item % tiles * tile;
+                   columns(item / tiles * n * inner + c, std::min(tile, inner - c));
+                 }
+               });
 }
 
 Tensor run_forward(const SoftmaxKernels& kernels, const Tensor& x, int axis) {
@@ -247,7 +254,9 @@ Tensor run_forward(const SoftmaxKernels& kernels, const Tensor& x, int axis) {
     auto* columns = kernels.columns.get<T>();
     along_axis(
         around,
-        [&](int64_t begin, int64_t count) { rows(from + begin * around.n, to + begin * around.n, count, around.n); },
+        [&](int64_t begin, int64_t count) {
+          rows(from + begin * around.n, to + begin * around.n, count, around.n);
+        },
         [&](int64_t at, int64_t width) { columns(from + at, to + at, around.n, around.inner, width); });
   });
   return y;
@@ -302,11 +311,13 @@ static const Op& softmax_op = structured<Softmax>({
     .formula = "yᵢ = exp(xᵢ) / Σⱼ exp(xⱼ)  along the axis",
     .gradient = "dxᵢ = yᵢ (dyᵢ - Σⱼ dyⱼ yⱼ)",
     .reference = "softmax(x, axis)",
-    .samples = {"randn(3, 4), -1", "randn(2, 3, 65), -1", "randn(2, 7, 5), 1", "randn(9, 33), 0", "50 * randn(3, 4), 1",
-                "randn(0, 3), 1"},
-    .doc = "Scores as probabilities: positive, and 1 in sum along the axis. Scores of any size are safe. -inf "
-           "means impossible; a row of nothing but -inf, which admits no distribution, becomes zeros.",
-    .source = "J. S. Bridle, Probabilistic interpretation of feedforward classification network outputs, 1990",
+    .samples = {"randn(3, 4), -1", "randn(2, 3, 65), -1", "randn(2, 7, 5), 1", "randn(9, 33), 0",
+                "50 * randn(3, 4), 1", "randn(0, 3), 1"},
+    .doc =
+        "Scores as probabilities: positive, and 1 in sum along the axis. Scores of any size are safe. -inf "
+        "means impossible; a row of nothing but -inf, which admits no distribution, becomes zeros.",
+    .source =
+        "J. S. Bridle, Probabilistic interpretation of feedforward classification network outputs, 1990",
     .home = Home::activation,
 });
 
@@ -335,10 +346,11 @@ static const Op& log_softmax_op = structured<LogSoftmax>({
     .formula = "yᵢ = xᵢ - log Σⱼ exp(xⱼ)  along the axis",
     .gradient = "dxᵢ = dyᵢ - exp(yᵢ) Σⱼ dyⱼ",
     .reference = "log(softmax(x, axis))",
-    .samples = {"randn(3, 4), -1", "randn(2, 3, 65), -1", "randn(2, 7, 5), 1", "randn(9, 33), 0", "50 * randn(3, 4), 1",
-                "randn(0, 3), 1"},
-    .doc = "The logarithm of softmax, exact where the probability itself would be rounded to 0 or 1. A row of "
-           "nothing but -inf stays -inf.",
+    .samples = {"randn(3, 4), -1", "randn(2, 3, 65), -1", "randn(2, 7, 5), 1", "randn(9, 33), 0",
+                "50 * randn(3, 4), 1", "randn(0, 3), 1"},
+    .doc =
+        "The logarithm of softmax, exact where the probability itself would be rounded to 0 or 1. A row of "
+        "nothing but -inf stays -inf.",
     .home = Home::activation,
 });
 

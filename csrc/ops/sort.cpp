@@ -47,8 +47,9 @@ int64_t position_of(Element<T> e) {
 }
 
 constexpr int kDigitBits = 11;
-constexpr int64_t kFewElements = 512;      // up to here comparing is faster
-constexpr int64_t kVeryFewElements = 16;  // up to here comparing all with all is, as nothing has to be predicted
+constexpr int64_t kFewElements = 512;  // up to here comparing is faster
+constexpr int64_t kVeryFewElements =
+    16;  // up to here comparing all with all is, as nothing has to be predicted
 
 // No two elements are equal: the place of each is the number of smaller ones.
 template <class T>
@@ -93,9 +94,12 @@ struct SortAll {
   const std::vector<Element<T>>& operator()(const T* x, int64_t n, int64_t step) {
     elements.resize(size_t(n));
     for (int64_t i = 0; i < n; ++i) elements[size_t(i)] = element_of(x[i * step], i, descending);
-    if (n <= kVeryFewElements) sort_by_rank<T>(elements, spare);
-    else if (n <= kFewElements) std::sort(elements.begin(), elements.end());
-    else sort_by_digits<T>(elements, spare);
+    if (n <= kVeryFewElements)
+      sort_by_rank<T>(elements, spare);
+    else if (n <= kFewElements)
+      std::sort(elements.begin(), elements.end());
+    else
+      sort_by_digits<T>(elements, spare);
     return elements;
   }
 };
@@ -155,7 +159,8 @@ ValuesAndIndices in_order(const char* op, const Tensor& x, int axis, int64_t k, 
   if (out.values.numel() == 0) return out;
   const Tensor in = x.contiguous();
   const auto [outer, n, inner] = AroundAxis(x.shape(), axis);
-  if (n > INT64_C(0xffffffff)) throw ValueError(text(op, ": an axis of ", n, " elements is too long to sort"));
+  if (n > INT64_C(0xffffffff))
+    throw ValueError(text(op, ": an axis of ", n, " elements is too long to sort"));
   int64_t* indices = out.indices.data<int64_t>();
   visit(x.dtype(), [&, n = n, inner = inner, outer = outer](auto sample) {
     using T = decltype(sample);
@@ -211,8 +216,8 @@ struct TopK : Chosen {
     const int at = check_axis("topk", axis, x.ndim());
     const int64_t n = x.ndim() ? x.size(at) : 1;
     if (k < 0 || k > n)
-      throw ValueError(text("topk: k=", k, " elements of an axis of size ", n, " of a tensor of shape ", x.shape(),
-                            "; expected 0 <= k <= ", n, "."));
+      throw ValueError(text("topk: k=", k, " elements of an axis of size ", n, " of a tensor of shape ",
+                            x.shape(), "; expected 0 <= k <= ", n, "."));
     const ValuesAndIndices out = in_order("topk", x, at, x.ndim() ? k : 1, [=](auto sample) {
       return SelectFirst<decltype(sample)>{k, largest, sorted};
     });
@@ -234,10 +239,12 @@ static const Op& sort_op = structured<Sort>({
     .gradient = "dx[indices] = dy",
     .reference = "(-sort(-x, axis=axis), argsort(-x, axis=axis, kind='stable')) if descending else "
                  "(sort(x, axis=axis), argsort(x, axis=axis, kind='stable'))",
-    .samples = {"randn(7)", "randn(3, 65), -1", "randn(9, 4), 0, True", "randn(2, 5, 3), 1", "randn(2, 700)", "randn(0, 3)"},
-    .doc = "The elements along an axis from the smallest to the largest (or, `descending`, the other way), and "
-           "the indices where they stood. Equal elements keep their order, with `stable` or without. NaN counts "
-           "as the largest.",
+    .samples = {"randn(7)", "randn(3, 65), -1", "randn(9, 4), 0, True", "randn(2, 5, 3), 1", "randn(2, 700)",
+                "randn(0, 3)"},
+    .doc =
+        "The elements along an axis from the smallest to the largest (or, `descending`, the other way), and "
+        "the indices where they stood. Equal elements keep their order, with `stable` or without. NaN counts "
+        "as the largest.",
     .outputs = {"values", "indices"},
 });
 
@@ -256,13 +263,18 @@ static const Op& topk_op = structured<TopK>({
     .args = {"x", "k", {"axis", -1}, {"largest", true}, {"sorted", true}},
     .formula = "values = the k largest x, indices = where they stand  along the axis",
     .gradient = "dx[indices] = dy, 0 elsewhere",
-    .reference = "(take(-sort(-x, axis=axis), arange(k), axis), take(argsort(-x, axis=axis, kind='stable'), arange(k), axis)) "
+    .reference = "(take(-sort(-x, axis=axis), arange(k), axis), take(argsort(-x, axis=axis, kind='stable'), "
+                 "arange(k), axis)) "
                  "if largest else "
-                 "(take(sort(x, axis=axis), arange(k), axis), take(argsort(x, axis=axis, kind='stable'), arange(k), axis))",
-    .samples = {"randn(7), 3", "randn(3, 65), 5, -1", "randn(9, 4), 2, 0, False", "randn(2, 5, 3), 5, 1", "randn(4, 3), 0"},
-    .doc = "The k largest elements along an axis (or smallest, with `largest=False`) in order, and where they "
-           "stand. Of equal ones the first come first. NaN counts as the largest. With `sorted=False` their order "
-           "is left open, which saves time for a large k.",
+                 "(take(sort(x, axis=axis), arange(k), axis), take(argsort(x, axis=axis, kind='stable'), "
+                 "arange(k), axis))",
+    .samples = {"randn(7), 3", "randn(3, 65), 5, -1", "randn(9, 4), 2, 0, False", "randn(2, 5, 3), 5, 1",
+                "randn(4, 3), 0"},
+    .doc =
+        "The k largest elements along an axis (or smallest, with `largest=False`) in order, and where they "
+        "stand. Of equal ones the first come first. NaN counts as the largest. With `sorted=False` their "
+        "order "
+        "is left open, which saves time for a large k.",
     .outputs = {"values", "indices"},
 });
 

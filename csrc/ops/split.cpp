@@ -1,5 +1,5 @@
-// split, chunk, unbind — a tensor taken apart along an axis. The pieces are views; one node takes the gradients
-// of all of them back at once.
+// split, chunk, unbind — a tensor taken apart along an axis. The pieces are views; one node takes the
+// gradients of all of them back at once.
 #include <algorithm>
 
 #include "ops/ops.h"
@@ -16,12 +16,13 @@ int axis_of(const char* op, const Tensor& x, int64_t axis) {
 // An integer: pieces of that size, the last may be shorter. A list: their sizes.
 std::vector<int64_t> piece_sizes(const Tensor& wish, int64_t total) {
   if (is_floating(wish.dtype()) || wish.dtype() == DType::boolean || wish.ndim() > 1)
-    throw TypeError(text("split: split_size_or_sections must be an int or a list of ints, got ", wish.dtype(), " of shape ",
-                         wish.shape()));
+    throw TypeError(text("split: split_size_or_sections must be an int or a list of ints, got ", wish.dtype(),
+                         " of shape ", wish.shape()));
   std::vector<int64_t> sizes;
   if (wish.ndim() == 0) {
     const int64_t size = wish.item<int64_t>();
-    if (size < 1 && !(size == 0 && total == 0)) throw ValueError(text("split: the size of a piece must be 1 or more, got ", size));
+    if (size < 1 && !(size == 0 && total == 0))
+      throw ValueError(text("split: the size of a piece must be 1 or more, got ", size));
     for (int64_t start = 0; start < total; start += size) sizes.push_back(std::min(size, total - start));
     if (sizes.empty()) sizes.push_back(0);
     return sizes;
@@ -30,18 +31,21 @@ std::vector<int64_t> piece_sizes(const Tensor& wish, int64_t total) {
   int64_t sum = 0;
   for (int64_t k = 0; k < list.numel(); ++k) {
     const int64_t size = list.data<int64_t>()[k];
-    if (size < 0 || size > total) throw ValueError(text("split: piece ", k, " has size ", size, "; the axis has ", total, " places"));
+    if (size < 0 || size > total)
+      throw ValueError(text("split: piece ", k, " has size ", size, "; the axis has ", total, " places"));
     sizes.push_back(size);
     sum += size;
   }
-  if (sum != total) throw ValueError(text("split: the sizes add up to ", sum, ", but the axis has ", total, " places"));
+  if (sum != total)
+    throw ValueError(text("split: the sizes add up to ", sum, ", but the axis has ", total, " places"));
   return sizes;
 }
 
 }  // namespace
 
 struct Split {
-  static std::vector<Tensor> forward(Context& context, const Tensor& x, const Tensor& split_size_or_sections, int64_t axis) {
+  static std::vector<Tensor> forward(Context& context, const Tensor& x, const Tensor& split_size_or_sections,
+                                     int64_t axis) {
     const int at = axis_of("split", x, axis);
     const std::vector<int64_t> sizes = piece_sizes(split_size_or_sections, x.size(at));
     context.save(x.shape(), at, x.dtype(), int64_t(sizes.size()));
@@ -74,8 +78,9 @@ static const Op& split_op = structured<Split>({
     .args = {"x", "split_size_or_sections", {"axis", 0}},
     .formula = "yₖ = the k-th piece of x along the axis",
     .gradient = "dx = [dy₀, dy₁, ...] along the axis",
-    .reference = "tuple(split(x, list(range(split_size_or_sections, x.shape[axis], split_size_or_sections)) if "
-                 "isinstance(split_size_or_sections, int) else list(cumsum(split_size_or_sections))[:-1], axis))",
+    .reference =
+        "tuple(split(x, list(range(split_size_or_sections, x.shape[axis], split_size_or_sections)) if "
+        "isinstance(split_size_or_sections, int) else list(cumsum(split_size_or_sections))[:-1], axis))",
     .samples = {"randn(6, 2), 2", "randn(5, 2), 2", "randn(5, 4), (1, 3), -1"},
     .doc = "Pieces of one size (the last may be shorter), or of the sizes listed. Views.",
 });
@@ -90,7 +95,8 @@ static const Op& chunk_op = composite<&chunk>({
     .args = {"x", "chunks", {"axis", 0}},
     .formula = "yₖ = the k-th of `chunks` pieces of x along the axis",
     .gradient = "dx = [dy₀, dy₁, ...] along the axis",
-    .reference = "tuple(split(x, list(range(-(-x.shape[axis] // chunks), x.shape[axis], -(-x.shape[axis] // chunks))), axis))",
+    .reference = "tuple(split(x, list(range(-(-x.shape[axis] // chunks), x.shape[axis], -(-x.shape[axis] // "
+                 "chunks))), axis))",
     .samples = {"randn(6, 2), 3", "randn(5, 2), 2", "randn(3, 8), 4, -1"},
     .doc = "At most `chunks` pieces of equal size; the last may be shorter. Views.",
 });

@@ -28,7 +28,8 @@ struct SumOp {
     context.save(x.shape(), axis);
     // bool and small integers are summed as they are: int64 comes out anyway.
     const Tensor in = dtype == DType::int64 && !is_floating(x.dtype()) ? x : as_dtype(x, dtype);
-    const Tensor y = reduce("sum", *sum_kernel, in, axes, reduced_shape(x.shape(), axes, keepdim), sum_type(in.dtype()));
+    const Tensor y =
+        reduce("sum", *sum_kernel, in, axes, reduced_shape(x.shape(), axes, keepdim), sum_type(in.dtype()));
     return as_dtype(y, dtype);
   }
   static Gradients backward(const Context& context, const Tensor& dy) {
@@ -49,11 +50,14 @@ static const Op& sum_op = structured<SumOp>({
     .reference = "sum(x, axis=axis, keepdims=keepdim, dtype=dtype)",
     .samples = {"randn(3, 4)", "randn(2, 3, 65), 1", "randn(2, 3, 5), (0, -1), True", "randn(17, 3), axis=0",
                 "randn(33, 130), axis=0", "randn(0, 3), 0", "randn(3, 4), 1, dtype=float64"},
-    .doc = "The sum of all elements, or along `axis` (an integer or several). bool and integers add up as "
-           "int64. float32 is totalled in float64, in an order that does not depend on the number of threads.",
+    .doc =
+        "The sum of all elements, or along `axis` (an integer or several). bool and integers add up as "
+        "int64. float32 is totalled in float64, in an order that does not depend on the number of threads.",
 });
 
-Tensor sum(const Tensor& x, const Ints& axis, bool keepdim) { return call(sum_op, x, axis, keepdim, DType::none); }
+Tensor sum(const Tensor& x, const Ints& axis, bool keepdim) {
+  return call(sum_op, x, axis, keepdim, DType::none);
+}
 
 struct SumTo {
   static Tensor forward(Context& context, const Tensor& x, const Ints& shape) {
@@ -63,8 +67,8 @@ struct SumTo {
     for (int i = 0; i < x.ndim(); ++i) {
       const int64_t to = i < lead ? 1 : shape[i - lead], from = x.shape()[i];
       if (lead < 0 || (to != from && to != 1))
-        throw ShapeError(text("sum_to: a tensor of shape ", x.shape(), " is not what ", static_cast<const Dims&>(shape),
-                              " broadcasts to"));
+        throw ShapeError(text("sum_to: a tensor of shape ", x.shape(), " is not what ",
+                              static_cast<const Dims&>(shape), " broadcasts to"));
       if (i < lead || to != from) axes.add(i);
     }
     return reduce("sum_to", *sum_kernel, x, axes, shape, sum_type(x.dtype()));
@@ -91,7 +95,9 @@ static const Op& sum_to_op = structured<SumTo>({
     .home = Home::internal,
 });
 
-Tensor sum_to(const Tensor& x, const Shape& shape) { return x.shape() == shape ? x : call(sum_to_op, x, Ints(shape)); }
+Tensor sum_to(const Tensor& x, const Shape& shape) {
+  return x.shape() == shape ? x : call(sum_to_op, x, Ints(shape));
+}
 
 }  // namespace pynn
 #endif

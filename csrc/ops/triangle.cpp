@@ -10,7 +10,8 @@ namespace {
 
 // Row i of every matrix keeps the columns j with j - i <= diagonal (lower), or >= diagonal (upper).
 Tensor keep_triangle(const char* op, const Tensor& x, int64_t diagonal, bool lower) {
-  if (x.ndim() < 2) throw ShapeError(text(op, ": expected a matrix or a stack of them, got shape ", x.shape()));
+  if (x.ndim() < 2)
+    throw ShapeError(text(op, ": expected a matrix or a stack of them, got shape ", x.shape()));
   Tensor y = empty(x.shape(), x.dtype());
   if (x.numel() == 0) return y;
   const Tensor source = x.contiguous();

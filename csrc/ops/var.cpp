@@ -96,7 +96,8 @@ struct Spread {
   }
 };
 
-static const std::vector<Arg> arguments = {"x", {"axis", none}, {"correction", 1.0}, {"keepdim", false}, {"unbiased", true}};
+static const std::vector<Arg> arguments = {
+    "x", {"axis", none}, {"correction", 1.0}, {"keepdim", false}, {"unbiased", true}};
 
 static const Op& var_op = structured<Spread<Var>>({
     .name = "var",
@@ -104,8 +105,8 @@ static const Op& var_op = structured<Spread<Var>>({
     .formula = "y = 1/(n - correction) Σ (x - x̄)²  over the axes, n elements",
     .gradient = "dx = 2 dy (x - x̄) / (n - correction)",
     .reference = "var(x, axis=axis, ddof=correction if unbiased else 0, keepdims=keepdim)",
-    .samples = {"randn(3, 4)", "randn(2, 3, 65), 1", "randn(2, 3, 5), (0, -1), correction=0, keepdim=True", "randn(17, 3), axis=0",
-                "randn(3, 5), 1, unbiased=False"},
+    .samples = {"randn(3, 4)", "randn(2, 3, 65), 1", "randn(2, 3, 5), (0, -1), correction=0, keepdim=True",
+                "randn(17, 3), axis=0", "randn(3, 5), 1, unbiased=False"},
     .doc = "The variance of all elements, or along `axis`. `correction=1` estimates the variance of the "
            "population from a sample (Bessel); `correction=0`, or `unbiased=False`, is the sample's own, as "
            "NumPy's default. With no more than `correction` elements it is NaN.",
@@ -117,8 +118,8 @@ static const Op& std_op = structured<Spread<Std>>({
     .formula = "y = √(1/(n - correction) Σ (x - x̄)²)  over the axes, n elements",
     .gradient = "dx = dy (x - x̄) / ((n - correction) y), and 0 where y = 0",
     .reference = "std(x, axis=axis, ddof=correction if unbiased else 0, keepdims=keepdim)",
-    .samples = {"randn(3, 4)", "randn(2, 3, 65), 1", "randn(2, 3, 5), (0, -1), correction=0, keepdim=True", "randn(17, 3), axis=0",
-                "randn(3, 5), 1, unbiased=False"},
+    .samples = {"randn(3, 4)", "randn(2, 3, 65), 1", "randn(2, 3, 5), (0, -1), correction=0, keepdim=True",
+                "randn(17, 3), axis=0", "randn(3, 5), 1, unbiased=False"},
     .doc = "The standard deviation of all elements, or along `axis`: the square root of var, with the same "
            "`correction`.",
 });

@@ -15,11 +15,11 @@ PYNN_INLINE Vec<T> tanh(Vec<T> x) {
   const V sum = (1 + q) + p;
   if constexpr (kSingle<V>) {
     const V z = a * a, cube = a * z;
-    const V near = polynomial(z, kHasFma ? -0.333333284 : -0.083333284, 0.133331731, -0.0539504811, 0.0217730422,
-                              -0.0085675912, 0.00304338429, -0.000818014028, 0.000115369025);
+    const V near = polynomial(z, kHasFma ? -0.333333284 : -0.083333284, 0.133331731, -0.0539504811,
+                              0.0217730422, -0.0085675912, 0.00304338429, -0.000818014028, 0.000115369025);
     // Without fma the product is rounded; less of it is lost when a quarter of the cube is split off.
     const V close = kHasFma ? fma(cube, near, a) : a + (cube * near - 0.25 * cube);
-    return copysign(select(a < kTanhSplit, close, 1 - 2 * q / sum), x);
+    return copysign(select(a < 1, close, 1 - 2 * q / sum), x);
   } else {
     const auto low = a < 1;
     const V quotient = select(low, (1 - q) + p, 2 * q) / sum;
