@@ -66,7 +66,7 @@ def einsum(equation: str, *operands: Tensor | Sequence[Tensor]) -> Tensor:
 
 
 def tensordot(a: Tensor, b: Tensor, dims: int | Sequence[Sequence[int]] = 2) -> Tensor:
-    """Sums products over pairs of axes: the last ``dims`` of ``a`` with the first of ``b``, or the pairs listed.
+    """Sums products over pairs of axes: the last ``dims`` of ``a`` with the first of ``b``, or those listed.
 
     Raises:
         ShapeError: paired axes differ in size.
@@ -111,7 +111,8 @@ def _parse(equation: str, tensors: list[Tensor]) -> tuple[list[str], str]:
         covered = tensor.ndim - len(letters)
         if covered < 0 or (covered > 0 and "..." not in term):
             raise ShapeError(
-                f"einsum {equation!r}: {term!r} names {len(letters)} axes, operand {k} has shape {tensor.shape}"
+                f"einsum {equation!r}: {term!r} names {len(letters)} axes, "
+                f"operand {k} has shape {tensor.shape}"
             )
         if "..." in term:
             widest = max(widest, covered)

@@ -36,7 +36,8 @@ def numpy(self: Tensor) -> np.ndarray:
     """
     if self.requires_grad:
         raise _core.AutogradError(
-            "numpy: this tensor requires a gradient, which NumPy would not record. Did you mean x.detach().numpy()?"
+            "numpy: this tensor requires a gradient, which NumPy would not record. "
+            "Did you mean x.detach().numpy()?"
         )
     return _core.to_numpy(self)
 
