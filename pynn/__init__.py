@@ -9,7 +9,7 @@ tensor([2., 4., 6.])
 
 from __future__ import annotations
 
-from pynn import _core
+from pynn import _core as _core
 from pynn._core import (
     AutogradError,
     DTypeError,
@@ -34,18 +34,24 @@ from pynn._core import (
 from pynn._core import bool as bool  # noqa: A004 - torch's name for the dtype
 from pynn._core.functions import *
 
-from . import _process, autograd, data, nn, optim, train
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
+
+from . import _conversions as _conversions  # isort: skip
+from . import _process, _version, autograd, data, nn, optim, train
+from ._device import device
 from ._einsum import einsum, tensordot
+from ._extremes import max, min
 from ._factories import *
 from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from .io import load, save
 
 float = float32  # noqa: A001 - dtype aliases, as in torch
 double = float64
 long = int64
 int = int32  # noqa: A001
 
-__version__ = _core.version
+__version__ = _version.version()
+show_config = _version.show_config
 
 _process.stay_usable_after_fork()
 _process.warn_of_pynn_neuroscience(__path__[0])

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import Self
 
+from pynn._device import device as Device
 from pynn._tensor import HookHandle
 from pynn._core import _autograd as _autograd
 from pynn._core import functional as functional

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import Self
 
+from pynn._device import device as Device
 from pynn._tensor import HookHandle
 from pynn._core import _autograd as _autograd
 from pynn._core import functional as functional
@@ -146,6 +147,10 @@ class Tensor:
     def data(self, source: Tensor) -> None: ...
 
     @property
+    def device(self) -> Device:
+        """Where the memory lies: always the CPU."""
+
+    @property
     def dtype(self) -> _DType:
         """The type of the elements, such as pynn.float32."""
 
@@ -155,6 +160,10 @@ class Tensor:
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None: ...
+
+    @property
+    def is_cuda(self) -> builtins.bool:
+        """False: pynn computes on the CPU."""
 
     @property
     def is_leaf(self) -> builtins.bool:
@@ -900,6 +909,9 @@ class Tensor:
         Gradient: dx = dy, summed over the axes that were expanded
         """
 
+    def expand_as(self, other: Tensor) -> Tensor:
+        """The tensor broadcast to the shape of another one, without a copy."""
+
     def expm1(self) -> Tensor:
         """e^x - 1, with all its digits near 0, where exp(x) - 1 has none.
 
@@ -1354,6 +1366,28 @@ class Tensor:
         Gradient: dA = dY Bᵀ, dB = Aᵀ dY  (summed over broadcast batch axes)
         """
 
+    def max(input: Tensor, dim: Tensor | builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
+        """The largest element; with a ``dim`` the largest along it and where they stand; with a tensor the larger.
+
+        Args:
+            input: any shape.
+            dim: None for one number, ``()``; an axis for ``(values, indices)``; a tensor to compare with.
+            keepdim: keep the axis with size 1.
+
+        Returns:
+            A tensor, or the named tuple ``(values, indices)`` if ``dim`` is an axis. NaN counts as the largest.
+
+        Raises:
+            ValueError: there is no element to choose from.
+
+        >>> import pynn
+        >>> x = pynn.tensor([[1.0, 4.0], [3.0, 2.0]])
+        >>> pynn.max(x)
+        tensor(4.)
+        >>> x.max(dim=1).indices
+        tensor([1, 0])
+        """
+
     def maximum(self, /, b: _Operand) -> Tensor:
         """The larger of two, element by element; NaN if either is NaN. The largest of one tensor is amax or max.
 
@@ -1369,6 +1403,14 @@ class Tensor:
 
         Formula:  y = 1/n Σ x  over the axes, n elements
         Gradient: dx = dy / n
+        """
+
+    def min(input: Tensor, dim: Tensor | builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
+        """The smallest element, as :func:`max` gives the largest.
+
+        >>> import pynn
+        >>> pynn.tensor([3.0, 1.0, 2.0]).min()
+        tensor(1.)
         """
 
     def minimum(self, /, b: _Operand) -> Tensor:
@@ -1475,6 +1517,21 @@ class Tensor:
 
     def negative_(self) -> Self:
         """neg, written into this tensor itself."""
+
+    def new_empty(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+        """A tensor of this one's dtype whose values are whatever the memory held."""
+
+    def new_full(self, size: builtins.int | Sequence[builtins.int], fill_value: builtins.float, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+        """A tensor of one value, of this tensor's dtype."""
+
+    def new_ones(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+        """Ones of this tensor's dtype."""
+
+    def new_tensor(self, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+        """A tensor from data, as :func:`pynn.tensor`, but of this tensor's dtype."""
+
+    def new_zeros(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+        """Zeros of this tensor's dtype: ``x.new_zeros(2, 3)`` or ``x.new_zeros((2, 3))``."""
 
     def nonzero(self) -> Tensor:
         """The places of all elements that are not 0, as rows (count, ndim) of int64, in row-major order.
@@ -1628,6 +1685,9 @@ class Tensor:
         Formula:  y holds the elements of x in row-major order
         Gradient: dx = dy in the shape of x
         """
+
+    def reshape_as(self, other: Tensor) -> Tensor:
+        """The same elements in the shape of another tensor; a copy where a view cannot be."""
 
     def retain_grad(self) -> None:
         """Lets backward keep the gradient of this computed tensor in ``.grad``, as it does for leaves."""
@@ -1910,6 +1970,21 @@ class Tensor:
         Gradient: dx = dy, summed over the copies
         """
 
+    def to(self, *args: Any, dtype: Any = None, device: Any = None, copy: builtins.bool = False) -> Tensor:
+        """The tensor with another dtype, on another device, or with those of another tensor.
+
+        ``x.to(pynn.float64)``, ``x.to("cpu")``, ``x.to("cpu", pynn.float64)`` and ``x.to(other)``. The tensor
+        itself if it is that already, unless ``copy``.
+
+        Raises:
+            ValueError: a device that pynn does not have.
+            TypeError: an argument that is neither dtype, device nor tensor.
+
+        >>> import pynn
+        >>> pynn.tensor([1, 2]).to(pynn.float32)
+        tensor([1., 2.])
+        """
+
     def tolist(self) -> Any:
         """The values as (nested) lists of Python numbers; a number for a 0-d tensor."""
 
@@ -1970,6 +2045,9 @@ class Tensor:
     def type(self, dtype: Any = None) -> Any:
         """The dtype, or the tensor converted to one."""
 
+    def type_as(self, other: Tensor) -> Tensor:
+        """The tensor with the dtype of another one."""
+
     def unbind(self, /, axis: builtins.int = 0, *, dim: builtins.int = ...) -> tuple[Tensor, ...]:
         """The slices along an axis, without that axis. Views.
 
@@ -2014,6 +2092,9 @@ class Tensor:
         Formula:  y holds the elements of x in row-major order
         Gradient: dx = dy in the shape of x
         """
+
+    def view_as(self, other: Tensor) -> Tensor:
+        """The same elements, in the shape of another tensor."""
 
     def xlogy(self, /, b: _Operand) -> Tensor:
         """a ln b with the convention 0 ln 0 = 0 of entropies.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pynn import _core, autograd
 from pynn._core import Tensor
+from pynn._device import device as Device
 
 from . import state
 from .hooks import Hooks, RemovableHandle
@@ -315,7 +316,7 @@ class Module(TrainingVerbs):
         def convert(tensor: Tensor) -> Tensor:
             if tensor.is_floating_point():
                 return tensor.to(*args, **kwargs)
-            devices = [a for a in (*args, *kwargs.values()) if isinstance(a, (str, _core.device))]
+            devices = [a for a in (*args, *kwargs.values()) if isinstance(a, (str, Device))]
             return tensor.to(*devices) if devices else tensor
 
         return self._convert(convert)
