@@ -21,7 +21,7 @@ from .hooks import Hooks, RemovableHandle
 from .parameter import Parameter, UninitializedParameter
 
 if TYPE_CHECKING:
-    from pynn.train.verbs import TrainingVerbs
+    from pynn.train.verbs import TrainingVerbs as TrainingVerbs
 else:
 
     class TrainingVerbs:
