@@ -16,7 +16,7 @@ def max(input: Tensor, dim: Tensor) -> Tensor: ...
 @overload
 def max(input: Tensor, dim: int, keepdim: bool = False) -> ops._MaxWithIndexResult: ...
 def max(input: Tensor, dim: Tensor | int | None = None, keepdim: bool = False) -> Any:
-    """The largest element; along a ``dim`` the largest and where they stand; with a tensor the larger of both.
+    """The largest element; along a ``dim`` the largest and where they stand; with a tensor the larger one.
 
     Args:
         input: any shape.

@@ -1367,7 +1367,7 @@ class Tensor:
         """
 
     def max(input: Tensor, dim: Tensor | builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
-        """The largest element; with a ``dim`` the largest along it and where they stand; with a tensor the larger.
+        """The largest element; along a ``dim`` the largest and where they stand; with a tensor the larger one.
 
         Args:
             input: any shape.
