@@ -34,13 +34,12 @@ from pynn._core import (
 from pynn._core import bool as bool  # noqa: A004 - torch's name for the dtype
 from pynn._core.functions import *
 
-from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
-
-from . import _conversions as _conversions  # isort: skip
+from . import _conversions as _conversions
 from . import _process, _version, autograd, data, nn, optim, train
+from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
 from ._device import device
 from ._einsum import einsum, tensordot
-from ._extremes import max, min
+from ._extrema import max, min
 from ._factories import *
 from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from .io import load, save

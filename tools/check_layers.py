@@ -25,7 +25,7 @@ CPP_BELOW = {
 PYTHON_FLOORS = [
     {"_core", "_device"},
     {"_tensor"},
-    {"_process", "_conversions", "_extremes", "_version", "_factories", "_einsum", "autograd", "functional"},
+    {"_process", "_conversions", "_extrema", "_version", "_factories", "_einsum", "autograd", "functional"},
     {"nn", "optim", "data", "io"},
     {"train"},
     {"models", "keras"},
