@@ -41,6 +41,7 @@ from ._device import device
 from ._einsum import einsum, tensordot
 from ._extrema import max, min
 from ._factories import *
+from ._generator import Generator
 from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from .io import load, save
 
