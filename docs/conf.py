@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pynn
 from sphinx.application import Sphinx
+
+import pynn
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
@@ -29,6 +30,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "benchmark_results",
+    "mathml",
     "oplist",
 ]
 exclude_patterns = ["_build", "jupyter_execute", "**/.ipynb_checkpoints", "_static"]
@@ -52,23 +54,23 @@ napoleon_use_rtype = False
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 
+html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = f"pynn {release}"
 html_static_path = ["_static"]
 html_css_files = ["pynn.css"]
-html_show_sphinx = False
+html_show_sphinx = html_show_copyright = False
 html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#0b5cad", "color-brand-content": "#0b5cad"},
     "dark_css_variables": {"color-brand-primary": "#79b8ff", "color-brand-content": "#79b8ff"},
 }
-mathjax3_config = {"chtml": {"displayAlign": "left", "displayIndent": "1.5em"}}
 
 
 def keep_bars(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """|x| in a docstring is an absolute value, never a substitution of reStructuredText."""
     for i, line in enumerate(lines):
         if not line.lstrip().startswith((">>>", "...")):
-            pieces = re.split(r"(`[^`]*`)", line)
+            pieces = re.split(r"(``.*?``|`[^`]*`)", line)
             lines[i] = "".join(p if p.startswith("`") else p.replace("|", r"\|") for p in pieces)
 
 

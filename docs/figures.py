@@ -10,8 +10,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
+plt.get_backend()  # chooses the backend now, so that a cell can end in a Figure
 plt.style.use(Path(__file__).parent / "_static" / "pynn.mplstyle")
 
+Probability = Callable[[np.ndarray], np.ndarray]  # of class 1, for points (N, 2)
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SIDES = LinearSegmentedColormap.from_list("sides", ["#9ecae8", "#ffffff", "#f5c39b"])
 
@@ -20,16 +22,8 @@ def points(axes: Axes, x: np.ndarray, y: np.ndarray, names: tuple[str, str] = ("
     """Two classes in the plane; shape and colour both tell them apart."""
     for label, (color, marker) in enumerate([(BLUE, "o"), (ORANGE, "^")]):
         mine = x[y == label]
-        axes.scatter(
-            mine[:, 0],
-            mine[:, 1],
-            c=color,
-            marker=marker,
-            s=42,
-            edgecolors="white",
-            label=names[label],
-            zorder=3,
-        )
+        look = {"c": color, "marker": marker, "s": 42, "edgecolors": "white", "zorder": 3}
+        axes.scatter(mine[:, 0], mine[:, 1], label=names[label], **look)
 
 
 def line(axes: Axes, w: np.ndarray, b: float, **look: object) -> None:

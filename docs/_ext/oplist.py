@@ -6,8 +6,9 @@ import re
 from itertools import groupby
 from pathlib import Path
 
-from pynn import _core
 from sphinx.application import Sphinx
+
+from pynn import _core
 
 HOMES = {
     "everywhere": "pynn, a method of Tensor, and pynn.nn.functional where PyTorch has it",
@@ -48,10 +49,12 @@ def entry(op: _core.Op) -> str:
         rows.append(("Other names", ", ".join(f"`{a}`" for a in op.aliases)))
     if op.outputs:
         rows.append(("Returns", ", ".join(f"`{o}`" for o in op.outputs)))
-    how = "twice" if op.twice_differentiable else "once" if op.differentiable else "no"
-    rows.append(
-        ("Differentiable", {"twice": "yes, and its gradient again", "once": "yes, once", "no": "no"}[how])
-    )
+    how = "no"
+    if op.differentiable:
+        how = "yes, and its gradient again" if op.twice_differentiable else "yes, once"
+    elif op.gradient.startswith(("through", "d")):
+        how = "yes, through the operations that it is written in"
+    rows.append(("Differentiable", how))
     if op.source:
         rows.append(("Source", plain(op.source)))
     if op.reference:
@@ -80,9 +83,10 @@ def index(families: dict[str, list[_core.Op]]) -> str:
     pages = "\n".join(families)
     count = sum(map(len, families.values()))
     return (
-        f"# Operations\n\nThe {count} operations of this build, {len(families)} files. These pages are written "
-        "from the registry of the compiled library, so they say what it does.\n\n"
-        f"| family | operations |\n| --- | --- |\n{rows}\n\n:::{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{pages}\n:::\n"
+        f"# Operations\n\nThe {count} operations of this build, {len(families)} files. "
+        "These pages are written from the registry of the compiled library, so they say what it does.\n\n"
+        f"| family | operations |\n| --- | --- |\n{rows}\n\n"
+        f":::{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{pages}\n:::\n"
     )
 
 
