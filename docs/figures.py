@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-plt.get_backend()  # chooses the backend now, so that a cell can end in a Figure
+plt.close(plt.figure())  # loads the backend, so that a cell can end in a Figure
 plt.style.use(Path(__file__).parent / "_static" / "pynn.mplstyle")
 
 Probability = Callable[[np.ndarray], np.ndarray]  # of class 1, for points (N, 2)
