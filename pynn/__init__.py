@@ -37,8 +37,10 @@ from pynn._core.functions import *
 from . import _process, autograd, data, nn, optim, train
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
 from ._einsum import einsum, tensordot
+from ._extrema import Extrema, max, min  # noqa: A004 - torch's names
 from ._factories import *
 from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from .io import load, save
 
 float = float32  # noqa: A001 - dtype aliases, as in torch
 double = float64

@@ -123,7 +123,7 @@ def full(
 
     >>> import pynn
     >>> pynn.full((2,), 2.5)
-    tensor([2.5000, 2.5000])
+    tensor([2.5, 2.5])
     """
     if dtype is None:
         is_bool = isinstance(fill_value, (bool, np.bool_))
@@ -182,7 +182,7 @@ def arange(
     >>> pynn.arange(5)
     tensor([0, 1, 2, 3, 4])
     >>> pynn.arange(1.0, 2.0, 0.25)
-    tensor([1.0000, 1.2500, 1.5000, 1.7500])
+    tensor([1.  , 1.25, 1.5 , 1.75])
     """
     if end is None:
         start, end = 0, start
@@ -204,7 +204,7 @@ def linspace(
 
     >>> import pynn
     >>> pynn.linspace(0, 1, 3)
-    tensor([0.0000, 0.5000, 1.0000])
+    tensor([0. , 0.5, 1. ])
     """
     return _finish("linspace", ops.linspace(float(start), float(end), steps, dtype), requires_grad, device)
 

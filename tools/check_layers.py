@@ -24,7 +24,7 @@ CPP_BELOW = {
 # The floors of pynn/, lowest first; rooms on one floor do not know each other.
 PYTHON_FLOORS = [
     {"_core"},
-    {"_process", "_tensor", "_factories", "_einsum", "autograd", "functional"},
+    {"_process", "_tensor", "_factories", "_einsum", "_extrema", "autograd", "functional"},
     {"nn", "optim", "data", "io"},
     {"train"},
     {"models", "keras"},
