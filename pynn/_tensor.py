@@ -302,6 +302,8 @@ class HookHandle:
 @method
 def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> HookHandle:
     """Calls ``hook(gradient)`` when this tensor's gradient arrives; a Tensor it returns takes its place."""
+    if not callable(hook):
+        raise TypeError(f"register_hook: expected a function of the gradient, got {type(hook).__name__}")
     return HookHandle(self, _autograd.register_hook(self, hook))
 
 
