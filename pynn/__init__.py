@@ -9,7 +9,7 @@ tensor([2., 4., 6.])
 
 from __future__ import annotations
 
-from pynn import _core
+from pynn import _core as _core
 from pynn._core import (
     AutogradError,
     DTypeError,
@@ -34,10 +34,12 @@ from pynn._core import (
 from pynn._core import bool as bool  # noqa: A004 - torch's name for the dtype
 from pynn._core.functions import *
 
-from . import _process, autograd, data, nn, optim, train
+from . import _conversions as _conversions
+from . import _process, _version, autograd, data, nn, optim, train
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
+from ._device import device
 from ._einsum import einsum, tensordot
-from ._extrema import Extrema, max, min  # noqa: A004 - torch's names
+from ._extrema import max, min
 from ._factories import *
 from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from .io import load, save
@@ -47,7 +49,8 @@ double = float64
 long = int64
 int = int32  # noqa: A001
 
-__version__ = _core.version
+__version__ = _version.version()
+show_config = _version.show_config
 
 _process.stay_usable_after_fork()
 _process.warn_of_pynn_neuroscience(__path__[0])

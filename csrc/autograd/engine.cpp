@@ -38,6 +38,10 @@ class BackwardPass {
       free_slots_.push_back(slot);
       visit(*pending.node, pending.gradients);
     }
+    for (HookedLeaf& hooked : hooked_leaves_) {
+      run_hooks(*hooked.leaf->hooks, hooked.gradient);
+      deliver(hooked.leaf, std::move(hooked.gradient));
+    }
   }
 
   std::vector<Tensor> take_captures() { return std::move(captures_); }
@@ -46,6 +50,10 @@ class BackwardPass {
   struct Pending {  // a node whose turn will come, and what has arrived for its outputs
     Ref<Node> node;
     InlineVector<Tensor, 1> gradients;
+  };
+  struct HookedLeaf {  // its hooks see the whole gradient, once
+    Ref<TensorImpl> leaf;
+    Tensor gradient;
   };
   struct Turn {
     uint64_t sequence;
@@ -146,7 +154,24 @@ class BackwardPass {
     if (!(gradient.shape() == leaf->shape))
       throw ShapeError(text("backward: a gradient of shape ", gradient.shape(),
                             " arrived at a tensor of shape ", leaf->shape, "; they must be equal."));
-    if (leaf->hooks) run_hooks(*leaf->hooks, gradient);
+    if (leaf->hooks && !leaf->hooks->entries.empty()) {
+      wait_for_hooks(leaf, std::move(gradient));
+    } else {
+      deliver(leaf, std::move(gradient));
+    }
+  }
+
+  void wait_for_hooks(const Ref<TensorImpl>& leaf, Tensor gradient) {
+    for (HookedLeaf& hooked : hooked_leaves_) {
+      if (hooked.leaf != leaf) continue;
+      const GradMode mode(options_.create_graph);
+      hooked.gradient = accumulate(std::move(hooked.gradient), gradient);
+      return;
+    }
+    hooked_leaves_.push_back({leaf, std::move(gradient)});
+  }
+
+  void deliver(const Ref<TensorImpl>& leaf, Tensor gradient) {
     for (size_t i = 0; i < captured_.size(); ++i) {
       if (captured_[i].ref() != leaf) continue;
       const GradMode mode(options_.create_graph);
@@ -185,6 +210,7 @@ class BackwardPass {
   bool accumulate_leaves_;
   BackwardOptions options_;
   std::vector<Pending> pending_;
+  std::vector<HookedLeaf> hooked_leaves_;
   std::vector<size_t> free_slots_;
   std::priority_queue<Turn> queue_;
   uint64_t overlaps_before_ = overlaps_;

@@ -18,7 +18,7 @@ DIFFERENT: dict[str, str] = {
 
 # Ops whose values agree, but not their gradients: why.
 OTHER_GRADIENT: dict[str, str] = {
-    "scatter": "where a place is written twice, torch gives every source the gradient, pynn the one that stays",
+    "scatter": "torch gives a gradient to every source of a place written twice, pynn to the one that stays",
     "index_put": "the same",
 }
 
@@ -42,9 +42,7 @@ def _adapted() -> dict[str, Callable[..., Any]]:
         ),
         "binary_cross_entropy": weighted(lambda x, y: F.binary_cross_entropy(x, y, reduction="none")),
         "binary_cross_entropy_with_logits": weighted(
-            lambda x, y, pos_weight=None: F.binary_cross_entropy_with_logits(
-                x, y, reduction="none", pos_weight=pos_weight
-            )
+            lambda x, y, pos_weight=1.0: -(pos_weight * y * F.logsigmoid(x) + (1 - y) * F.logsigmoid(-x))
         ),
         "scatter": lambda x, axis, index, src: torch.scatter(x, axis, index, cut_to(index, src)),
         "scatter_add": lambda x, axis, index, src: torch.scatter_add(x, axis, index, cut_to(index, src)),
