@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
 import sys
@@ -26,6 +27,7 @@ release = version = pynn.__version__ or "development"
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
+    "sphinx.ext.doctest",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "sphinx_design",
@@ -44,6 +46,8 @@ nb_execution_show_tb = True
 nb_merge_streams = True
 
 default_role = "code"  # docstrings mark code with single backticks
+doctest_global_setup = "import pynn; from pynn import nn"
+doctest_default_flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE  # as in pyproject.toml
 autodoc_typehints = "signature"
 autodoc_member_order = "groupwise"
 autodoc_default_options = {"exclude-members": "extra_repr"}

@@ -137,6 +137,11 @@ def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Tensor:
 
 
 @method
+def __contains__(self: Tensor, value: Any) -> bool:
+    return bool(_core.functions.any(_core.functions.eq(self, value)))
+
+
+@method
 def size(self: Tensor, dim: int | None = None) -> Any:
     """The shape, or the size of one axis."""
     return self.shape if dim is None else self.shape[dim]

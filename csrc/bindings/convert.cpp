@@ -78,6 +78,30 @@ Tensor copy_array(py::array array, DType dtype) {
   return out;
 }
 
+// The first thing in nested lists that is no number that pynn can hold, or null.
+PyObject* first_misfit(PyObject* object) {
+  if (PyList_Check(object) || PyTuple_Check(object)) {
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object); ++i)
+      if (PyObject* misfit = first_misfit(PySequence_Fast_GET_ITEM(object, i))) return misfit;
+    return nullptr;
+  }
+  if (PyLong_Check(object)) {
+    int overflow = 0;
+    PyLong_AsLongLongAndOverflow(object, &overflow);
+    return overflow ? object : nullptr;
+  }
+  return PyFloat_Check(object) ? nullptr : object;
+}
+
+[[noreturn]] void refuse(PyObject* object, const char* what) {
+  PyObject* misfit = first_misfit(object);
+  if (misfit && PyLong_Check(misfit))
+    throw ValueError(text(what, ": ", std::string(py::str(py::handle(misfit))),
+                          " does not fit the 64 bits of an integer. Did you mean a float?"));
+  throw TypeError(text(what, ": cannot make a tensor of ", Py_TYPE(misfit ? misfit : object)->tp_name,
+                       "; expected a number, a (nested) list of numbers, a NumPy array or a Tensor"));
+}
+
 py::array as_array(PyObject* object, const char* what) {
   static PyObject* const asarray = py::object(py::module_::import("numpy").attr("asarray")).release().ptr();
   const py::object array = py::reinterpret_steal<py::object>(PyObject_CallOneArg(asarray, object));
@@ -87,8 +111,7 @@ py::array as_array(PyObject* object, const char* what) {
   }
   const py::array result(array);
   if (result.dtype().kind() == 'O' || result.dtype().kind() == 'U' || result.dtype().kind() == 'S')
-    throw TypeError(text(what, ": cannot make a tensor of ", Py_TYPE(object)->tp_name,
-                         "; expected a number, a (nested) list of numbers, a NumPy array or a Tensor"));
+    refuse(object, what);
   return result;
 }
 

@@ -311,6 +311,9 @@ class Tensor:
     def __array__(self, dtype: Any = None, *, copy: builtins.bool | None = None) -> _Array:
         ...
 
+    def __contains__(self, value: Any) -> builtins.bool:
+        ...
+
     def __deepcopy__(self, memo: dict[builtins.int, Any]) -> Tensor:
         ...
 
