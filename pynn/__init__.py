@@ -9,7 +9,7 @@ tensor([2., 4., 6.])
 
 from __future__ import annotations
 
-from pynn import _core
+from pynn import _core as _core
 from pynn._core import (
     AutogradError,
     DTypeError,
@@ -34,11 +34,14 @@ from pynn._core import (
 from pynn._core import bool as bool  # noqa: A004 - torch's name for the dtype
 from pynn._core.functions import *
 
-from . import _process, autograd, data, nn, optim, train
+from . import _conversions as _conversions
+from . import _factories, _process, _version, autograd, data, nn, optim, train
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
+from ._device import device
 from ._einsum import einsum, tensordot
-from ._extrema import Extrema, max, min  # noqa: A004 - torch's names
+from ._extrema import max, min
 from ._factories import *
+from ._generator import Generator
 from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from .io import load, save
 
@@ -47,7 +50,58 @@ double = float64
 long = int64
 int = int32  # noqa: A001
 
-__version__ = _core.version
+__version__ = _version.version()
+show_config = _version.show_config
+
+__all__ = [
+    "AutogradError",
+    "DTypeError",
+    "Generator",
+    "ShapeError",
+    "Tensor",
+    "__version__",
+    "autograd",
+    "bool",
+    "data",
+    "device",
+    "double",
+    "dtype",
+    "einsum",
+    "empty_cache",
+    "enable_grad",
+    "float",
+    "float32",
+    "float64",
+    "from_dlpack",
+    "from_numpy",
+    "get_num_threads",
+    "inference_mode",
+    "int",
+    "int32",
+    "int64",
+    "io",
+    "is_grad_enabled",
+    "isa",
+    "load",
+    "long",
+    "max",
+    "memory_stats",
+    "min",
+    "nn",
+    "no_grad",
+    "optim",
+    "reset_peak_memory_stats",
+    "save",
+    "set_grad_enabled",
+    "set_num_threads",
+    "show_config",
+    "tensor",
+    "tensordot",
+    "train",
+    "uint8",
+]
+__all__ += _factories.__all__
+__all__ += _core.functions.__all__
 
 _process.stay_usable_after_fork()
 _process.warn_of_pynn_neuroscience(__path__[0])

@@ -40,7 +40,7 @@ def einsum(equation: str, *operands: Tensor | Sequence[Tensor]) -> Tensor:
     >>> pynn.einsum("ij,ij->", a, a).item(), pynn.einsum("ii->i", a).tolist()
     (30.0, [1.0, 4.0])
     """
-    tensors = [t for item in operands for t in (item if isinstance(item, (list, tuple)) else [item])]
+    tensors = [t for item in operands for t in ([item] if isinstance(item, Tensor) else item)]
     terms, output = _parse(equation, tensors)
     sizes: dict[str, int] = {}
     for term, tensor in zip(terms, tensors, strict=True):

@@ -1,82 +1,67 @@
-"""max and min as in PyTorch: over everything, along an axis with the places, or of two tensors."""
+"""max and min: one name for the largest of all, the largest along an axis, and the larger of two."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, overload
 
-from pynn._core import Tensor, functions
+from pynn._core import Tensor, ops
 
-__all__ = ["Extrema", "max", "min"]
-
-
-class Extrema(NamedTuple):
-    """The extreme values along an axis, and where they are: the first place of several."""
-
-    values: Tensor
-    indices: Tensor
+__all__ = ["max", "min"]
 
 
-def _along(
-    x: Tensor, where: Callable[..., Tensor], dim: int, keepdim: bool
-) -> Extrema:  # the gradient goes to the place that was chosen, as in PyTorch
-    indices = where(x, dim, True) if x.ndim else where(x)
-    values = functions.gather(x, dim, indices) if x.ndim else x
-    return (
-        Extrema(values, indices)
-        if keepdim or not x.ndim
-        else Extrema(values.squeeze(dim), indices.squeeze(dim))
-    )
-
-
-def max(  # noqa: A001 - torch's name
-    x: Tensor, dim: int | Tensor | None = None, keepdim: bool = False
-) -> Tensor | Extrema:
-    """The largest element; along ``dim`` also its index; with a tensor, the larger of each pair.
+@overload
+def max(input: Tensor) -> Tensor: ...
+@overload
+def max(input: Tensor, dim: Tensor) -> Tensor: ...
+@overload
+def max(input: Tensor, dim: int, keepdim: bool = False) -> ops._MaxWithIndexResult: ...
+def max(input: Tensor, dim: Tensor | int | None = None, keepdim: bool = False) -> Any:
+    """The largest element; along a ``dim`` the largest and where they stand; with a tensor the larger one.
 
     Args:
-        x: any shape.
-        dim: None for all of ``x``, an axis, or another tensor (then it is `maximum`).
-        keepdim: keep the axis, of size 1.
+        input: any shape.
+        dim: None for one number, ``()``; an axis for ``(values, indices)``; a tensor to compare with.
+        keepdim: keep the axis with size 1.
 
     Returns:
-        A tensor, or with an axis the pair ``(values, indices)``.
+        A tensor, or the named tuple ``(values, indices)`` if ``dim`` is an axis. NaN counts as the largest.
 
     Raises:
-        ShapeError: ``x`` has no element along the axis.
+        ValueError: there is no element to choose from.
 
     >>> import pynn
-    >>> x = pynn.tensor([[1.0, 5.0], [7.0, 2.0]])
+    >>> x = pynn.tensor([[1.0, 4.0], [3.0, 2.0]])
     >>> pynn.max(x)
-    tensor(7.)
-    >>> values, indices = pynn.max(x, dim=1)
-    >>> indices
+    tensor(4.)
+    >>> x.max(dim=1).indices
     tensor([1, 0])
     """
     if dim is None:
-        return functions.amax(x)
+        return ops.amax(input)
     if isinstance(dim, Tensor):
-        return functions.maximum(x, dim)
-    return _along(x, functions.argmax, dim, keepdim)
+        return ops.maximum(input, dim)
+    return ops.max_with_index(input, dim, keepdim)
 
 
-def min(  # noqa: A001 - torch's name
-    x: Tensor, dim: int | Tensor | None = None, keepdim: bool = False
-) -> Tensor | Extrema:
-    """The smallest element; along ``dim`` also its index; with a tensor, the smaller of each pair.
-
-    Args, results and errors are those of `max`.
+@overload
+def min(input: Tensor) -> Tensor: ...
+@overload
+def min(input: Tensor, dim: Tensor) -> Tensor: ...
+@overload
+def min(input: Tensor, dim: int, keepdim: bool = False) -> ops._MinWithIndexResult: ...
+def min(input: Tensor, dim: Tensor | int | None = None, keepdim: bool = False) -> Any:
+    """The smallest element, as :func:`max` gives the largest.
 
     >>> import pynn
-    >>> pynn.min(pynn.tensor([[1.0, 5.0], [7.0, 2.0]]), 0).values
-    tensor([1., 2.])
+    >>> pynn.tensor([3.0, 1.0, 2.0]).min()
+    tensor(1.)
     """
     if dim is None:
-        return functions.amin(x)
+        return ops.amin(input)
     if isinstance(dim, Tensor):
-        return functions.minimum(x, dim)
-    return _along(x, functions.argmin, dim, keepdim)
+        return ops.minimum(input, dim)
+    return ops.min_with_index(input, dim, keepdim)
 
 
-Tensor.max = max
-Tensor.min = min
+Tensor.max = max  # type: ignore[method-assign, assignment]
+Tensor.min = min  # type: ignore[method-assign, assignment]

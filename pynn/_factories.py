@@ -22,6 +22,8 @@ from pynn._core import (
 )
 from pynn._core.functions import bernoulli
 
+from ._generator import Generator, drawing
+
 __all__ = [
     "arange",
     "bernoulli",
@@ -231,7 +233,13 @@ def eye(
 # ---- random numbers ------------------------------------------------------------------------------------
 
 
-def rand(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
+def rand(
+    *size: Any,
+    dtype: dtype | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+    generator: Generator | None = None,
+) -> Tensor:
     """Random numbers spread evenly over [0, 1).
 
     >>> import pynn
@@ -239,12 +247,20 @@ def rand(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, de
     >>> pynn.rand(2, 3).shape
     (2, 3)
     """
-    return _finish("rand", ops.rand(_shape("rand", size), dtype), requires_grad, device)
+    with drawing(generator):
+        return _finish("rand", ops.rand(_shape("rand", size), dtype), requires_grad, device)
 
 
-def randn(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
+def randn(
+    *size: Any,
+    dtype: dtype | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+    generator: Generator | None = None,
+) -> Tensor:
     """Random numbers with the standard normal distribution."""
-    return _finish("randn", ops.randn(_shape("randn", size), dtype), requires_grad, device)
+    with drawing(generator):
+        return _finish("randn", ops.randn(_shape("randn", size), dtype), requires_grad, device)
 
 
 def uniform(
@@ -254,9 +270,13 @@ def uniform(
     *,
     dtype: dtype | None = None,
     requires_grad: bool = False,
+    generator: Generator | None = None,
 ) -> Tensor:
     """Random numbers spread evenly over [low, high)."""
-    return _finish("uniform", ops.uniform(_shape("uniform", (size,)), low, high, dtype), requires_grad, None)
+    with drawing(generator):
+        return _finish(
+            "uniform", ops.uniform(_shape("uniform", (size,)), low, high, dtype), requires_grad, None
+        )
 
 
 def normal(
@@ -265,6 +285,7 @@ def normal(
     size: Size | None = None,
     *,
     dtype: dtype | None = None,
+    generator: Generator | None = None,
 ) -> Tensor:
     """Normally distributed numbers; ``mean`` and ``std`` are numbers with a ``size``, or tensors.
 
@@ -272,16 +293,24 @@ def normal(
         ValueError: a negative ``std``; numbers without a ``size``.
     """
     if size is not None and not isinstance(mean, Tensor) and not isinstance(std, Tensor):
-        return ops.normal(_shape("normal", (size,)), mean, std, dtype)
+        with drawing(generator):
+            return ops.normal(_shape("normal", (size,)), mean, std, dtype)
     if not isinstance(mean, Tensor) and not isinstance(std, Tensor):
         raise ValueError("normal: give a size, normal(0.0, 1.0, size=(2, 3)), or tensors as mean and std")
     if bool((np.asarray(std.detach() if isinstance(std, Tensor) else std) < 0).any()):
         raise ValueError("normal: the standard deviation must be 0 or more everywhere")
     shape = np.broadcast_shapes(getattr(mean, "shape", ()), getattr(std, "shape", ()))
-    return mean + std * ops.randn(shape, dtype)
+    with drawing(generator):
+        return mean + std * ops.randn(shape, dtype)
 
 
-def randint(*bounds_and_size: Any, low: int = 0, high: int | None = None, size: Size | None = None) -> Tensor:
+def randint(
+    *bounds_and_size: Any,
+    low: int = 0,
+    high: int | None = None,
+    size: Size | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
     """Random int64 below ``high``: ``randint(high, size)`` from 0, or ``randint(low, high, size)``.
 
     >>> import pynn
@@ -299,12 +328,14 @@ def randint(*bounds_and_size: Any, low: int = 0, high: int | None = None, size: 
         high = given[0]
     if high is None or len(given) > 2:
         raise TypeError("randint: expected randint(high, size) or randint(low, high, size)")
-    return ops.randint(operator.index(low), operator.index(high), _shape("randint", (size,)))
+    with drawing(generator):
+        return ops.randint(operator.index(low), operator.index(high), _shape("randint", (size,)))
 
 
-def randperm(n: int) -> Tensor:
+def randperm(n: int, *, generator: Generator | None = None) -> Tensor:
     """The numbers 0 to n - 1 (int64) in random order."""
-    return ops.randperm(n)
+    with drawing(generator):
+        return ops.randperm(n)
 
 
 def rand_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
@@ -323,7 +354,9 @@ def randint_like(x: Tensor, low: int, high: int | None = None) -> Tensor:
     return randint(low, high, x.shape)
 
 
-def multinomial(weights: Tensor, num_samples: int, replacement: bool = False) -> Tensor:
+def multinomial(
+    weights: Tensor, num_samples: int, replacement: bool = False, generator: Generator | None = None
+) -> Tensor:
     """Draws indices in proportion to ``weights``: ``(K,)`` or ``(N, K)`` to ``(..., num_samples)``.
 
     Raises:
@@ -350,11 +383,11 @@ def multinomial(weights: Tensor, num_samples: int, replacement: bool = False) ->
     rows = np.atleast_2d(w)
     if replacement:  # where a uniform number falls among the running totals
         ends = rows.cumsum(axis=1)
-        u = np.asarray(rand(len(rows), num_samples, dtype=_core.float64)) * ends[:, -1:]
+        u = np.asarray(rand(len(rows), num_samples, dtype=_core.float64, generator=generator)) * ends[:, -1:]
         found = [np.searchsorted(e, v, side="right") for e, v in zip(ends, u, strict=True)]
         drawn = np.array(found, dtype=np.int64)
     else:  # the first arrivals of exponential clocks that run at the speed of the weights
-        u = np.asarray(rand(*rows.shape, dtype=_core.float64))
+        u = np.asarray(rand(*rows.shape, dtype=_core.float64, generator=generator))
         with np.errstate(divide="ignore"):
             arrival = -np.log1p(-u) / rows
         arrival[rows == 0] = np.inf

@@ -18,9 +18,11 @@ def method(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def attribute(function: Callable[[Tensor], Any]) -> Callable[[Tensor], Any]:
-    """Makes a function of this file a read-only attribute of Tensor."""
-    setattr(Tensor, function.__name__, property(function, doc=function.__doc__))
+def attribute(
+    function: Callable[[Tensor], Any], setter: Callable[[Tensor, Any], None] | None = None
+) -> Callable[[Tensor], Any]:
+    """Makes a function of this file an attribute of Tensor, read-only unless it has a setter."""
+    setattr(Tensor, function.__name__, property(function, setter, doc=function.__doc__))
     return function
 
 
@@ -105,7 +107,7 @@ def _rebuild(values: np.ndarray, requires_grad: bool) -> Tensor:
 
 
 @method
-def __reduce_ex__(self: Tensor, protocol: int) -> Any:
+def __reduce_ex__(self: Tensor, protocol: Any) -> Any:
     if not self.is_leaf:
         raise _core.AutogradError("only leaf tensors can be pickled. Did you mean x.detach()?")
     return _rebuild, (np.array(_core.to_numpy(self.detach())), self.requires_grad)
@@ -169,17 +171,12 @@ def nbytes(self: Tensor) -> int:
     return self.numel() * self.dtype.itemsize
 
 
-@attribute
 def data(self: Tensor) -> Tensor:
     """The same memory without history."""
     return self.detach()
 
 
-Tensor.data = property(
-    lambda self: self.detach(),
-    lambda self, source: self._set_data(source),
-    doc="The same memory without history.",
-)
+attribute(data, lambda self, source: self._set_data(source))
 
 
 @attribute
@@ -199,7 +196,8 @@ def _type(self: Tensor, dtype: Any = None) -> Any:
     return self.dtype if dtype is None else _core.ops.cast(self, dtype)
 
 
-Tensor.type = _type
+_type.__name__ = "type"
+method(_type)
 
 
 def _converter(name: str, dtype: Any) -> None:

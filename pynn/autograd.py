@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -30,7 +30,7 @@ __all__ = [
     "set_grad_enabled",
 ]
 
-Tensors = Tensor | Sequence[Tensor]
+Tensors: TypeAlias = "Tensor | Sequence[Tensor]"
 F = TypeVar("F", bound=Callable[..., Any])
 
 

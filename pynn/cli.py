@@ -125,7 +125,8 @@ def draw_demo(history: train.History, x: Any, y: Any, outputs: Any, accuracy: fl
     figure.suptitle(
         f"pynn reads handwritten digits: {100 * accuracy:.1f} % of {len(labels)} right", fontsize=15
     )
-    curves, samples = figure.subfigures(2, 1, height_ratios=[1, 1.15])
+    panels: Any = figure.subfigures(2, 1, height_ratios=[1, 1.15])
+    curves, samples = panels
     for name, axes in zip(("loss", "accuracy"), curves.subplots(1, 2), strict=True):
         train.history.draw_curves(axes, history, name)
     for place, axes in enumerate(samples.subplots(rows, columns).flat):

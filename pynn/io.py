@@ -66,9 +66,12 @@ def load(path: str | os.PathLike[str], map_location: Any = None, weights_only: b
         ValueError: the file is damaged, or no safetensors file. Its header is checked before memory is taken.
     """
     tensors, metadata = _decode(Path(path))
-    if _STRUCTURE in metadata:
+    if _STRUCTURE not in metadata:
+        return tensors
+    try:
         return _put_together(json.loads(metadata[_STRUCTURE]), tensors)
-    return tensors
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"load: {path} does not hold the structure that save writes: {error!r}") from None
 
 
 # ---- the structure around the tensors ---------------------------------------------------------------
@@ -121,7 +124,7 @@ def _put_together(node: Any, tensors: dict[str, Tensor]) -> Any:
 
 
 def _array(tensor: Tensor) -> np.ndarray:
-    return np.ascontiguousarray(tensor.detach().numpy())
+    return np.asarray(tensor.detach().numpy(), order="C")  # ascontiguousarray would make () into (1,)
 
 
 def _encode(tensors: Mapping[str, np.ndarray], metadata: dict[str, str]) -> list[Any]:
@@ -182,6 +185,8 @@ def _decode(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         if not isinstance(header, dict):
             raise damaged("its header is no JSON object")
         metadata = header.pop("__metadata__", {})
+        if not isinstance(metadata, dict):
+            raise damaged("its metadata is no JSON object")
         content = size - 8 - length
         places = _check_places(header, content, damaged)
         data = np.frombuffer(file.read(content), dtype=np.uint8)

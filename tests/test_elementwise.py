@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from pynn._core import functional as F
 
 import pynn
+from pynn._core import functional as F
 
 inf, nan = math.inf, math.nan
 

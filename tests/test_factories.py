@@ -38,7 +38,8 @@ def test_linspace_is_numpys(args):
 def test_like():
     x = pynn.zeros(2, 3, dtype=pynn.float64)
     for make in (pynn.zeros_like, pynn.ones_like, pynn.empty_like, pynn.rand_like, pynn.randn_like):
-        assert make(x).shape == x.shape and make(x).dtype == x.dtype
+        assert make(x).shape == x.shape
+        assert make(x).dtype == x.dtype
     assert pynn.full_like(x, 4).tolist() == [[4.0] * 3] * 2
 
 
@@ -47,21 +48,21 @@ def test_requires_grad():
 
 
 @pytest.mark.parametrize(
-    "make",
+    ("make", "message"),
     [
-        lambda: pynn.zeros(2**40, 2**40),
-        lambda: pynn.zeros(-1),
-        lambda: pynn.arange(0, 5, 0),
-        lambda: pynn.arange(0, 5, -1),
-        lambda: pynn.arange(0.0, float("inf")),
-        lambda: pynn.linspace(0, 1, -1),
-        lambda: pynn.eye(-1),
-        lambda: pynn.zeros(2, device="cuda"),
-        lambda: pynn.zeros(*[1] * 9),
+        (lambda: pynn.zeros(2**40, 2**40), "more elements than memory"),
+        (lambda: pynn.zeros(-1), "sizes must be 0 or more"),
+        (lambda: pynn.arange(0, 5, 0), "step not 0"),
+        (lambda: pynn.arange(0, 5, -1), "Did you mean step=1"),
+        (lambda: pynn.arange(0.0, float("inf")), "must be finite"),
+        (lambda: pynn.linspace(0, 1, -1), "steps must be 0 or more"),
+        (lambda: pynn.eye(-1), "sizes must be 0 or more"),
+        (lambda: pynn.zeros(2, device="cuda"), "no other device"),
+        (lambda: pynn.zeros(*[1] * 9), "at most 8 axes"),
     ],
 )
-def test_refusals(make):
-    with pytest.raises(ValueError):
+def test_refusals(make, message):
+    with pytest.raises(ValueError, match=message):
         make()
 
 

@@ -7,9 +7,9 @@ import pathlib
 
 import numpy as np
 import pytest
-from pynn._core import functional as F
 
 import pynn
+from pynn._core import functional as F
 
 torch = pytest.importorskip("torch")
 TF = torch.nn.functional

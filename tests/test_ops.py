@@ -20,7 +20,7 @@ FLOATS = [pynn.float64, pynn.float32]
 
 # Ops whose result no expression gives: random numbers and memory as it is found.
 WITHOUT_REFERENCE = {
-    "alpha_dropout", "bernoulli", "dropout", "empty", "empty_like", "multinomial", "normal", "rand",
+    "alpha_dropout", "bernoulli", "empty", "empty_like", "multinomial", "normal", "rand",
     "rand_like", "randint", "randn", "randn_like", "randperm", "rrelu", "uniform",
 }  # fmt: skip
 
@@ -82,6 +82,10 @@ def backwards(a: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("layout", [transposed_with_gaps, backwards])
 @pytest.mark.parametrize("sample", [s for s in SAMPLES if any(a.ndim for a in s.arrays())], ids=str)
 def test_layout_in_memory_does_not_matter(sample, layout):
+    if sample.op.name == "view" and layout is transposed_with_gaps:
+        with pytest.raises(pynn.ShapeError, match=r"Did you mean x\.reshape"):
+            sample.run(pynn.float64, layout)
+        return
     for y, plain in zip(sample.run(pynn.float64, layout), sample.run(pynn.float64), strict=True):
         assert_close(y, plain, str(sample))
 

@@ -23,8 +23,9 @@ CPP_BELOW = {
 
 # The floors of pynn/, lowest first; rooms on one floor do not know each other.
 PYTHON_FLOORS = [
-    {"_core"},
-    {"_process", "_tensor", "_factories", "_einsum", "_extrema", "autograd", "functional"},
+    {"_core", "_device"},
+    {"_tensor", "_generator"},
+    {"_process", "_conversions", "_extrema", "_version", "_factories", "_einsum", "autograd", "functional"},
     {"nn", "optim", "data", "io"},
     {"train"},
     {"models", "keras"},

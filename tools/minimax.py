@@ -44,7 +44,7 @@ def chebyshev_points(low: float, high: float, count: int) -> list[mp.mpf]:
 def remez(
     points: list[mp.mpf], values: list[mp.mpf], weights: list[mp.mpf], terms: int, lowest_power: int
 ) -> list[mp.mpf]:
-    """The coefficients of x**lowest_power and the next powers that make the largest weighted error smallest."""
+    """The coefficients of x**lowest_power and the next powers, of the smallest largest weighted error."""
     chosen = [round(k * (len(points) - 1) / terms) for k in range(terms + 1)]
     for _ in range(40):
         system = mp.matrix(terms + 1, terms + 1)

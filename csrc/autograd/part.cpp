@@ -84,7 +84,8 @@ static const Op& take_op = structured<TakePart>({
     .args = {"x", "shape", "strides", "offset"},
     .formula = "y[k] = x.flat[offset + Σᵢ stridesᵢ kᵢ]",
     .gradient = "dx = 0, plus dy at the places that were taken",
-    .reference = "x.reshape(-1)[offset + sum(stack([s * k for s, k in zip(strides, indices(shape))]), 0)]",
+    .reference = "x.reshape(-1)[offset + sum(stack([zeros(shape, int), "
+                 "*[s * k for s, k in zip(strides, indices(shape))]]), 0)]",
     .samples = {"randn(4, 5), (2, 3), (5, 2), 1", "randn(6), (4, 3), (1, 1), 0",
                 "randn(3, 4), (3,), (-5,), 11", "randn(7), (), (), 3"},
     .doc =

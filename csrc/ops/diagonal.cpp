@@ -72,7 +72,7 @@ static const Op& diag_embed_op = composite<&diag_embed>({
     .formula = "y[.., k, k + offset] = x[.., k], 0 elsewhere",
     .gradient = "dx[.., k] = dy[.., k, k + offset]",
     .reference = "pad(x[..., None] * eye(x.shape[-1]), [(0, 0)] * (x.ndim - 1) + "
-                 "[(max(-offset, 0), max(offset, 0)), (max(offset, 0), max(-offset, 0))])",
+                 "[(maximum(-offset, 0), maximum(offset, 0)), (maximum(offset, 0), maximum(-offset, 0))])",
     .samples = {"randn(3)", "randn(2, 3)", "randn(2, 3), -1", "randn(2, 3), 2"},
     .doc = "Matrices with the vectors along the last axis on a diagonal, and zeros elsewhere.",
 });

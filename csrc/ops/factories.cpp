@@ -95,6 +95,7 @@ static const Op& empty_op = composite<&empty_of>({
     .args = {"size", {"dtype", none}},
     .formula = "y = whatever the memory held",
     .gradient = "none: it depends on no tensor",
+    .samples = {"(3, 4)", "(0, 3)"},
     .doc = "A tensor whose elements are yet to be written.",
     .home = Home::internal,
 });

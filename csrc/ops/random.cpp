@@ -70,6 +70,7 @@ static const Op& uniform_op = composite<&uniform>({
     .args = {"size", {"low", 0.0}, {"high", 1.0}, {"dtype", none}},
     .formula = "y ~ U[low, high)",
     .gradient = "none: the numbers depend on no tensor",
+    .samples = {"(3, 4)", "(7,), -1.0, 2.0"},
     .doc = "Numbers spread evenly over [low, high).",
     .home = Home::internal,
 });
@@ -78,6 +79,7 @@ static const Op& normal_op = composite<&normal>({
     .args = {"size", {"mean", 0.0}, {"std", 1.0}, {"dtype", none}},
     .formula = "y ~ N(mean, std²)",
     .gradient = "none: the numbers depend on no tensor",
+    .samples = {"(3, 4)", "(7,), 1.0, 0.5"},
     .doc = "Normally distributed numbers.",
     .source = "Box & Muller 1958, A note on the generation of random normal deviates",
     .home = Home::internal,
@@ -87,6 +89,7 @@ static const Op& rand_op = composite<&rand>({
     .args = {"size", {"dtype", none}},
     .formula = "y ~ U[0, 1)",
     .gradient = "none: the numbers depend on no tensor",
+    .samples = {"(3, 4)", "()"},
     .doc = "Numbers spread evenly over [0, 1).",
     .home = Home::internal,
 });
@@ -95,6 +98,7 @@ static const Op& randn_op = composite<&randn>({
     .args = {"size", {"dtype", none}},
     .formula = "y ~ N(0, 1)",
     .gradient = "none: the numbers depend on no tensor",
+    .samples = {"(3, 4)", "(0, 3)"},
     .doc = "Numbers with the standard normal distribution.",
     .home = Home::internal,
 });
@@ -103,6 +107,7 @@ static const Op& randint_op = composite<&randint>({
     .args = {"low", "high", "size"},
     .formula = "y ~ U{low, ..., high - 1}",
     .gradient = "none: integers",
+    .samples = {"0, 10, (3, 4)"},
     .doc = "Random integers (int64), low included, high excluded.",
     .home = Home::internal,
 });
@@ -111,6 +116,7 @@ static const Op& randperm_op = composite<&randperm>({
     .args = {"n"},
     .formula = "y = a random order of 0, ..., n - 1",
     .gradient = "none: integers",
+    .samples = {"7", "0"},
     .doc = "The numbers 0 to n - 1 (int64) in random order.",
     .home = Home::internal,
 });
@@ -119,6 +125,7 @@ static const Op& bernoulli_op = composite<&bernoulli>({
     .args = {"p"},
     .formula = "P(y = 1) = p, P(y = 0) = 1 - p",
     .gradient = "none: a draw has no slope",
+    .samples = {"rand(3, 4)"},
     .doc = "A coin toss for every element: 1 with probability p, else 0. ValueError outside [0, 1].",
     .home = Home::function,
 });

@@ -29,7 +29,10 @@ class Bundled:
 
 
 def _read(name: str) -> tuple[np.ndarray, np.ndarray]:
-    with resources.files(__package__).joinpath("bundled", name).open("rb") as file, np.load(file) as arrays:
+    with (
+        resources.files(__package__).joinpath("bundled").joinpath(name).open("rb") as file,
+        np.load(file) as arrays,
+    ):
         return arrays["x"].astype(np.float32), arrays["y"].astype(np.int64)
 
 

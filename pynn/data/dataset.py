@@ -139,15 +139,16 @@ def random_split(dataset: Dataset, lengths: Sequence[float], generator: Seed = N
         >>> [len(part) for part in pynn.data.random_split(data, [0.8, 0.2], generator=0)]
         [8, 2]
     """
-    total, counts = len(dataset), list(lengths)
+    total = len(dataset)
+    counts: list[float] = list(lengths)
     if all(0 <= length <= 1 for length in counts) and abs(sum(counts) - 1) < 1e-9:
         parts = [int(total * length) for length in counts]
         for i in range(total - sum(parts)):
             parts[i % len(parts)] += 1
-        counts = parts
+        counts = list(parts)
     if sum(counts) != total or any(count < 0 for count in counts):
         raise ValueError(f"random_split: {list(lengths)} do not add up to the {total} samples (or to 1)")
-    order = numpy_generator(generator).permutation(total)
+    order = numpy_generator(generator).permutation(total).tolist()
     ends = list(accumulate(int(count) for count in counts))
     return [Subset(dataset, order[end - int(n) : end]) for end, n in zip(ends, counts, strict=True)]
 

@@ -63,11 +63,12 @@ class Linear(Module):
             raise ValueError("Linear: only in_features may be left open; say how many outputs you want")
         self.in_features, self.out_features = in_features, out_features
         self.dtype = _core.float32 if dtype is None else dtype
-        self.bias = Parameter(_core.ops.empty((out_features,), dtype=self.dtype)) if bias else None
         if in_features is None:
             self.weight = UninitializedParameter()
         else:
             self.weight = Parameter(_core.ops.empty((out_features, in_features), dtype=self.dtype))
+        self.bias = Parameter(_core.ops.empty((out_features,), dtype=self.dtype)) if bias else None
+        if in_features is not None:
             self.reset_parameters()
             self.built = True
             self._settle_plain()

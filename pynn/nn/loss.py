@@ -100,6 +100,8 @@ class CrossEntropyLoss(_Loss):
         0.6931
     """
 
+    weight: Tensor | None
+
     def __init__(
         self,
         weight: Tensor | None = None,
@@ -130,6 +132,8 @@ class NLLLoss(_Loss):
     Arguments and shapes as for `CrossEntropyLoss`, with class numbers as targets.
     """
 
+    weight: Tensor | None
+
     def __init__(
         self, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean"
     ) -> None:
@@ -149,6 +153,8 @@ class BCELoss(_Loss):
     `BCEWithLogitsLoss` is the stable form. See `functional.binary_cross_entropy`.
     """
 
+    weight: Tensor | None
+
     def __init__(self, weight: Tensor | None = None, reduction: str = "mean") -> None:
         super().__init__(reduction)
         self.register_buffer("weight", weight)
@@ -167,6 +173,9 @@ class BCEWithLogitsLoss(_Loss):
 
     See `functional.binary_cross_entropy_with_logits`.
     """
+
+    weight: Tensor | None
+    pos_weight: Tensor | None
 
     def __init__(
         self, weight: Tensor | None = None, reduction: str = "mean", pos_weight: Tensor | None = None
@@ -227,6 +236,8 @@ class MultiMarginLoss(_Loss):
     Shape:
         Scores `(N, C)`, targets `(N,)`.
     """
+
+    weight: Tensor | None
 
     def __init__(
         self, p: int = 1, margin: float = 1.0, weight: Tensor | None = None, reduction: str = "mean"

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pynn import _core, autograd
 from pynn._core import Tensor
+from pynn._device import device as Device
 
 from . import state
 from .hooks import Hooks, RemovableHandle
 from .parameter import Parameter, UninitializedParameter
 
 if TYPE_CHECKING:
-    from pynn.train.verbs import TrainingVerbs
+    from pynn.train.verbs import TrainingVerbs as TrainingVerbs
 else:
 
     class TrainingVerbs:
@@ -315,7 +316,7 @@ class Module(TrainingVerbs):
         def convert(tensor: Tensor) -> Tensor:
             if tensor.is_floating_point():
                 return tensor.to(*args, **kwargs)
-            devices = [a for a in (*args, *kwargs.values()) if isinstance(a, (str, _core.device))]
+            devices = [a for a in (*args, *kwargs.values()) if isinstance(a, (str, Device))]
             return tensor.to(*devices) if devices else tensor
 
         return self._convert(convert)

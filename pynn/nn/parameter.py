@@ -62,7 +62,7 @@ class UninitializedParameter(Parameter):
     def materialize(self, shape: Sequence[int], dtype: Any = None) -> None:
         """Give the parameter its shape. The values are whatever the memory held: initialise them next."""
         dtype = self.dtype if dtype is None else dtype
-        self.__class__ = Parameter
+        self.__class__ = Parameter  # type: ignore[assignment] # it becomes what it stood for
         self.data = _core.ops.empty(tuple(shape), dtype=dtype)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> UninitializedParameter:

@@ -1,6 +1,6 @@
 """Training: Keras's verbs on every Module, and the loop behind them."""
 
-from pynn.nn.module import TrainingVerbs as _Place
+from pynn.nn import module as _module
 
 from .callbacks import (
     Callback,
@@ -17,7 +17,7 @@ from .verbs import TrainingVerbs
 
 for _name, _value in vars(TrainingVerbs).items():
     if not _name.startswith("__"):
-        setattr(_Place, _name, _value)
+        setattr(_module.TrainingVerbs, _name, _value)
 
 __all__ = [
     "Accuracy",

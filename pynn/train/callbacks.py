@@ -49,7 +49,8 @@ class CallbackList:
 
     def __init__(self, callbacks: Iterable[Callback], model: Module) -> None:
         self.callbacks = list(callbacks)
-        for callback in self.callbacks:
+        given: list[Any] = list(self.callbacks)
+        for callback in given:
             if not isinstance(callback, Callback):
                 hint = f"{callback.__name__}()" if isinstance(callback, type) else "a Callback"
                 raise TypeError(f"fit: callbacks holds {callback!r}. Did you mean {hint}?")

@@ -66,7 +66,8 @@ def find_optimizer(optimizer: Any, model: nn.Module) -> optim.Optimizer:
     if isinstance(optimizer, str):
         optimizer = _look_up("optimizer", optimizer, OPTIMIZERS)
     if isinstance(optimizer, type) and issubclass(optimizer, optim.Optimizer):
-        return optimizer(model)
+        make_optimizer: Callable[..., optim.Optimizer] = optimizer  # a subclass has defaults of its own
+        return make_optimizer(model)
     raise TypeError(
         f"compile: optimizer is a name, an Optimizer or its class, got {optimizer!r}. "
         "Did you mean pynn.optim.Adam(model.parameters(), lr=...)?"
@@ -88,7 +89,7 @@ def find_loss(loss: Any) -> Callable[..., Any]:
         return loss()
     if not callable(loss):
         raise TypeError(f"compile: loss is a name or a function of (outputs, targets), got {loss!r}")
-    return loss  # type: ignore[no-any-return]
+    return loss
 
 
 def find_metrics(metrics: Any, loss: Callable[..., Any]) -> list[Metric]:
@@ -104,7 +105,8 @@ def find_metrics(metrics: Any, loss: Callable[..., Any]) -> list[Metric]:
         if isinstance(metric, str):
             metric = _look_up("metric", metric, METRICS)()
         elif isinstance(metric, type) and issubclass(metric, Metric):
-            metric = metric()
+            make_metric: Callable[..., Metric] = metric  # a subclass names itself
+            metric = make_metric()
         elif not isinstance(metric, Metric):
             if not callable(metric):
                 raise TypeError(f"compile: a metric is a name, a Metric or a function, got {metric!r}")

@@ -106,8 +106,9 @@ class TrainingVerbs:
             raise ValueError("fit: give validation_data or validation_split, not both")
         validation = None
         if validation_data is not None:
-            pair = validation_data if isinstance(validation_data, (tuple, list)) else (validation_data, None)
-            validation = make_batches(*pair, max(batch_size, 256), False)
+            pair = isinstance(validation_data, (tuple, list))
+            vx, vy = validation_data if pair else (validation_data, None)
+            validation = make_batches(vx, vy, max(batch_size, 256), False)
         model: Module = self  # type: ignore[assignment]
         return loop.fit(
             model,

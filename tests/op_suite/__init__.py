@@ -2,6 +2,15 @@
 
 from .compare import assert_close
 from .samples import Sample, all_samples, ops, ops_by_name, samples_of
-from .torch_twins import torch_twin
+from .torch_twins import OTHER_GRADIENT, torch_twin
 
-__all__ = ["Sample", "all_samples", "assert_close", "ops", "ops_by_name", "samples_of", "torch_twin"]
+__all__ = [
+    "OTHER_GRADIENT",
+    "Sample",
+    "all_samples",
+    "assert_close",
+    "ops",
+    "ops_by_name",
+    "samples_of",
+    "torch_twin",
+]

@@ -41,7 +41,23 @@ def _logsumexp(x: np.ndarray, axis: Any = None, keepdims: bool = False) -> np.nd
 
 
 BUILTINS = {
-    f.__name__: f for f in (bool, dict, enumerate, float, int, len, list, range, slice, sorted, tuple, zip)
+    f.__name__: f
+    for f in (
+        bool,
+        dict,
+        enumerate,
+        float,
+        int,
+        isinstance,
+        len,
+        list,
+        range,
+        reversed,
+        slice,
+        sorted,
+        tuple,
+        zip,
+    )
 }
 NUMPY = {name: getattr(np, name) for name in dir(np) if not name.startswith("_")}
 HELPERS = {
@@ -114,6 +130,8 @@ class Sample:
         mark a sample as one of edge cases.
         """
         floats = [a for a in self.arrays() if _is_float_array(a)]
+        if any(isinstance(a, float) and not math.isfinite(a) for a in (*self.args, *self.kwargs.values())):
+            return False
         return bool(floats) and all(a.size > 0 and np.isfinite(a).all() for a in floats)
 
     # ---- the op -------------------------------------------------------------------------------------

@@ -45,11 +45,11 @@ class LRScheduler:
         self._set_rates()
 
     def _set_rates(self) -> None:
-        for i, group in enumerate(self.optimizer.param_groups):
-            new, before = self.rate(self.last_epoch, i), self._last_lr[i]
+        rates = [self.rate(self.last_epoch, i) for i in range(len(self.optimizer.param_groups))]
+        for group, new, before in zip(self.optimizer.param_groups, rates, self._last_lr, strict=True):
             untouched = group["lr"] == before or before == 0
             group["lr"] = new if untouched else group["lr"] * (new / before)
-            self._last_lr[i] = new
+        self._last_lr = rates  # a new list: the old one may belong to a state_dict
 
     def get_last_lr(self) -> list[float]:
         """The rates now in force, one per group."""

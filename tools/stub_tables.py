@@ -1,0 +1,257 @@
+"""The types of what the extension defines outside of its op registry, for tools/gen_stubs.py."""
+
+from __future__ import annotations
+
+HEADER = "# Written by tools/gen_stubs.py from the built extension; change the sources, not this file.\n"
+
+MODULE = '''\
+import builtins
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import Self
+
+from pynn._device import device as Device
+from pynn._tensor import HookHandle
+from pynn._core import _autograd as _autograd
+from pynn._core import functional as functional
+from pynn._core import functions as functions
+from pynn._core import ops as ops
+from pynn._core import optim as optim
+
+_Array: TypeAlias = npt.NDArray[Any]
+
+class dtype:
+    """The type of a tensor's elements: pynn.float32, pynn.int64, ..."""
+
+    def __init__(self, name: str) -> None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def itemsize(self) -> builtins.int: ...
+    @property
+    def is_floating_point(self) -> builtins.bool: ...
+    @property
+    def is_complex(self) -> builtins.bool: ...
+    @property
+    def is_signed(self) -> builtins.bool: ...
+    @property
+    def numpy(self) -> np.dtype[Any]: ...
+    def __hash__(self) -> builtins.int: ...
+    def __eq__(self, other: object) -> builtins.bool: ...
+
+_DType: TypeAlias = dtype
+_Operand: TypeAlias = Tensor | builtins.float | _Array | Sequence[Any]
+_Ints: TypeAlias = builtins.int | Sequence[builtins.int]
+
+bool: Final[dtype]
+uint8: Final[dtype]
+int32: Final[dtype]
+int64: Final[dtype]
+float32: Final[dtype]
+float64: Final[dtype]
+has_openmp: Final[builtins.bool]
+version: Final[str]
+
+class ShapeError(ValueError):
+    """Shapes that do not fit together; the message says which and how to mend it."""
+
+class DTypeError(TypeError):
+    """Elements of a type that the op does not take."""
+
+class AutogradError(RuntimeError):
+    """A gradient that cannot be computed, and why."""
+
+class Op:
+    """A registered op: a function that also knows its formula, gradient, reference and samples."""
+
+    __name__: str
+    name: Final[str]
+    doc: Final[str]
+    formula: Final[str]
+    gradient: Final[str]
+    reference: Final[str]
+    samples: Final[tuple[str, ...]]
+    source: Final[str]
+    home: Final[str]
+    aliases: Final[tuple[str, ...]]
+    outputs: Final[tuple[str, ...]]
+    file: Final[str]
+    signature: Final[str]
+    args: Final[tuple[tuple[str, str, str | None, builtins.bool, builtins.bool], ...]]
+    differentiable: Final[builtins.bool]
+    twice_differentiable: Final[builtins.bool]
+    several_outputs: Final[builtins.bool]
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+def tensor(data: Any, dtype: _DType | None = None, requires_grad: builtins.bool = False) -> Tensor:
+    """A tensor with a copy of the data: numbers, nested lists, arrays or tensors."""
+
+def from_numpy(array: _Array) -> Tensor:
+    """A tensor on the memory of a NumPy array."""
+
+def to_numpy(tensor: Tensor) -> _Array:
+    """A NumPy array on the memory of a tensor."""
+
+def as_operand(object: Any) -> Tensor:
+    """What stands beside a tensor in an expression, as a tensor."""
+
+def registry() -> tuple[Op, ...]:
+    """Every registered op, in the order of registration."""
+
+def op_named(name: str) -> Op: ...
+def to_dlpack(
+    tensor: Tensor, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: Any = None
+) -> Any: ...
+def from_dlpack(source: Any) -> Tensor:
+    """A tensor on the memory of any object with ``__dlpack__``."""
+
+def manual_seed(seed: builtins.int) -> None:
+    """Starts the random stream anew: the same seed, the same numbers, on any machine and thread count."""
+
+def initial_seed() -> builtins.int:
+    """The seed that the random stream was started with."""
+
+def get_rng_state() -> tuple[builtins.int, builtins.int]:
+    """Where the random stream stands: (seed, offset), for set_rng_state."""
+
+def set_rng_state(state: tuple[builtins.int, builtins.int]) -> None:
+    """Takes the random stream to where get_rng_state found it."""
+
+def isa() -> str:
+    """The instruction set whose kernels run: v2, v3 or v4 on x86-64, base elsewhere."""
+
+def get_num_threads() -> builtins.int:
+    """How many threads a large op may use."""
+
+def set_num_threads(n: builtins.int) -> None:
+    """Sets how many threads a large op may use. Results do not depend on it."""
+
+def memory_stats() -> dict[str, builtins.int]:
+    """What the tensor allocator holds: bytes in live blocks, their peak, bytes cached, requests served."""
+
+def reset_peak_memory_stats() -> None: ...
+def empty_cache() -> None:
+    """Gives memory cached for future tensors back to the system."""
+'''
+
+AUTOGRAD = """\
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pynn._core import Tensor
+
+def backward(
+    tensors: Tensor | Sequence[Tensor],
+    gradients: Tensor | Sequence[Tensor] | None = None,
+    retain_graph: bool = False,
+    create_graph: bool = False,
+) -> None: ...
+def grad(
+    outputs: Tensor | Sequence[Tensor],
+    inputs: Tensor | Sequence[Tensor],
+    gradients: Tensor | Sequence[Tensor] | None = None,
+    retain_graph: bool = False,
+    create_graph: bool = False,
+    allow_unused: bool = False,
+) -> tuple[Tensor | None, ...]: ...
+def is_grad_enabled() -> bool: ...
+def set_grad_enabled(enabled: bool, /) -> None: ...
+def register_hook(tensor: Tensor, hook: Callable[[Tensor], Tensor | None], /) -> int: ...
+def remove_hook(tensor: Tensor, hook_id: int, /) -> None: ...
+def retain_grad(tensor: Tensor, /) -> None: ...
+def assign_in_place(target: Tensor, result: Tensor, name: str, /) -> None: ...
+def apply_function(function: type, context: Any, args: tuple[Any, ...], /) -> Any: ...
+def parents(tensor: Tensor, /) -> list[Any]: ...
+"""
+
+# The settings of each step, by position: numbers, then switches.
+_STEPS = {
+    "sgd": "lr momentum dampening weight_decay | nesterov maximize",
+    "adagrad": "lr lr_decay weight_decay initial_accumulator_value eps | maximize",
+    "adadelta": "lr rho eps weight_decay | maximize",
+    "rmsprop": "lr alpha eps weight_decay momentum | centered maximize",
+    "adam": "lr beta1 beta2 eps weight_decay | decoupled amsgrad maximize",
+    "adamax": "lr beta1 beta2 eps weight_decay | maximize",
+    "nadam": "lr beta1 beta2 eps weight_decay momentum_decay | decoupled maximize",
+    "radam": "lr beta1 beta2 eps weight_decay | decoupled maximize",
+    "lion": "lr beta1 beta2 weight_decay | maximize",
+}
+
+
+def _step(name: str, settings: str) -> str:
+    numbers, switches = (part.split() for part in settings.split("|"))
+    listed = [f"{n}: float" for n in numbers] + [f"{s}: bool" for s in switches]
+    return f"    def {name}(self, {', '.join(listed)}, /) -> None: ...\n"
+
+
+OPTIM = '''\
+from collections.abc import Sequence
+
+from pynn._core import Tensor
+
+class Group:
+    """Parameters that take their steps together, and what is remembered about each."""
+
+    def __init__(self, parameters: Sequence[Tensor]) -> None: ...
+    def __len__(self) -> int: ...
+    def zero_grad(self, set_to_none: bool = True) -> None: ...
+    def get_state(self, index: int) -> tuple[int, float, list[Tensor | None]]: ...
+    def set_state(self, index: int, steps: int, product: float, slots: Sequence[Tensor | None]) -> None: ...
+''' + "".join(_step(name, settings) for name, settings in _STEPS.items())
+
+# Attributes of Tensor that are C++: their type, and whether they can be set.
+TENSOR_ATTRIBUTES = {
+    "_version": ("builtins.int", False),
+    "dtype": ("_DType", False),
+    "grad": ("Tensor | None", True),
+    "is_leaf": ("builtins.bool", False),
+    "ndim": ("builtins.int", False),
+    "op_name": ("str | None", False),
+    "requires_grad": ("builtins.bool", True),
+    "shape": ("tuple[builtins.int, ...]", False),
+}
+
+TENSOR_METHODS = {
+    "_make_subclass": "(cls: type[Any], data: Tensor, requires_grad: builtins.bool = False, /) -> Any",
+    "_set_data": "(self, source: Tensor, /) -> None",
+    "_strides": "(self) -> tuple[builtins.int, ...]",
+    "data_ptr": "(self) -> builtins.int",
+    "detach": "(self) -> Tensor",
+    "is_contiguous": "(self) -> builtins.bool",
+    "item": "(self) -> Any",
+    "numel": "(self) -> builtins.int",
+    "requires_grad_": "(self, requires_grad: builtins.bool = True, /) -> Self",
+}
+
+_IN_PLACE = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor"]
+_BINARY = [*_IN_PLACE, "matmul", "lshift", "rshift"]
+_COMPARISONS = ["lt", "le", "eq", "ne", "gt", "ge"]
+_UNARY = ["neg", "pos", "abs", "invert"]
+
+TENSOR_OPERATORS = {
+    "__init__": "(self, data: Any = ..., dtype: _DType | None = None, requires_grad: builtins.bool = False)"
+    " -> None",
+    "__hash__": "(self) -> builtins.int",
+    "__bool__": "(self) -> builtins.bool",
+    "__int__": "(self) -> builtins.int",
+    "__float__": "(self) -> builtins.float",
+    "__index__": "(self) -> builtins.int",
+    "__len__": "(self) -> builtins.int",
+    "__iter__": "(self) -> Iterator[Tensor]",
+    "__getitem__": "(self, key: Any, /) -> Tensor",
+    "__setitem__": "(self, key: Any, value: _Operand, /) -> None",
+    **{f"__{name}__": "(self) -> Tensor" for name in _UNARY},
+    **{f"__{name}__": "(self, other: _Operand, /) -> Tensor" for name in _BINARY},
+    **{f"__r{name}__": "(self, other: _Operand, /) -> Tensor" for name in _BINARY},
+    **{f"__i{name}__": "(self, other: _Operand, /) -> Self" for name in _IN_PLACE},
+    **{f"__{name}__": "(self, other: Any, /) -> Tensor" for name in _COMPARISONS},
+}
+
+# Comparisons by element answer with a tensor, where object promises a bool.
+TENSOR_IGNORES = dict.fromkeys(("__eq__", "__ne__"), "  # type: ignore[override]")
+
+# What every Python object has, or what says nothing to a type checker.
+SAME_FOR_ALL = {"__new__", "__doc__", "__module__", "__array_ufunc__", "__array_priority__", "__delitem__"}
