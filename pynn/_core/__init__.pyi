@@ -120,6 +120,7 @@ def isa() -> str:
 def get_num_threads() -> builtins.int:
     """How many threads a large op may use."""
 
+def use_one_thread_after_fork() -> None: ...
 def set_num_threads(n: builtins.int) -> None:
     """Sets how many threads a large op may use. Results do not depend on it."""
 
@@ -309,6 +310,9 @@ class Tensor:
     def __ge__(self, other: Any, /) -> Tensor: ...
 
     def __array__(self, dtype: Any = None, *, copy: builtins.bool | None = None) -> _Array:
+        ...
+
+    def __contains__(self, value: Any) -> builtins.bool:
         ...
 
     def __deepcopy__(self, memo: dict[builtins.int, Any]) -> Tensor:
