@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,7 @@ Size = int | Sequence[int]
 def _shape(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
     """The sizes of ``zeros(2, 3)``, ``zeros((2, 3))`` or ``zeros([2, 3])``, each an integer of 0 or more."""
     if len(size) == 1 and not hasattr(size[0], "__index__"):
-        size = tuple(size[0])
+        size = tuple(size[0]) if isinstance(size[0], Iterable) else size
     try:
         shape = tuple(operator.index(n) for n in size)
     except TypeError:

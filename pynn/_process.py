@@ -11,7 +11,7 @@ from pynn import _core
 def stay_usable_after_fork() -> None:
     """Lets a forked child compute: its OpenMP threads did not survive the fork, so it uses one."""
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=lambda: _core.set_num_threads(1))
+        os.register_at_fork(after_in_child=_core.use_one_thread_after_fork)
 
 
 def warn_of_pynn_neuroscience(package_folder: str) -> None:

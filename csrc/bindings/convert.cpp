@@ -211,7 +211,9 @@ DType to_dtype(PyObject* object) {
   if (object == reinterpret_cast<PyObject*>(&PyLong_Type)) return DType::int64;
   if (object == reinterpret_cast<PyObject*>(&PyFloat_Type)) return DType::float32;
   if (PyUnicode_Check(object)) {
-    const std::string_view wish = PyUnicode_AsUTF8(object);
+    const char* chars = PyUnicode_AsUTF8(object);
+    if (!chars) throw py::error_already_set();  // a surrogate on its own
+    const std::string_view wish = chars;
     for (int i = 0; i < kDTypes; ++i)
       if (wish == name(DType(i))) return DType(i);
     throw TypeError(

@@ -80,6 +80,9 @@ void define_ops(py::module_& m) {
         [](const char* name) { return py::module_::import("pynn._core").attr("ops").attr(name); });
 }
 
+// OpenMP's threads do not survive a fork, and it would wait for them forever.
+bool is_forked_child = false;
+
 void define_settings(py::module_& m) {
   m.def("isa", &isa_name, "The instruction set whose kernels run: v2, v3 or v4 on x86-64, base elsewhere.");
   m.def("get_num_threads", &num_threads, "How many threads a large op may use.");
@@ -87,9 +90,14 @@ void define_settings(py::module_& m) {
       "set_num_threads",
       [](int n) {
         if (n < 1) throw ValueError(text("set_num_threads: expected 1 or more, got ", n));
-        set_num_threads(n);
+        set_num_threads(is_forked_child ? 1 : n);
       },
-      py::arg("n"), "Sets how many threads a large op may use. Results do not depend on it.");
+      py::arg("n"),
+      "Sets how many threads a large op may use. Results do not depend on it. A forked child keeps to one.");
+  m.def("use_one_thread_after_fork", [] {
+    is_forked_child = true;
+    set_num_threads(1);
+  });
   m.def(
       "memory_stats",
       [] {

@@ -122,7 +122,10 @@ void Arguments::set(size_t i, PyObject* object) {
     }
     case Kind::integer:
       v.integer = PyLong_CheckExact(object) ? PyLong_AsLongLong(object) : to_int(object, what(i).c_str());
-      if (v.integer == -1 && PyErr_Occurred()) throw py::error_already_set();
+      if (v.integer == -1 && PyErr_Occurred()) {
+        PyErr_Clear();
+        throw ValueError(text(what(i), " does not fit 64 bits"));
+      }
       return;
     case Kind::real:
       if (PyFloat_CheckExact(object))
@@ -159,7 +162,11 @@ void Arguments::set(size_t i, PyObject* object) {
       return;
     }
     case Kind::dtype:
-      v.dtype = to_dtype(object);
+      try {
+        v.dtype = to_dtype(object);
+      } catch (const TypeError& error) {
+        throw TypeError(text(what(i), ": ", error.what()));
+      }
       return;
     case Kind::string: {
       if (!PyUnicode_Check(object))
@@ -266,7 +273,7 @@ void Arguments::bind(const PyOp& self, PyObject* const* args, Py_ssize_t positio
         std::string known;
         for (const Arg& arg : op_.args) known += (known.empty() ? "" : ", ") + std::string(arg.name);
         throw TypeError(
-            text(op_.name, "(): no argument is named '", PyUnicode_AsUTF8(key), "'; it takes ", known));
+            text(op_.name, "(): no argument is named ", std::string(py::repr(key)), "; it takes ", known));
       }
       if (given >> i & 1)
         throw TypeError(text(op_.name, "(): argument '", op_.args[i].name, "' is given twice"));
