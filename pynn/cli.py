@@ -113,7 +113,7 @@ def demo(epochs: int, seed: int, out: Path) -> int:
         epochs=epochs,
         batch_size=64,
         validation_data=(x_val, y_val),
-        callbacks=[train.LambdaCallback(on_epoch_end=lambda *_: schedule.step())],
+        callbacks=[train.LearningRateSchedule(schedule)],
         seed=seed,
     )
     seconds = time.perf_counter() - start

@@ -1,0 +1,64 @@
+"""The command line, run as its users run it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+import pynn
+from pynn import cli
+
+
+def test_demo_learns_the_digits_and_draws_them(tmp_path, capsys):
+    assert cli.main(["demo", "--epochs", "12", "--out", str(tmp_path / "pictures")]) == 0
+    said = capsys.readouterr().out
+    accuracy = float(re.search(r"test accuracy ([\d.]+) %", said).group(1))
+    assert accuracy > 96.5
+    picture = (tmp_path / "pictures" / "digits.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 20_000
+
+
+def test_shifted_digits_stay_digits():
+    x = pynn.arange(64).reshape(1, 64).float()
+    shifted = cli.with_shifts(x).reshape(5, 8, 8).numpy()
+    image = x.reshape(8, 8).numpy()
+    assert (shifted[0] == image).all()
+    assert (shifted[1][1:] == image[:-1]).all()
+    assert (shifted[2][:-1] == image[1:]).all()
+    assert (shifted[3][:, 1:] == image[:, :-1]).all()
+    assert (shifted[4][:, :-1] == image[:, 1:]).all()
+    assert not (shifted[1][0].any())
+    assert not (shifted[2][-1].any())
+
+
+def test_info(capsys):
+    assert cli.main(["info"]) == 0
+    said = capsys.readouterr().out
+    for fact in (pynn.__version__, pynn._core.isa(), "threads", "CUDA"):
+        assert fact in said
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["demo", "--epochs", "many"], ["info", "--loud"]])
+def test_what_is_not_understood(arguments, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(arguments)
+    assert stop.value.code == 2
+    assert "usage: pynn" in capsys.readouterr().err
+
+
+def test_bench_needs_the_repository(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: None)
+    assert cli.main(["bench"]) == 1
+    assert "root of the" in capsys.readouterr().err
+
+
+def test_it_is_a_module():
+    done = subprocess.run(
+        [sys.executable, "-m", "pynn.cli", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == f"pynn {pynn.__version__}"
