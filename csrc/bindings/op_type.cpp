@@ -285,6 +285,18 @@ void Arguments::bind(const PyOp& self, PyObject* const* args, Py_ssize_t positio
     if (!(given >> i & 1)) set_default(i);
 }
 
+// result(), where a shape that is impossible by itself, found below the ops, gets the name of the op.
+template <class Result>
+auto naming(const Op& op, Result&& result) {
+  try {
+    return result();
+  } catch (const ShapeError& error) {
+    const std::string_view message = error.what();
+    if (!message.starts_with("shape ") && !message.starts_with("a shape ")) throw;
+    throw ShapeError(text(op.name, ": ", message));
+  }
+}
+
 PyObject* op_vectorcall(PyObject* self_object, PyObject* const* args, size_t flags, PyObject* keywords) {
   const PyOp& self = *reinterpret_cast<PyOp*>(self_object);
   const Op& op = *self.op;
@@ -292,14 +304,14 @@ PyObject* op_vectorcall(PyObject* self_object, PyObject* const* args, size_t fla
     Arguments arguments(op);
     arguments.bind(self, args, PyVectorcall_NARGS(flags), keywords);
     if (op.call_many) {
-      std::vector<Tensor> outputs = op.call_many(op, arguments.values());
+      std::vector<Tensor> outputs = naming(op, [&] { return op.call_many(op, arguments.values()); });
       PyObject* tuple = wrap(std::move(outputs));
       if (!self.result_type || !tuple) return tuple;
       PyObject* named = PyObject_Call(self.result_type, tuple, nullptr);
       Py_DECREF(tuple);
       return named;
     }
-    Tensor y = op.call(op, arguments.values());
+    Tensor y = naming(op, [&] { return op.call(op, arguments.values()); });
     if (self.form == Form::function) return wrap(std::move(y));
     assign_in_place(*arguments.values()[0].tensor, std::move(y), op.name);
     Py_INCREF(args[0]);
