@@ -17,6 +17,8 @@
 #include <vector>
 
 #include "core/simd_math.h"
+#include "ops/gelu.cpp"  // the formulas of two ops; PYNN_ONCE=0 leaves out the rest
+#include "ops/silu.cpp"
 
 namespace {
 
@@ -95,6 +97,26 @@ W python_remainder(W x, W y) {
   return left != 0 && std::signbit(left) != std::signbit(y) ? left + y : left;
 }
 
+template <class T>
+Vec<T> gelu(Vec<T> x) {
+  return GeluExact{}.forward(x);
+}
+template <class T>
+Vec<T> silu(Vec<T> x) {
+  return Silu{}.forward(x);
+}
+
+// At -inf both are -0, the limit from above.
+template <class W>
+W true_gelu(W x) {
+  return std::isinf(x) ? std::fmax(x, -W(0)) : x * (std::erfc(-x * W(M_SQRT1_2l)) / 2);
+}
+template <class W>
+W true_silu(W x) {
+  if (std::isinf(x)) return std::fmax(x, -W(0));
+  return x < 0 ? x * (std::exp(x) / (1 + std::exp(x))) : x / (1 + std::exp(-x));
+}
+
 // The square of x magnifies the rounding of the truth about normal_cdf and normal_pdf: by up to 0.7 ulp.
 template <class T>
 std::map<std::string, Function<T>> functions() {
@@ -126,6 +148,8 @@ std::map<std::string, Function<T>> functions() {
       UNARY(erfc, std::erfc(x)),
       UNARY(normal_cdf, std::erfc(-x * W(M_SQRT1_2l)) / 2),
       UNARY(normal_pdf, std::exp(-x * x / 2) * W(M_SQRT1_2l * M_2_SQRTPIl) / 2),
+      UNARY(gelu, true_gelu(x)),
+      UNARY(silu, true_silu(x)),
       UNARY(rsqrt, 1 / std::sqrt(x)),
       UNARY(sqrt, std::sqrt(x)),
       UNARY(floor, std::floor(x)),
