@@ -1,4 +1,4 @@
-"""The vector math keeps the bounds of tools/ulp.py, and treats NaN, infinities and -0 as the C library does."""
+"""The vector math keeps the bounds of tools/ulp.py, and treats NaN, infinities and -0 as C does."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ulp = load_tool("ulp")
 inf, nan = math.inf, math.nan
 
 
-# ---- against the bounds, on every instruction set: needs the C++ compiler that built pynn -------------------
+# ---- against the bounds, on every instruction set: needs the C++ compiler that built pynn
 
 
 @pytest.fixture(scope="module", params=ulp.instruction_sets())
