@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 import pynn
+from pynn._core import functional as F
 
 
 def philox(seed: int, counter: int) -> list[int]:
@@ -40,18 +43,76 @@ def test_seed_and_state():
     assert pynn.initial_seed() == 2**64 - 1
 
 
-@pytest.mark.parametrize("make", [pynn.rand, pynn.randn])
-def test_threads_change_nothing(make):
+def words(seed: int, first: int, count: int) -> np.ndarray:
+    """(count, 4): the words of `count` counters."""
+    return np.array([philox(seed, first + c) for c in range(count)], np.uint64)
+
+
+def test_layout_of_the_stream():
+    """What kernels/random.h promises, at odd sizes and where the counter needs more than 32 bits."""
+    seed, first, n = 2**40 + 7, 2**32 - 9, 71
+    w = words(seed, first, 36)
+
+    def drawn(make):
+        pynn.set_rng_state((seed, first))
+        return make().numpy()
+
+    pairs = ((w[:, 0::2] << np.uint64(32)) | w[:, 1::2]).ravel()[:n]
+    u = (pairs >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    kept = w.ravel()[:n] >= int(0.3 * 2**32)
+    np.testing.assert_array_equal(drawn(lambda: pynn.rand(n, dtype=pynn.float64)), u)
+    for low, high in ((-7, 993), (0, 2**32 - 1), (-(2**40), 2**61)):
+        expected = [low + (int(p) * (high - low) >> 64) for p in pairs]
+        assert drawn(lambda low=low, high=high: pynn.randint(low, high, (n,))).tolist() == expected
+    np.testing.assert_array_equal(drawn(lambda: pynn.bernoulli(pynn.full((n,), 0.3))), u < np.float32(0.3))
+    np.testing.assert_array_equal(drawn(lambda: F.dropout(pynn.ones(n), 0.3)) != 0, kept)
+    v = drawn(lambda: pynn.rand(n + 1, dtype=pynn.float64)).reshape(-1, 2)
+    radius, angle = np.sqrt(-2 * np.log1p(-v[:, 0])), 2 * np.pi * v[:, 1]
+    normals = np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).ravel()[:n]
+    np.testing.assert_allclose(drawn(lambda: pynn.randn(n, dtype=pynn.float64)), normals, rtol=0, atol=1e-14)
+
+
+MAKERS = {
+    "rand": lambda n: pynn.rand(n),
+    "rand64": lambda n: pynn.rand(n, dtype=pynn.float64),
+    "randn": lambda n: pynn.randn(n),
+    "randn64": lambda n: pynn.randn(n, dtype=pynn.float64),
+    "randint": lambda n: pynn.randint(0, 1000, (n,)),
+    "bernoulli": lambda n: pynn.bernoulli(pynn.full((n,), 0.5)),
+    "dropout": lambda n: F.dropout(pynn.ones(n), 0.5),
+}
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_threads_change_nothing(name):
     before = pynn.get_num_threads()
     draws = []
     try:
         for threads in (1, 3):
             pynn.set_num_threads(threads)
             pynn.manual_seed(3)
-            draws.append(make(100_003).numpy())
+            draws.append(MAKERS[name](100_003).numpy())
     finally:
         pynn.set_num_threads(before)
     np.testing.assert_array_equal(*draws)
+
+
+def distance(sample: np.ndarray, chance_below) -> float:
+    """Kolmogorov and Smirnov's: the largest gap between the sample's distribution and the true one."""
+    x, n = np.sort(sample), len(sample)
+    below = np.array([chance_below(v) for v in x])
+    return float(max((np.arange(1, n + 1) / n - below).max(), (below - np.arange(n) / n).max()))
+
+
+@pytest.mark.parametrize("dtype", [pynn.float32, pynn.float64])
+def test_distance_from_the_distribution(dtype):
+    pynn.manual_seed(6)
+    n = 20_000
+    limit = 1.95 / math.sqrt(n)  # a sample of the true distribution passes it once in a thousand
+    normals, uniforms = pynn.randn(n, dtype=dtype).numpy(), pynn.rand(n, dtype=dtype).numpy()
+    assert distance(normals, lambda v: math.erfc(-v / math.sqrt(2)) / 2) < limit
+    assert distance(uniforms, lambda v: v) < limit
+    assert distance(normals * 1.05, lambda v: math.erfc(-v / math.sqrt(2)) / 2) > limit  # it would see 5 %
 
 
 @pytest.mark.parametrize("dtype", [pynn.float32, pynn.float64])

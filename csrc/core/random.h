@@ -3,7 +3,8 @@
 // Philox 4x32-10 (Salmon, Moraes, Dror & Shaw, Parallel random numbers: as easy as 1, 2, 3, SC 2011)
 // scrambles a counter under a key: ten rounds of multiply and exchange. Any thread can make any element,
 // so results do not depend on the number of threads. What the process keeps is the seed and how many
-// counters have been used.
+// counters have been used: manual_seed starts at counter 0, and each fill takes the next ones.
+// Here is one counter at a time; kernels/random.cpp makes a vector of them.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -42,10 +43,12 @@ void manual_seed(uint64_t seed);
 // caller's own.
 RandomState reserve_randoms(int64_t count);
 
-// Fill a contiguous tensor from the global stream.
-void fill_uniform(const Tensor& x, double low, double high);     // floats in [low, high)
-void fill_normal(const Tensor& x, double mean, double std);      // floats
-void fill_integers(const Tensor& x, int64_t low, int64_t high);  // int64 in [low, high)
-void fill_permutation(const Tensor& x);                          // int64: 0 .. n - 1 in random order
+// 0 .. range - 1 from 64 random bits: the upper half of the 128-bit product.
+inline uint64_t random_below(uint64_t range, uint32_t high, uint32_t low) {
+  return uint64_t((static_cast<unsigned __int128>((uint64_t(high) << 32) | low) * range) >> 64);
+}
+
+// Fills a contiguous int64 tensor with 0 .. n - 1 in random order. Other fills: kernels/random.h.
+void fill_permutation(const Tensor& x);
 
 }  // namespace pynn

@@ -1,27 +1,12 @@
 // dropout — zeroes elements at random while training, and scales the rest up to the same mean.
 #if PYNN_ONCE
 #include "core/parallel.h"
-#include "core/random.h"
+#include "kernels/random.h"
 #include "ops/ops.h"
 
 namespace pynn {
 
 namespace {
-
-constexpr int64_t kGrain = int64_t(1) << 12;  // counters a chunk, four elements each
-
-// mask[i] = 1 where element i stays: its random word is at or above p 2³².
-void draw_mask(uint8_t* mask, int64_t n, double p) {
-  const uint64_t threshold = uint64_t(p * 0x1p32);
-  const int64_t counters = n / 4 + (n % 4 != 0);
-  const RandomState from = reserve_randoms(counters);
-  parallel_for(counters, kGrain, [&](int64_t begin, int64_t end) {
-    for (int64_t c = begin; c < end; ++c) {
-      const RandomWords w = philox(from.seed, from.offset + uint64_t(c));
-      for (int64_t i = 4 * c; i < n && i < 4 * (c + 1); ++i) mask[i] = w[size_t(i - 4 * c)] >= threshold;
-    }
-  });
-}
 
 // y = x scale where the mask is 1, else 0: chosen, not multiplied, so that a dropped NaN or infinity is gone.
 Tensor masked(const Tensor& x_given, const Tensor& mask, double scale) {
@@ -53,7 +38,7 @@ struct Dropout {
       return x.detach();
     }
     const Tensor mask = empty(x.shape(), DType::uint8);
-    draw_mask(mask.data<uint8_t>(), mask.numel(), p);
+    fill_kept(mask, p);
     const double scale = p < 1 ? 1 / (1 - p) : 0;
     context.save(mask, scale);
     return masked(x, mask, scale);

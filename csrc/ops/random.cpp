@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "core/op.h"
-#include "core/parallel.h"
+#include "kernels/random.h"
 
 namespace pynn {
 
@@ -48,18 +48,15 @@ Tensor randperm(int64_t n) {
 }
 
 Tensor bernoulli(const Tensor& p) {
-  const Tensor chance = p.contiguous(), u = empty(p.shape(), DType::float64), y = empty(p.shape(), p.dtype());
+  const Tensor chance = p.contiguous(), y = empty(p.shape(), p.dtype());
   visit_float("bernoulli", p.dtype(), [&](auto element) {
     using T = decltype(element);
     const T* q = chance.data<T>();
     for (int64_t i = 0; i < chance.numel(); ++i)
       if (!(q[i] >= 0 && q[i] <= 1))
         throw ValueError(text("bernoulli: a probability must be in [0, 1], got ", q[i], " at position ", i));
-    fill_uniform(u, 0, 1);
-    const double* v = u.data<double>();
-    T* out = y.data<T>();
-    for (int64_t i = 0; i < chance.numel(); ++i) out[i] = T(v[i] < double(q[i]));
   });
+  fill_bernoulli(y, chance);
   return y;
 }
 
