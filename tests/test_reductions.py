@@ -159,3 +159,12 @@ def test_no_overflow_on_the_way():
 def test_axes_that_are_not_there(name, axis, error):
     with pytest.raises(error, match=name):
         getattr(pynn, name)(pynn.ones(2, 3), axis=axis)
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("p", [1.0, 2.0, 3.0])
+def test_the_norm_of_zeros_has_gradient_zero(p, create_graph):
+    """Its slope has no one value there; 0 is the one that lets training go on, as in PyTorch."""
+    x = pynn.tensor([[0.0, 0.0], [3.0, 0.0]], pynn.float64, requires_grad=True)
+    (dx,) = pynn.autograd.grad(pynn.norm(x, p, axis=1).sum(), x, create_graph=create_graph)
+    assert dx.tolist() == [[0.0, 0.0], [1.0, 0.0]]
