@@ -9,6 +9,7 @@ import platform
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,10 +119,12 @@ def demo(epochs: int, seed: int, out: Path) -> int:
     )
     seconds = time.perf_counter() - start
     _, accuracy = model.evaluate(x_test, y_test)
+    outputs = model.predict(x_test)
     print(f"test accuracy {100 * accuracy:.2f} % after {len(history.epoch)} epochs in {seconds:.1f} s")
+    print(misread(outputs.argmax(1).tolist(), y_test.tolist()))
 
     try:
-        figure = draw_demo(history, x_test, y_test, model.predict(x_test), accuracy)
+        figure = draw_demo(history, x_test, y_test, outputs, accuracy)
     except ImportError:
         print("(install matplotlib to get a picture: pip install 'pynn-learn[viz]')")
         return 0
@@ -145,10 +148,29 @@ def with_shifts(x: pynn.Tensor) -> pynn.Tensor:
     return pynn.cat(shifted, 0).reshape(-1, 64)
 
 
+def misread(said: list[int], labels: list[int]) -> str:
+    """Which digit is taken for which other, the most frequent first.
+
+    Example:
+        >>> misread([7, 7, 1, 4], [3, 3, 1, 9])
+        'misread 3 of 4: 3 as 7 (twice), 9 as 4'
+    """
+    pairs = Counter((label, digit) for digit, label in zip(said, labels, strict=True) if digit != label)
+    if not pairs:
+        return f"misread none of {len(labels)}"
+    times = {1: "", 2: " (twice)"}
+    each = [
+        f"{label} as {digit}{times.get(n, f' ({n} times)')}"
+        for (label, digit), n in sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
+    return f"misread {sum(pairs.values())} of {len(labels)}: {', '.join(each)}"
+
+
 def draw_demo(history: train.History, x: Any, y: Any, outputs: Any, accuracy: float) -> Figure:
     """Loss and accuracy over the epochs; below, test digits with what the network says they are."""
     import numpy as np
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     rows, columns = 3, 12
     probabilities = np.asarray(nn.functional.softmax(outputs, 1))
@@ -156,7 +178,7 @@ def draw_demo(history: train.History, x: Any, y: Any, outputs: Any, accuracy: fl
     wrong, right = np.flatnonzero(said != labels), np.flatnonzero(said == labels)
     shown = np.concatenate([wrong[:columns], right])[: rows * columns]  # the mistakes first
 
-    figure = Figure(figsize=(11, 7), layout="constrained")
+    figure = Figure(figsize=(11, 7), layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.08))
     figure.suptitle(
         f"pynn reads handwritten digits: {100 * accuracy:.1f} % of {len(labels)} right", fontsize=15
     )

@@ -17,9 +17,16 @@ def test_demo_learns_the_digits_and_draws_them(tmp_path, capsys):
     said = capsys.readouterr().out
     accuracy = float(re.search(r"test accuracy ([\d.]+) %", said).group(1))
     assert accuracy > 96.5
+    missed, total = map(int, re.search(r"misread (\d+) of (\d+): \d as \d", said).groups())
+    assert 100 * (1 - missed / total) == pytest.approx(accuracy, abs=0.01)
     picture = (tmp_path / "pictures" / "digits.png").read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 20_000
+
+
+def test_what_was_misread_is_counted():
+    assert cli.misread([1, 2], [1, 2]) == "misread none of 2"
+    assert cli.misread([8, 8, 8, 0, 5], [1, 1, 1, 6, 5]) == "misread 4 of 5: 1 as 8 (3 times), 6 as 0"
 
 
 def test_shifted_digits_stay_digits():

@@ -7,6 +7,23 @@ import time
 from typing import Any, Protocol
 
 
+def duration(seconds: float) -> str:
+    """A time in the unit that suits it, nine characters wide at most.
+
+    Example:
+        >>> duration(0.00042), duration(0.0123), duration(2.5), duration(125)
+        ('420 µs', '12.3 ms', '2.50 s', '2 min 5 s')
+    """
+    if seconds < 0.9995e-3:
+        return f"{seconds * 1e6:.0f} µs"
+    if seconds < 0.9995:
+        return f"{seconds * 1e3:.3g} ms"
+    if seconds < 59.95:
+        return f"{seconds:.2f} s" if seconds < 9.995 else f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"
+
+
 class Progress(Protocol):
     """What `fit` tells about its progress."""
 
@@ -34,7 +51,7 @@ class Lines(Silent):
     def epoch(self, epoch: int, logs: dict[str, float], seconds: float) -> None:
         values = "  ".join(f"{name} {value:.4f}" for name, value in logs.items())
         width = len(str(self.epochs))
-        print(f"epoch {epoch + 1:{width}}/{self.epochs}  {seconds:6.2f} s  {values}", flush=True)
+        print(f"epoch {epoch + 1:{width}}/{self.epochs}  {duration(seconds):>9}  {values}", flush=True)
 
 
 class Live(Silent):
@@ -99,13 +116,13 @@ class Live(Silent):
                 Text(f"{logs[name]:.4f}", style="bold green" if logs[name] == best[name] else "")
                 for name in names
             ]
-            table.add_row(f"{epoch + 1}/{self.epochs}", *cells, f"{seconds:.2f} s")
+            table.add_row(f"{epoch + 1}/{self.epochs}", *cells, duration(seconds))
         if self.loss is None:
             return table
         bar = ProgressBar(total=1.0, completed=self.bar, width=40)
         elapsed = time.perf_counter() - self.started
         running = Table.grid(padding=(0, 1))
-        running.add_row(f"  epoch {self.running + 1}", bar, f"loss {self.loss:.4f}  {elapsed:.1f} s")
+        running.add_row(f"  epoch {self.running + 1}", bar, f"loss {self.loss:.4f}  {duration(elapsed)}")
         return Group(table, running)
 
     def _best(self, name: str) -> float:
