@@ -10,9 +10,10 @@ from .callbacks import (
     ModelCheckpoint,
     TerminateOnNaN,
 )
+from .confusion import F1, Precision, Recall
 from .history import History
 from .loop import evaluate, fit
-from .metrics import Accuracy, Mean, Metric, RootMeanSquaredError, TopKAccuracy
+from .metrics import Accuracy, Mean, Metric, R2Score, RootMeanSquaredError, TopKAccuracy
 from .verbs import TrainingVerbs
 
 for _name, _value in vars(TrainingVerbs).items():
@@ -20,6 +21,7 @@ for _name, _value in vars(TrainingVerbs).items():
         setattr(_module.TrainingVerbs, _name, _value)
 
 __all__ = [
+    "F1",
     "Accuracy",
     "Callback",
     "EarlyStopping",
@@ -29,6 +31,9 @@ __all__ = [
     "Mean",
     "Metric",
     "ModelCheckpoint",
+    "Precision",
+    "R2Score",
+    "Recall",
     "RootMeanSquaredError",
     "TerminateOnNaN",
     "TopKAccuracy",

@@ -10,6 +10,8 @@ from typing import Any
 from pynn import io
 from pynn.nn import Module
 
+from .metrics import larger_is_better
+
 Logs = dict[str, float]
 
 
@@ -109,7 +111,7 @@ class _Watcher(Callback):
         if mode not in ("auto", "min", "max"):
             raise ValueError(f"{type(self).__name__}: mode is 'auto', 'min' or 'max', got {mode!r}")
         self.monitor, self.min_delta = monitor, abs(min_delta)
-        rising = mode == "max" or (mode == "auto" and "acc" in monitor)
+        rising = mode == "max" or (mode == "auto" and larger_is_better(monitor))
         self.sign = 1 if rising else -1
         self.best = -self.sign * math.inf
 
@@ -136,7 +138,7 @@ class EarlyStopping(_Watcher):
         monitor: what to watch.
         min_delta: how much better counts as better.
         patience: epochs without improvement that are put up with.
-        mode: "min" or "max"; "auto" takes "max" for accuracies.
+        mode: "min" or "max"; "auto" takes "max" for accuracies, precision, recall, F1 and R².
         restore_best_weights: put the weights of the best epoch back at the end.
         start_from_epoch: do not count before this epoch.
     """

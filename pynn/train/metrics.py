@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from pynn._core import ShapeError, Tensor
 
 
@@ -44,35 +46,46 @@ class Mean(Metric):
         self.count += size
 
 
-class Accuracy(Metric):
-    """The share of samples whose class is right.
+class ClassMetric(Metric):
+    """A metric of classes: of what the outputs say, against what is right.
 
     Outputs `(N, C)` or `(N, C, ...)` name the class with the largest value, for targets of class numbers
     `(N, ...)` or one-hot rows of the outputs' shape. Outputs of the targets' shape with one value a sample
     are for two classes, and say 1 above `threshold`.
 
     Args:
-        threshold: 0.5 for probabilities, 0 for logits.
+        threshold: 0.5 for probabilities, 0 for logits; `None` is 0.5, or what the loss in `compile` takes.
     """
 
-    def __init__(self, threshold: float = 0.5, name: str = "accuracy") -> None:
+    def __init__(self, threshold: float | None = None, name: str = "") -> None:
         super().__init__(name)
         self.threshold = threshold
 
-    def update(self, outputs: Tensor, targets: Tensor) -> None:
+    def classes(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, int]:
+        """What the outputs say, what is right (both as class numbers), and how many classes there are."""
         shape, wanted = tuple(outputs.shape), tuple(targets.shape)
         if shape == wanted and (len(shape) < 2 or shape[1] == 1):
-            right = (outputs > self.threshold) == (targets > 0.5)
-        elif shape == wanted:
-            right = outputs.argmax(1) == targets.argmax(1)
-        elif (*shape[:1], *shape[2:]) == wanted:
-            right = outputs.argmax(1) == targets
-        else:
-            raise ShapeError(
-                f"accuracy: outputs {shape} and targets {wanted} do not belong together; "
-                f"expected class numbers {(*shape[:1], *shape[2:])} or targets of the outputs' shape"
-            )
-        self.total += float(right.sum())
+            threshold = 0.5 if self.threshold is None else self.threshold
+            return (outputs > threshold).long(), (targets > 0.5).long(), 2
+        if shape == wanted:
+            return outputs.argmax(1), targets.argmax(1), shape[1]
+        if len(shape) > 1 and (*shape[:1], *shape[2:]) == wanted:
+            return outputs.argmax(1), targets, shape[1]
+        raise ShapeError(
+            f"{self.name}: outputs {shape} and targets {wanted} do not belong together; "
+            f"expected class numbers {(*shape[:1], *shape[2:])} or targets of the outputs' shape"
+        )
+
+
+class Accuracy(ClassMetric):
+    """The share of samples whose class is right. For shapes and `threshold` see `ClassMetric`."""
+
+    def __init__(self, threshold: float | None = None, name: str = "accuracy") -> None:
+        super().__init__(threshold, name)
+
+    def update(self, outputs: Tensor, targets: Tensor) -> None:
+        said, right, _ = self.classes(outputs, targets)
+        self.total += float((said == right).sum())
         self.count += right.numel()
 
 
@@ -122,6 +135,47 @@ class RootMeanSquaredError(Metric):
 
     def result(self) -> float:
         return super().result() ** 0.5
+
+
+class R2Score(Metric):
+    """The coefficient of determination, R² = 1 - Σ(target - output)² / Σ(target - mean target)².
+
+    1 is perfect, 0 no better than the mean. Several columns are averaged; a column of equal targets counts
+    as 1 when it is met exactly and 0 otherwise.
+    """
+
+    def __init__(self, name: str = "r2") -> None:
+        super().__init__(name)
+
+    def reset(self) -> None:
+        self.count = 0
+        self.mean = self.spread = self.missed = np.zeros(1)
+
+    def update(self, outputs: Tensor, targets: Tensor) -> None:
+        _same_shape(self.name, outputs, targets)
+        said, right = (np.asarray(t, dtype=np.float64).reshape(len(t), -1) for t in (outputs, targets))
+        # Means and sums of squares of parts join as in Chan, Golub & LeVeque 1979: no cancellation.
+        n, mean = len(right), right.mean(0)
+        step = mean - self.mean
+        self.spread = (
+            self.spread + ((right - mean) ** 2).sum(0) + step**2 * (self.count * n / (self.count + n))
+        )
+        self.mean = self.mean + step * (n / (self.count + n))
+        self.missed = self.missed + ((right - said) ** 2).sum(0)
+        self.count += n
+
+    def result(self) -> float:
+        if self.count < 2:
+            return float("nan")
+        varies = self.spread > 0
+        ratio = self.missed / np.where(varies, self.spread, 1.0)
+        return float(np.where(varies, 1 - ratio, self.missed == 0).mean())
+
+
+def larger_is_better(name: str) -> bool:
+    """Whether a metric of this name rises as the model gets better."""
+    words = name.removeprefix("val_").lower().split("_")
+    return "acc" in name or not {"precision", "recall", "f1", "r2"}.isdisjoint(words)
 
 
 def _same_shape(name: str, outputs: Tensor, targets: Tensor) -> None:

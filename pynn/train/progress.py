@@ -6,6 +6,8 @@ import sys
 import time
 from typing import Any, Protocol
 
+from .metrics import larger_is_better
+
 
 def duration(seconds: float) -> str:
     """A time in the unit that suits it, nine characters wide at most.
@@ -127,7 +129,7 @@ class Live(Silent):
 
     def _best(self, name: str) -> float:
         values = [logs[name] for _, logs, _ in self.rows]
-        return max(values) if "acc" in name else min(values)
+        return max(values) if larger_is_better(name) else min(values)
 
 
 def choose(verbose: int | str) -> Progress:

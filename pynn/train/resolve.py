@@ -10,6 +10,7 @@ from pynn import nn, optim
 from pynn.nn import functional as F
 
 from . import metrics as M
+from .confusion import F1, Precision, Recall
 from .metrics import Metric
 
 OPTIMIZERS: dict[str, type[optim.Optimizer]] = {
@@ -47,9 +48,13 @@ METRICS: dict[str, Callable[[], Metric]] = {
     "accuracy": M.Accuracy,
     "acc": lambda: M.Accuracy(name="acc"),
     "top5": M.TopKAccuracy,
+    "precision": Precision,
+    "recall": Recall,
+    "f1": F1,
     "mae": lambda: M.Mean(M.mean_absolute_error, "mae"),
     "mse": lambda: M.Mean(M.mean_squared_error, "mse"),
     "rmse": M.RootMeanSquaredError,
+    "r2": M.R2Score,
 }
 # Keras's names of losses over probabilities; ours take logits, so the model must change with the name.
 KERAS_LOSSES = {
@@ -111,7 +116,7 @@ def find_metrics(metrics: Any, loss: Callable[..., Any]) -> list[Metric]:
             if not callable(metric):
                 raise TypeError(f"compile: a metric is a name, a Metric or a function, got {metric!r}")
             metric = M.Mean(metric)
-        if type(metric) is M.Accuracy and _takes_logits(loss) and metric.threshold == 0.5:
+        if isinstance(metric, M.ClassMetric) and _takes_logits(loss) and metric.threshold is None:
             metric.threshold = 0.0
         found.append(metric)
     names = [metric.name for metric in found]
