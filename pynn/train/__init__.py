@@ -4,10 +4,13 @@ from pynn.nn import module as _module
 
 from .callbacks import (
     Callback,
+    CSVLogger,
     EarlyStopping,
     LambdaCallback,
     LearningRateSchedule,
+    LearningRateScheduler,
     ModelCheckpoint,
+    ProgressTable,
     TerminateOnNaN,
 )
 from .confusion import F1, Precision, Recall
@@ -23,15 +26,18 @@ for _name, _value in vars(TrainingVerbs).items():
 __all__ = [
     "F1",
     "Accuracy",
+    "CSVLogger",
     "Callback",
     "EarlyStopping",
     "History",
     "LambdaCallback",
     "LearningRateSchedule",
+    "LearningRateScheduler",
     "Mean",
     "Metric",
     "ModelCheckpoint",
     "Precision",
+    "ProgressTable",
     "R2Score",
     "Recall",
     "RootMeanSquaredError",

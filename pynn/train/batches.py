@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Sequence, Sized
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,15 @@ def to_tensor(value: Any) -> Tensor:
     return data.dataset.as_tensor(value)
 
 
-def make_batches(x: Any, y: Any, batch_size: int, shuffle: bool, seed: Any = None) -> Iterable[Any]:
+def make_batches(
+    x: Any, y: Any, weights: Tensor | None, batch_size: int, shuffle: bool, seed: Any = None
+) -> Iterable[Any]:
     """Batches `(inputs, targets)` from arrays, a dataset or a loader.
 
     Args:
         x: `(N, ...)` tensor or array; or a dataset, a DataLoader or any iterable of batches, and no `y`.
         y: `(N, ...)` targets.
+        weights: `(N,)`, a third part of each batch.
         batch_size: samples in a batch.
         shuffle: new order in each epoch; a loader has its own.
         seed: of the order.
@@ -41,7 +44,8 @@ def make_batches(x: Any, y: Any, batch_size: int, shuffle: bool, seed: Any = Non
             raise ValueError(f"x has {len(x)} samples and y has {len(y)}")
         if len(x) == 0:
             raise ValueError("there are no samples")
-        return data.DataLoader(data.TensorDataset(x, y), batch_size, shuffle=shuffle, seed=seed)
+        parts = (x, y) if weights is None else (x, y, weights)
+        return data.DataLoader(data.TensorDataset(*parts), batch_size, shuffle=shuffle, seed=seed)
     if isinstance(x, Iterable):
         if not isinstance(x, Sized) and iter(x) is x:
             raise TypeError("a generator is used up after one epoch; pass a DataLoader or a list of batches")
@@ -49,19 +53,26 @@ def make_batches(x: Any, y: Any, batch_size: int, shuffle: bool, seed: Any = Non
     raise TypeError(f"expected arrays, a dataset or a DataLoader, got {type(x).__name__}")
 
 
-def hold_out(x: Any, y: Any, fraction: float) -> tuple[Any, Any, tuple[Any, Any] | None]:
-    """Keep the last samples back for validation: x, y and what was kept."""
+def hold_out(parts: Sequence[Any], fraction: float) -> tuple[Sequence[Any], Sequence[Any] | None]:
+    """Keep the last samples back for validation, of `[x, y]` or `[x, y, weights]`: the rest, and those."""
     if not fraction:
-        return x, y, None
+        return parts, None
     if not 0 < fraction < 1:
         raise ValueError(f"validation_split must lie between 0 and 1, got {fraction!r}")
-    if y is None:
+    if parts[1] is None:
         raise ValueError("validation_split needs x and y as arrays; for a dataset pass validation_data")
-    x, y = to_tensor(x), to_tensor(y)
+    parts = [part if part is None else to_tensor(part) for part in parts]
+    x, y = parts[:2]
+    if len(x) != len(y):
+        raise ValueError(f"x has {len(x)} samples and y has {len(y)}")
     kept = int(len(x) * fraction)
     if kept in (0, len(x)):
         raise ValueError(f"validation_split={fraction} of {len(x)} samples leaves one side empty")
-    return x[: len(x) - kept], y[: len(y) - kept], (x[len(x) - kept :], y[len(y) - kept :])
+    first = len(x) - kept
+    return (
+        [part if part is None else part[:first] for part in parts],
+        [part if part is None else part[first:] for part in parts],
+    )
 
 
 def inputs_of(batch: Any) -> Any:

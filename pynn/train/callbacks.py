@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -227,8 +228,111 @@ class LearningRateSchedule(Callback):
             self.scheduler.step()
 
 
+class LearningRateScheduler(Callback):
+    """Set the learning rate before each epoch, by a function of your own.
+
+    Args:
+        schedule: a function of the epoch (from 0) and the present learning rate that gives the new one.
+
+    Example:
+        >>> from pynn.train import LearningRateScheduler
+        >>> halve = LearningRateScheduler(lambda epoch, lr: lr / 2 if epoch else lr)
+    """
+
+    def __init__(self, schedule: Callable[[int, float], float]) -> None:
+        if not callable(schedule):
+            raise TypeError(
+                f"LearningRateScheduler takes a function of (epoch, lr), got {type(schedule).__name__}. "
+                "Did you mean LearningRateSchedule, for the schedules of pynn.optim.lr_scheduler?"
+            )
+        self.schedule = schedule
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        for group in self.model.optimizer.param_groups:
+            rate = self.schedule(epoch, group["lr"])
+            if not isinstance(rate, (int, float)) or not 0 <= rate < math.inf:
+                raise ValueError(
+                    f"LearningRateScheduler: the schedule gave {rate!r} for epoch {epoch}; "
+                    "a learning rate is a number of 0 or more"
+                )
+            group["lr"] = float(rate)
+
+
+class CSVLogger(Callback):
+    """Write a line an epoch to a file of comma-separated values, at once, so that it can be followed.
+
+    Args:
+        path: the file.
+        separator: what stands between two values.
+        append: go on with a file that exists instead of writing it anew.
+    """
+
+    def __init__(self, path: str | Path, separator: str = ",", append: bool = False) -> None:
+        self.path, self.separator, self.append = Path(path), separator, append
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        self._names: list[str] | None = None
+        if self.append and self.path.exists() and self.path.stat().st_size:
+            with self.path.open(newline="", encoding="utf-8") as file:
+                self._names = next(csv.reader(file, delimiter=self.separator))[1:]
+        else:
+            self.path.write_text("", encoding="utf-8")
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        logs = logs or {}
+        with self.path.open("a", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, delimiter=self.separator)
+            if self._names is None:
+                self._names = list(logs)
+                writer.writerow(["epoch", *self._names])
+            if set(logs) != set(self._names):
+                raise ValueError(
+                    f"CSVLogger: {self.path} has the columns {', '.join(self._names)}; this training "
+                    f"records {', '.join(logs)}. Did you mean another file, or append=False?"
+                )
+            writer.writerow([epoch, *(logs[name] for name in self._names)])
+
+
+class ProgressTable(Callback):
+    """Print a row of the values every few epochs: for long trainings, with `fit(..., verbose=0)`.
+
+    Args:
+        every: epochs from one row to the next; the last epoch is always shown.
+    """
+
+    def __init__(self, every: int = 1) -> None:
+        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+            raise ValueError(f"ProgressTable: every must be a whole number of 1 or more, got {every!r}")
+        self.every = every
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        self._headed, self._seen, self._shown = False, -1, -1
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        self._seen = epoch
+        if epoch % self.every == 0:
+            self._row(epoch, logs or {})
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        if self._seen > self._shown:
+            self._row(self._seen, logs or {})
+
+    def _row(self, epoch: int, logs: Logs) -> None:
+        widths = [max(len(name), 9) for name in logs]
+        if not self._headed:
+            self._headed = True
+            names = (f"{name:>{width}}" for name, width in zip(logs, widths, strict=True))
+            print("  ".join(["epoch", *names]))
+        values = (f"{value:>{width}.4f}" for value, width in zip(logs.values(), widths, strict=True))
+        print("  ".join([f"{epoch + 1:>5}", *values]), flush=True)
+        self._shown = epoch
+
+
 class TerminateOnNaN(Callback):
-    """End the training at the first loss that is NaN or infinite."""
+    """End the training at the first loss that is NaN or infinite, and keep the history.
+
+    Without it, `fit` raises FloatingPointError there. Either way that batch does not touch the weights.
+    """
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         if not math.isfinite((logs or {})["loss"]):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 
-class History:
-    """The record that `fit` returns.
+class History(Mapping[str, list[float]]):
+    """The record that `fit` returns: a read-only dictionary of lists with a value for each epoch.
 
     Attributes:
         history: name -> one value per epoch: `loss`, the metrics, and `val_...` of both.
@@ -21,6 +22,8 @@ class History:
         >>> record.append(0, {"loss": 0.5}, seconds=0.1)
         >>> record
         History(1 epochs, loss 0.5000)
+        >>> dict(record)
+        {'loss': [0.5]}
     """
 
     def __init__(self) -> None:
@@ -40,6 +43,12 @@ class History:
         if name not in self.history:
             raise KeyError(f"no {name!r} was recorded; there are {', '.join(self.history) or 'no values'}")
         return self.history[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.history)
+
+    def __len__(self) -> int:
+        return len(self.history)
 
     def __repr__(self) -> str:
         last = ", ".join(f"{name} {values[-1]:.4f}" for name, values in self.history.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -30,9 +31,13 @@ def fit(
     """Train a model on batches `(inputs, targets)`.
 
     `Module.fit` calls this with what `compile` was given. Copy it to write a loop of your own.
+    What a batch holds more, such as weights, goes to the loss: `loss(outputs, targets, *more)`.
 
     Returns:
         The history; Ctrl-C ends the training and keeps it.
+
+    Raises:
+        FloatingPointError: a loss is NaN or infinite. The weights are those before that batch.
     """
     history, show, metrics = History(), progress.choose(verbose), list(metrics)
     calls = CallbackList(callbacks, model)
@@ -49,15 +54,21 @@ def fit(
             for metric in metrics:
                 metric.reset()
 
-            for batch, (inputs, targets) in enumerate(batches):
+            for batch, parts in enumerate(batches):
+                inputs, targets, *more = pair_or_more(parts)
                 calls.batch_begin(batch)
                 optimizer.zero_grad()
                 outputs = model(inputs)
-                batch_loss = loss(outputs, targets)
+                batch_loss = loss(outputs, targets, *more)
+                value = batch_loss.item()
+                if not math.isfinite(value):
+                    calls.batch_end(batch, {"loss": value})
+                    if model.stop_training:
+                        break
+                    raise FloatingPointError(not_finite(value, epoch, batch, inputs, targets))
                 batch_loss.backward()
                 optimizer.step()
 
-                value = batch_loss.item()
                 total += value * len(targets)
                 samples += len(targets)
                 update(metrics, outputs, targets)
@@ -65,6 +76,8 @@ def fit(
                 show.batch(epoch, batch, value)
 
             if samples == 0:
+                if model.stop_training:
+                    break
                 raise ValueError(f"epoch {epoch + 1} had no batches")
             logs = {"loss": total / samples, **{metric.name: metric.result() for metric in metrics}}
             if validation is not None:
@@ -100,9 +113,10 @@ def evaluate(
     model.eval()
     try:
         with autograd.no_grad():
-            for inputs, targets in batches:
+            for parts in batches:
+                inputs, targets, *more = pair_or_more(parts)
                 outputs = model(inputs)
-                total += loss(outputs, targets).item() * len(targets)
+                total += loss(outputs, targets, *more).item() * len(targets)
                 samples += len(targets)
                 update(metrics, outputs, targets)
     finally:
@@ -118,3 +132,25 @@ def update(metrics: list[Metric], outputs: Any, targets: Any) -> None:
         with autograd.no_grad():
             for metric in metrics:
                 metric.update(outputs.detach(), targets)
+
+
+def pair_or_more(parts: Any) -> Any:
+    """A batch, which must be inputs and targets and perhaps more."""
+    if isinstance(parts, (tuple, list)) and len(parts) >= 2:
+        return parts
+    got = f"{len(parts)} part" if isinstance(parts, (tuple, list)) else type(parts).__name__
+    raise TypeError(f"a batch must be (inputs, targets); got {got}. Did you mean TensorDataset(x, y)?")
+
+
+def not_finite(value: float, epoch: int, batch: int, inputs: Any, targets: Any) -> str:
+    """Says where a loss went astray, and what most likely did it."""
+    for name, part in (("inputs", inputs), ("targets", targets)):
+        if hasattr(part, "is_floating_point") and part.is_floating_point() and not part.isfinite().all():
+            cause = f"The {name} of this batch hold NaN or infinity: clean the data first."
+            break
+    else:
+        cause = (
+            "The data of this batch is finite, so the training diverged: try a smaller learning rate, scaled "
+            "inputs (pynn.data.StandardScaler) or pynn.nn.utils.clip_grad_norm_."
+        )
+    return f"fit: the loss is {value} in epoch {epoch + 1}, batch {batch + 1}. {cause}"

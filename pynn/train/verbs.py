@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from .batches import hold_out, inputs_of, make_batches, to_tensor
 from .callbacks import Callback
 from .history import History
 from .summary import describe
+from .weighting import prepared, weighted
 
 if TYPE_CHECKING:
     from pynn.nn import Module
@@ -78,43 +79,53 @@ class TrainingVerbs:
         callbacks: Iterable[Callback] | None = None,
         verbose: int | str = "auto",
         shuffle: bool = True,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
         seed: Any = None,
     ) -> History:
         """Train. The loop itself is `pynn.train.fit`, short enough to read and copy.
 
         Args:
-            x: `(N, ...)` inputs; or a dataset or DataLoader of (inputs, targets), without `y`.
-            y: `(N, ...)` targets.
+            x: `(N, ...)` inputs; or, without `y`, a dataset or DataLoader of (inputs, targets) or of
+                (inputs, targets, sample weights).
+            y: `(N, ...)` targets: numbers, class numbers, or one-hot rows for cross-entropy.
             epochs: how often to go through the data.
             batch_size: samples in a step.
-            validation_data: `(x, y)`, a dataset or a DataLoader to evaluate on after each epoch.
+            validation_data: `(x, y)`, `(x, y, sample_weight)`, a dataset or a DataLoader to evaluate on after
+                each epoch.
             validation_split: or the last part of x and y, held out.
             callbacks: see `pynn.train.Callback`.
             verbose: 0 silent, 1 live table, 2 a line an epoch; "auto": live in a terminal, else lines.
             shuffle: a new order in each epoch.
+            class_weight: how much the samples of a class count, as in `{0: 1.0, 1: 5.0}`; others count 1.
+            sample_weight: `(N,)`, how much each sample counts. Both weigh the loss, not the metrics.
             seed: of the order; default: pynn's own random numbers.
 
         Returns:
             The history. Ctrl-C ends the training and keeps it.
+
+        Raises:
+            FloatingPointError: a loss was NaN or infinite; the weights are those before that batch.
         """
         loss, metrics = self._how("fit")
         if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 0:
             raise ValueError(f"fit: epochs must be a whole number of 0 or more, got {epochs!r}")
         if validation_data is None:
-            x, y, validation_data = hold_out(x, y, validation_split)
+            (x, y, sample_weight), validation_data = hold_out([x, y, sample_weight], validation_split)
         elif validation_split:
             raise ValueError("fit: give validation_data or validation_split, not both")
         validation = None
         if validation_data is not None:
-            pair = isinstance(validation_data, (tuple, list))
-            vx, vy = validation_data if pair else (validation_data, None)
-            validation = make_batches(vx, vy, max(batch_size, 256), False)
+            held_out = validation_data if isinstance(validation_data, (tuple, list)) else (validation_data,)
+            validation = make_batches(*prepared("fit", loss, *held_out), max(batch_size, 256), False)
         model: Module = self  # type: ignore[assignment]
         return loop.fit(
             model,
-            make_batches(x, y, batch_size, shuffle, seed),
+            make_batches(
+                *prepared("fit", loss, x, y, sample_weight, class_weight), batch_size, shuffle, seed
+            ),
             optimizer=self.optimizer,
-            loss=loss,
+            loss=weighted(loss),
             metrics=metrics,
             epochs=epochs,
             validation=validation,
@@ -130,15 +141,17 @@ class TrainingVerbs:
         batch_size: int = 256,
         verbose: int | str = 0,
         return_dict: bool = False,
+        sample_weight: Any = None,
     ) -> Any:
-        """Loss and metrics on data that was not trained on.
+        """Loss and metrics on data that was not trained on; for the arguments see `fit`.
 
         Returns:
             `[loss, *metrics]`, or the loss alone if there are no metrics; with `return_dict`, by name.
         """
         loss, metrics = self._how("evaluate")
         model: Module = self  # type: ignore[assignment]
-        values = loop.evaluate(model, make_batches(x, y, batch_size, False), loss=loss, metrics=metrics)
+        batches = make_batches(*prepared("evaluate", loss, x, y, sample_weight), batch_size, False)
+        values = loop.evaluate(model, batches, loss=weighted(loss), metrics=metrics)
         if verbose:
             print("  ".join(f"{name} {value:.4f}" for name, value in values.items()))
         if return_dict:
@@ -152,7 +165,7 @@ class TrainingVerbs:
             x = to_tensor(x)
             batches: Iterable[Any] = (x[i : i + batch_size] for i in range(0, max(len(x), 1), batch_size))
         else:
-            batches = make_batches(x, None, batch_size, False)
+            batches = make_batches(x, None, None, batch_size, False)
         was_training = model.training
         model.eval()
         try:
