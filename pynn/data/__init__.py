@@ -3,6 +3,7 @@
 from .bundled_sets import Bundled, load_digits, load_iris
 from .collate import default_collate
 from .dataset import ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset, random_split
+from .encoding import OneHotEncoder
 from .loader import DataLoader
 from .sampler import (
     BatchSampler,
@@ -23,6 +24,7 @@ __all__ = [
     "Dataset",
     "IterableDataset",
     "MinMaxScaler",
+    "OneHotEncoder",
     "RandomSampler",
     "Sampler",
     "SequentialSampler",
