@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -69,3 +71,16 @@ def test_it_is_a_module():
         [sys.executable, "-m", "pynn.cli", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == f"pynn {pynn.__version__}"
+
+
+def test_bench_hands_its_arguments_on():
+    root = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-m", "pynn.cli", "bench", "--help"],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "--contenders" in done.stdout
