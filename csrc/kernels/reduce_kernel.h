@@ -97,16 +97,19 @@ PYNN_INLINE T highest() {
 }
 
 // ---- the ways to fold: a formula inherits one and adds its map --------------------------------------
-// start: the total of nothing. blank: an element that maps to it, for the lanes past the end of a row.
+// start: the total of nothing. A formula under whose map `start` is not neutral says `blank`, too: an element
+// that maps to it, for the lanes past the end of a row.
 
-struct Summing {
+struct Folding {
+  template <class V>
+  V finish(V total, V) const {
+    return total;
+  }
+};
+struct Summing : Folding {
   static constexpr Totals totals = Totals::wide;
   template <class T>
   T start() const {
-    return T(0);
-  }
-  template <class T>
-  T blank(T) const {
     return T(0);
   }
   template <class V>
@@ -117,19 +120,11 @@ struct Summing {
   T across(Vec<T> x) const {
     return sum_lanes(x);
   }
-  template <class V>
-  V finish(V total, V) const {
-    return total;
-  }
 };
-struct Multiplying {
+struct Multiplying : Folding {
   static constexpr Totals totals = Totals::wide_map;
   template <class T>
   T start() const {
-    return T(1);
-  }
-  template <class T>
-  T blank(T) const {
     return T(1);
   }
   template <class V>
@@ -140,19 +135,11 @@ struct Multiplying {
   T across(Vec<T> x) const {
     return prod_lanes(x);
   }
-  template <class V>
-  V finish(V total, V) const {
-    return total;
-  }
 };
-struct Largest {
+struct Largest : Folding {
   static constexpr Totals totals = Totals::same;
   template <class T>
   T start() const {
-    return lowest<T>();
-  }
-  template <class T>
-  T blank(T) const {
     return lowest<T>();
   }
   template <class V>
@@ -163,19 +150,11 @@ struct Largest {
   T across(Vec<T> x) const {
     return max_lanes(x);
   }
-  template <class V>
-  V finish(V total, V) const {
-    return total;
-  }
 };
-struct Smallest {
+struct Smallest : Folding {
   static constexpr Totals totals = Totals::same;
   template <class T>
   T start() const {
-    return highest<T>();
-  }
-  template <class T>
-  T blank(T) const {
     return highest<T>();
   }
   template <class V>
@@ -186,11 +165,15 @@ struct Smallest {
   T across(Vec<T> x) const {
     return min_lanes(x);
   }
-  template <class V>
-  V finish(V total, V) const {
-    return total;
-  }
 };
+
+template <class F, class T>
+PYNN_INLINE T blank_of(const F& f, T shift) {
+  if constexpr (requires { f.blank(shift); })
+    return f.blank(shift);
+  else
+    return f.template start<T>();
+}
 
 // The element type of the result: a formula may name it (`using Result = int64_t`).
 template <class F, class T>
@@ -287,7 +270,7 @@ void reduce_rows(const void* in, int64_t step, int64_t count, int64_t n, const v
       running.take(
           f, fold_tree<8>(f, [&](int k) PYNN_LAMBDA_INLINE { return f.map(load_to<M>(x + i + k * L), s); }));
     for (; i + L <= n; i += L) running.take(f, f.map(load_to<M>(x + i), s));
-    if (i < n) running.take(f, f.map(load_to<M>(x + i, n - i, f.blank(shift)), s));
+    if (i < n) running.take(f, f.map(load_to<M>(x + i, n - i, blank_of(f, shift)), s));
     A& total = static_cast<A*>(totals)[row];
     total = f.fold(Vec<A>(total), Vec<A>(running.total(f)))[0];
   }
@@ -325,7 +308,8 @@ void reduce_columns(const void* in, int64_t step, int64_t count, int64_t width, 
     if (rest)
       reduce_column_vector(f, x + whole, step, rows,
                            shift ? load_to<M>(shift + whole, rest, T(0)) : Vec<M>(M(0)), total + whole,
-                           [&](const T* p) PYNN_LAMBDA_INLINE { return load_to<M>(p, rest, f.blank(T(0))); });
+                           [&](const T* p)
+                               PYNN_LAMBDA_INLINE { return load_to<M>(p, rest, blank_of(f, T(0))); });
   }
 }
 

@@ -14,10 +14,6 @@ struct Any : Largest {
   T start() const {
     return T(0);
   }
-  template <class T>
-  T blank(T) const {
-    return T(0);
-  }
   template <class V>
   V map(V x, V) const {
     return one_if_nonzero(x);
@@ -29,10 +25,6 @@ struct All : Smallest {
   using Result = uint8_t;
   template <class T>
   T start() const {
-    return T(1);
-  }
-  template <class T>
-  T blank(T) const {
     return T(1);
   }
   template <class V>

@@ -38,10 +38,6 @@ struct LargestMagnitude : Largest {
   T start() const {
     return T(0);
   }
-  template <class T>
-  T blank(T) const {
-    return T(0);
-  }
   template <class V>
   V map(V x, V) const {
     return abs(x);
