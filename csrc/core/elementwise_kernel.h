@@ -97,9 +97,9 @@ PYNN_INLINE void map_operands(F f, const void* const* in, void* out, int64_t n) 
     map_rows<T>(f, out, n, row(0), row(1), row(2), row(3));
 }
 
-template <class F>
+// How many inputs a formula takes, as seen by the values V that it is given.
+template <class F, class V = Vec<float>>
 consteval int arity_of() {
-  using V = Vec<float>;
   if constexpr (requires(F f, V v) { f.forward(v); })
     return 1;
   else if constexpr (requires(F f, V v) { f.forward(v, v); })

@@ -10,17 +10,6 @@ namespace pynn {
 
 namespace detail {
 
-// How many tensors f.forward takes, and which gradients the formula gives.
-template <class F>
-consteval int formula_arity() {
-  if constexpr (requires(F f, Tensor x) { f.forward(x); })
-    return 1;
-  else if constexpr (requires(F f, Tensor x) { f.forward(x, x); })
-    return 2;
-  else
-    return 3;
-}
-
 // The gradient of input `i` in recorded ops: the formula's own text, over Tensor.
 #define PYNN_APPLY(method)                                              \
   if constexpr (requires(F f, Tensor x) { f.method(x); })               \
@@ -97,7 +86,7 @@ Kept elementwise_kept(const Context& context, Elementwise form);
 template <class F>
 const Op& elementwise(const ElementwiseKernel* kernel, OpInfo info, const char* file = __builtin_FILE()) {
   static constexpr detail::Elementwise form = {
-      detail::formula_arity<F>(),
+      PYNN_ISA::arity_of<F, Tensor>(),
       std::is_empty_v<F> ? 0 : int(sizeof(F) / sizeof(double)),
       detail::what_backward_keeps<F>(),
       {detail::gradient_uses_inputs<F>(0), detail::gradient_uses_inputs<F>(1),
