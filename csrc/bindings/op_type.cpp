@@ -285,15 +285,13 @@ void Arguments::bind(const PyOp& self, PyObject* const* args, Py_ssize_t positio
     if (!(given >> i & 1)) set_default(i);
 }
 
-// result(), where a shape that is impossible by itself, found below the ops, gets the name of the op.
+// result(), where a shape that was found to be impossible below the ops gets the name of the op.
 template <class Result>
 auto naming(const Op& op, Result&& result) {
   try {
     return result();
-  } catch (const ShapeError& error) {
-    const std::string_view message = error.what();
-    if (!message.starts_with("shape ") && !message.starts_with("a shape ")) throw;
-    throw ShapeError(text(op.name, ": ", message));
+  } catch (const ImpossibleShape& error) {
+    throw ShapeError(text(op.name, ": ", error.what()));
   }
 }
 

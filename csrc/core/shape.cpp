@@ -30,14 +30,14 @@ int64_t numel(const Shape& shape) {
   int64_t count = 1;
   bool overflow = false, empty = false;
   for (int64_t size : shape) {
-    if (size < 0) throw ShapeError(text("a shape holds sizes of 0 or more, got ", shape));
+    if (size < 0) throw ImpossibleShape(text("a shape holds sizes of 0 or more, got ", shape));
     if (size == 0)
       empty = true;
     else if (__builtin_mul_overflow(count, size, &count) || count > (int64_t(1) << 59))
       overflow = true, count = 1;
   }
   if (empty) return 0;
-  if (overflow) throw ShapeError(text("shape ", shape, " has more elements than memory can address"));
+  if (overflow) throw ImpossibleShape(text("shape ", shape, " has more elements than memory can address"));
   return count;
 }
 
