@@ -22,7 +22,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 
 project = "pynn"
 author = "The pynn developers"
-release = version = pynn.__version__ or "development"
+release = version = pynn.__version__
 
 extensions = [
     "myst_nb",

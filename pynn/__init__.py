@@ -35,8 +35,9 @@ from pynn._core import bool as bool  # noqa: A004 - torch's name for the dtype
 from pynn._core.functions import *
 
 from . import _conversions as _conversions
-from . import _factories, _process, _version, autograd, data, nn, optim, train
+from . import _factories, _process, autograd, data, nn, optim, train
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
+from ._config import show_config
 from ._device import device
 from ._einsum import einsum, tensordot
 from ._extrema import max, min
@@ -50,8 +51,7 @@ double = float64
 long = int64
 int = int32  # noqa: A001
 
-__version__ = _version.version()
-show_config = _version.show_config
+__version__ = _core.version
 
 __all__ = [
     "AutogradError",

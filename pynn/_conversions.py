@@ -10,6 +10,7 @@ from pynn._core import Tensor
 
 from ._device import CPU
 from ._device import device as Device
+from ._factories import empty, full, like_dtype, ones, zeros
 from ._tensor import attribute, method
 
 
@@ -86,23 +87,12 @@ def expand_as(self: Tensor, other: Tensor) -> Tensor:
 # ---- new tensors of this one's dtype ---------------------------------------------------------------------
 
 
-def _filled(self: Tensor, shape: Any, value: float, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
-    if device is not None:
-        Device(device)
-    made = _core.ops.full(shape, value, self.dtype if dtype is None else dtype)
-    return made.requires_grad_() if requires_grad else made
-
-
-def _one_shape(size: tuple[Any, ...]) -> Any:
-    return size[0] if len(size) == 1 else size
-
-
 @method
 def new_zeros(
     self: Tensor, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """Zeros of this tensor's dtype: ``x.new_zeros(2, 3)`` or ``x.new_zeros((2, 3))``."""
-    return _filled(self, _one_shape(size), 0, dtype, device, requires_grad)
+    return zeros(*size, dtype=like_dtype(self, dtype), requires_grad=requires_grad, device=device)
 
 
 @method
@@ -110,7 +100,7 @@ def new_ones(
     self: Tensor, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """Ones of this tensor's dtype."""
-    return _filled(self, _one_shape(size), 1, dtype, device, requires_grad)
+    return ones(*size, dtype=like_dtype(self, dtype), requires_grad=requires_grad, device=device)
 
 
 @method
@@ -118,10 +108,7 @@ def new_empty(
     self: Tensor, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """A tensor of this one's dtype whose values are whatever the memory held."""
-    if device is not None:
-        Device(device)
-    made = _core.ops.empty(_one_shape(size), self.dtype if dtype is None else dtype)
-    return made.requires_grad_() if requires_grad else made
+    return empty(*size, dtype=like_dtype(self, dtype), requires_grad=requires_grad, device=device)
 
 
 @method
@@ -135,7 +122,7 @@ def new_full(
     requires_grad: bool = False,
 ) -> Tensor:
     """A tensor of one value, of this tensor's dtype."""
-    return _filled(self, size, fill_value, dtype, device, requires_grad)
+    return full(size, fill_value, dtype=like_dtype(self, dtype), requires_grad=requires_grad, device=device)
 
 
 @method
@@ -145,4 +132,4 @@ def new_tensor(
     """A tensor from data, as :func:`pynn.tensor`, but of this tensor's dtype."""
     if device is not None:
         Device(device)
-    return _core.tensor(data, self.dtype if dtype is None else dtype, requires_grad)
+    return _core.tensor(data, like_dtype(self, dtype), requires_grad)

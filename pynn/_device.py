@@ -34,7 +34,7 @@ class device:  # noqa: N801 - torch's name
         kind, colon, number = given.partition(":")
         if kind != "cpu" or (colon and number != "0"):
             raise ValueError(
-                f"device {given!r}: pynn computes on the CPU; the only device is 'cpu'. "
+                f"device {given!r}: pynn has no other device than the CPU; the only device is 'cpu'. "
                 "Did you mean to leave the device out?"
             )
         self.type = kind

@@ -22,6 +22,7 @@ from pynn._core import (
 )
 from pynn._core.functions import bernoulli
 
+from ._device import device as Device
 from ._generator import Generator, drawing
 
 __all__ = [
@@ -72,14 +73,18 @@ def _shape(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
 
 
 def _finish(name: str, x: Tensor, requires_grad: bool, device: Any) -> Tensor:
-    if device is not None and str(device) != "cpu":
-        raise ValueError(f"{name}: device must be 'cpu' or None, got {device!r}: pynn has no other device")
+    if device is not None:
+        try:
+            Device(device)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
     if requires_grad:
         x.requires_grad = True
     return x
 
 
-def _like_dtype(x: Tensor, wanted: dtype | None) -> dtype:
+def like_dtype(x: Tensor, wanted: dtype | None) -> dtype:
+    """The dtype of what is made like ``x``: its own, unless another is wanted."""
     return x.dtype if wanted is None else wanted
 
 
@@ -141,24 +146,24 @@ def empty(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, d
 
 def zeros_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
     """Zeros of the shape and (unless given) dtype of ``x``."""
-    return zeros(x.shape, dtype=_like_dtype(x, dtype), requires_grad=requires_grad)
+    return zeros(x.shape, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def ones_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
     """Ones of the shape and (unless given) dtype of ``x``."""
-    return ones(x.shape, dtype=_like_dtype(x, dtype), requires_grad=requires_grad)
+    return ones(x.shape, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def full_like(
     x: Tensor, fill_value: Any, *, dtype: dtype | None = None, requires_grad: bool = False
 ) -> Tensor:
     """One value in the shape and (unless given) dtype of ``x``."""
-    return full(x.shape, fill_value, dtype=_like_dtype(x, dtype), requires_grad=requires_grad)
+    return full(x.shape, fill_value, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def empty_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
     """Unwritten memory of the shape and (unless given) dtype of ``x``."""
-    return empty(x.shape, dtype=_like_dtype(x, dtype), requires_grad=requires_grad)
+    return empty(x.shape, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 # ---- ranges --------------------------------------------------------------------------------------------
@@ -297,7 +302,7 @@ def normal(
             return ops.normal(_shape("normal", (size,)), mean, std, dtype)
     if not isinstance(mean, Tensor) and not isinstance(std, Tensor):
         raise ValueError("normal: give a size, normal(0.0, 1.0, size=(2, 3)), or tensors as mean and std")
-    if bool((np.asarray(std.detach() if isinstance(std, Tensor) else std) < 0).any()):
+    if bool((np.asarray(std) < 0).any()):
         raise ValueError("normal: the standard deviation must be 0 or more everywhere")
     shape = np.broadcast_shapes(getattr(mean, "shape", ()), getattr(std, "shape", ()))
     with drawing(generator):
@@ -340,12 +345,12 @@ def randperm(n: int, *, generator: Generator | None = None) -> Tensor:
 
 def rand_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
     """:func:`rand` in the shape and (unless given) dtype of ``x``."""
-    return rand(x.shape, dtype=_like_dtype(x, dtype), requires_grad=requires_grad)
+    return rand(x.shape, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def randn_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
     """:func:`randn` in the shape and (unless given) dtype of ``x``."""
-    return randn(x.shape, dtype=_like_dtype(x, dtype), requires_grad=requires_grad)
+    return randn(x.shape, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def randint_like(x: Tensor, low: int, high: int | None = None) -> Tensor:
@@ -366,7 +371,7 @@ def multinomial(
     >>> pynn.multinomial(pynn.tensor([0.0, 1.0, 0.0]), 1)
     tensor([1])
     """
-    w = np.asarray(weights.detach(), dtype=np.float64)
+    w = np.asarray(weights, dtype=np.float64)
     if w.ndim not in (1, 2):
         raise _core.ShapeError(f"multinomial: weights must be (K,) or (N, K), got {w.shape}")
     if not np.isfinite(w).all() or (w < 0).any():

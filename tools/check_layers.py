@@ -25,7 +25,8 @@ CPP_BELOW = {
 PYTHON_FLOORS = [
     {"_core", "_device"},
     {"_tensor", "_generator"},
-    {"_process", "_conversions", "_extrema", "_version", "_factories", "_einsum", "autograd", "functional"},
+    {"_factories"},
+    {"_process", "_config", "_conversions", "_extrema", "_einsum", "autograd", "functional"},
     {"nn", "optim", "data", "io"},
     {"train"},
     {"models", "keras"},
