@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import pathlib
-
 import numpy as np
 import pytest
 
 import pynn
 from pynn._core import functional as F
+from pynn.nn import _losses as P
 
 torch = pytest.importorskip("torch")
 TF = torch.nn.functional
 
 
-def python_losses():
-    path = pathlib.Path(pynn.__file__).parent / "nn" / "_losses.py"
-    spec = importlib.util.spec_from_file_location("pynn_losses_under_test", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-P = python_losses()
 rng = np.random.default_rng(0)
 
 

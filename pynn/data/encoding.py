@@ -61,7 +61,7 @@ class OneHotEncoder:
     def inverse_transform(self, rows: Any) -> np.ndarray:
         """The category of the largest value of each row, so that the outputs of a model may be given."""
         categories = self._fitted()
-        values = np.asarray(rows.detach() if isinstance(rows, Tensor) else rows)
+        values = np.asarray(rows)
         width = sum(len(known) for known in categories)
         if values.ndim != 2 or values.shape[1] != width:
             raise ValueError(f"OneHotEncoder: expected rows (N, {width}) to decode, got {values.shape}")
@@ -90,11 +90,10 @@ class OneHotEncoder:
 
 def _columns(x: Any) -> tuple[np.ndarray, bool]:
     """Samples in rows, and whether they came without columns."""
-    values = np.asarray(x.detach() if isinstance(x, Tensor) else x)
+    values = np.asarray(x)
     if values.dtype.kind == "f" and np.isnan(values).any():
         raise ValueError("OneHotEncoder: NaN is no category")
     if values.ndim not in (1, 2):
         raise ValueError(f"OneHotEncoder takes labels (N,) or columns (N, F), got shape {values.shape}")
-    return values.reshape(len(values), -1) if values.size else values.reshape(
-        len(values), 1
-    ), values.ndim == 1
+    is_flat = values.ndim == 1
+    return values[:, None] if is_flat else values, is_flat

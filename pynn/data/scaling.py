@@ -91,7 +91,7 @@ class MinMaxScaler(_Scaler):
 
 
 def _matrix(x: Any, name: str) -> np.ndarray:
-    values = np.asarray(x.detach() if isinstance(x, Tensor) else x, dtype=np.float64)
+    values = np.asarray(x, dtype=np.float64)
     if values.ndim != 2:
         raise ValueError(
             f"{name} takes samples in rows and features in columns (N, features), got shape {values.shape}"

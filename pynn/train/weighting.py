@@ -52,8 +52,7 @@ def weights_of(
         return None
     weights = np.ones(len(targets), dtype=np.float64)
     if sample_weight is not None:
-        own = sample_weight.detach() if isinstance(sample_weight, Tensor) else sample_weight
-        given = np.asarray(own, dtype=np.float64)
+        given = np.asarray(sample_weight, dtype=np.float64)
         if given.shape != weights.shape:
             raise ShapeError(
                 f"{verb}: sample_weight has shape {given.shape}; "
