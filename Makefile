@@ -48,6 +48,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/python tools/check_layers.py
 
 format: $(VENV)/.installed-dev
+	$(BIN)/python tools/gen_stubs.py
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/clang-format -i $(CPP_FILES)

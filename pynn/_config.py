@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform
+import sys
 
 from pynn import _core
 
@@ -19,7 +19,7 @@ def show_config() -> str:
     """
     return "\n".join(
         [
-            f"pynn {_core.version} on Python {platform.python_version()}",
+            f"pynn {_core.version} on Python {sys.version.split()[0]}",
             f"  ops: {len(_core.registry())}",
             f"  kernels: {_core.isa()}",
             f"  threads: {_core.get_num_threads()} ({'OpenMP' if _core.has_openmp else 'none'})",
