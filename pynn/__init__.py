@@ -10,27 +10,34 @@ tensor([2., 4., 6.])
 from __future__ import annotations
 
 from pynn import _core as _core
-from pynn._core import (
-    AutogradError,
-    DTypeError,
-    ShapeError,
-    Tensor,
-    dtype,
-    empty_cache,
-    float32,
-    float64,
-    from_dlpack,
-    from_numpy,
-    get_num_threads,
-    int32,
-    int64,
-    isa,
-    memory_stats,
-    reset_peak_memory_stats,
-    set_num_threads,
-    tensor,
-    uint8,
-)
+
+try:
+    from pynn._core import (
+        AutogradError,
+        DTypeError,
+        ShapeError,
+        Tensor,
+        dtype,
+        empty_cache,
+        float32,
+        float64,
+        from_dlpack,
+        from_numpy,
+        get_num_threads,
+        int32,
+        int64,
+        isa,
+        memory_stats,
+        reset_peak_memory_stats,
+        set_num_threads,
+        tensor,
+        uint8,
+    )
+except ImportError as error:  # in a clone, pynn/_core is a folder of stubs until it is compiled
+    raise ImportError(
+        f"{__path__[0]} has no compiled core, or one of another version. In a clone, `pip install -e .` "
+        "compiles it; to use a pynn that is installed elsewhere, leave the folder of the clone."
+    ) from error
 from pynn._core import bool as bool  # noqa: A004 - torch's name for the dtype
 from pynn._core.functions import *
 
