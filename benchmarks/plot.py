@@ -9,6 +9,8 @@ from .runner import Row
 
 PYNN, OTHERS = "#c2410c", ["#64748b", "#94a3b8", "#0f766e", "#7c3aed", "#a16207", "#0369a1"]
 
+TICKS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]
+
 
 def save(groups: Groups, path: Path) -> None:
     """Train steps of all contenders, then pynn's speed in each sweep."""
@@ -16,6 +18,7 @@ def save(groups: Groups, path: Path) -> None:
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import FixedLocator, NullLocator
 
     steps = [row for rows in groups.values() for row in rows if row.workload.kind == "mlp" and row.best_torch]
     sweeps = {
@@ -31,14 +34,20 @@ def save(groups: Groups, path: Path) -> None:
     )
     for axis, (title, rows) in zip(axes[:, 0], panels, strict=True):
         labels, values, colors = zip(*bars(rows), strict=True)
-        axis.barh(range(len(labels)), values, color=colors)
+        # From the 1 to the value: to the right faster than PyTorch, to the left slower.
+        axis.barh(range(len(labels)), [value - 1 for value in values], left=1, color=colors)
         axis.set_yticks(range(len(labels)), labels, fontsize=8)
         axis.invert_yaxis()
         axis.set_xscale("log")
+        axis.set_xlim(min(0.5, *values) / 1.1, max(values) * 1.6)  # room for the longest bar's number
+        axis.xaxis.set_major_locator(FixedLocator(TICKS))
+        axis.xaxis.set_major_formatter("{x:g}")
+        axis.xaxis.set_minor_locator(NullLocator())
+        axis.spines[["top", "right"]].set_visible(False)
         axis.axvline(1, color="black", linewidth=0.8)
         axis.set_title(f"{title}: speed, best PyTorch = 1", fontsize=10, loc="left")
         for place, value in enumerate(values):
-            axis.text(value, place, f" {value:.2f}", va="center", fontsize=7)
+            axis.text(max(value, 1), place, f" {value:.2f}", va="center", fontsize=7)
     figure.savefig(path, dpi=150)
     plt.close(figure)
 

@@ -17,7 +17,8 @@ def as_json(machine: dict[str, Any], versions: dict[str, str], roofline: Rooflin
         "versions": versions,
         "peaks": {
             "gflops": roofline.flops_per_second / 1e9,
-            "copy_gb_per_s": {size: rate / 1e9 for size, rate in roofline.bytes_per_second.items()},
+            "copy_gb_per_s": {size: rate / 1e9 for size, rate in roofline.copied_per_second.items()},
+            "read_gb_per_s": {size: rate / 1e9 for size, rate in roofline.read_per_second.items()},
         },
         "workloads": [
             {
@@ -38,17 +39,22 @@ def as_json(machine: dict[str, Any], versions: dict[str, str], roofline: Rooflin
 
 
 def heading(machine: dict[str, Any], versions: dict[str, str], roofline: Roofline) -> str:
-    copies = ", ".join(
-        f"{rate / 1e9:.0f} GB/s at {in_bytes(size)}" for size, rate in roofline.bytes_per_second.items()
-    )
+    copied, read = rates(roofline.copied_per_second), rates(roofline.read_per_second)
     return "\n".join(
         [
             f"{machine['cpu']} ({machine['isa']}), {machine['threads']} threads, "
             f"Python {machine['python']}; " + ", ".join(f"{n} {v}" for n, v in versions.items()) + ".",
-            f"Measured peaks: {roofline.flops_per_second / 1e9:.0f} GFLOP/s in float32; copying {copies}.",
+            f"Measured peaks: {roofline.flops_per_second / 1e9:.0f} GFLOP/s in float32; "
+            f"copying {copied}; reading {read}.",
             f"OpenMP runtimes loaded: {', '.join(machine['openmp_runtimes']) or 'none'}.",
         ]
     )
+
+
+def rates(by_size: dict[int, float]) -> str:
+    """Some of the sizes, the largest among them."""
+    some = list(by_size.items())[::-4][::-1]
+    return ", ".join(f"{rate / 1e9:.0f} GB/s at {in_bytes(size)}" for size, rate in some)
 
 
 def table(rows: list[Row]) -> str:

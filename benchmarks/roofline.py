@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -13,35 +14,44 @@ from numpy.lib.stride_tricks import as_strided
 
 from .workloads import Workload
 
-# Bytes in play when copying, source and target together: from one core's cache to main memory.
-COPY_SIZES = [32 << 10, 512 << 10, 8 << 20, 256 << 20]
+# Bytes in play on each core: from its own cache to main memory.
+SIZES = [32 << 10 << step for step in range(14)]
 PRIVATE_CACHE = 512 << 10
 
 
 @dataclass(frozen=True)
 class Roofline:
-    """Measured peaks: float32 arithmetic, and copying at several sizes (bytes read plus bytes written)."""
+    """Measured peaks: float32 arithmetic, and memory, where reading alone is faster than reading and writing.
+
+    The idea: Williams, Waterman & Patterson 2009, "Roofline: an insightful visual performance model".
+    """
 
     flops_per_second: float
-    bytes_per_second: dict[int, float]  # by the bytes in play
+    copied_per_second: dict[int, float]  # bytes read plus bytes written, by the bytes in play
+    read_per_second: dict[int, float]
 
     def floor(self, workload: Workload) -> float:
         """Seconds below which no implementation can get: arithmetic or memory, whichever takes longer."""
+        rates = self.read_per_second if workload.reads_only else self.copied_per_second
         return max(
-            workload.flops / self.flops_per_second, workload.bytes / self.bandwidth(workload.working_set)
+            workload.flops / self.flops_per_second,
+            workload.bytes / self.bandwidth(rates, workload.working_set),
         )
 
-    def bandwidth(self, working_set: float) -> float:
+    @staticmethod
+    def bandwidth(rates: dict[int, float], working_set: float) -> float:
         """The best rate seen with this much data in play, or with more."""
-        fitting = [rate for size, rate in self.bytes_per_second.items() if size >= working_set]
-        return max(fitting, default=self.bytes_per_second[max(self.bytes_per_second)])
+        fitting = [rate for size, rate in rates.items() if size >= working_set]
+        return max(fitting, default=rates[max(rates)])
 
     @staticmethod
     def measure(threads: int, smoke: bool = False) -> Roofline:
-        sizes = COPY_SIZES[:2] if smoke else COPY_SIZES
+        sizes = SIZES[:2] if smoke else SIZES
         with ThreadPoolExecutor(threads) as pool:
-            rates = {size * threads: copy_rate(size, threads, pool) for size in sizes}
-        return Roofline(matmul_rate(256 if smoke else 2048), rates)
+            copied = {size * threads: copy_rate(size, threads, pool) for size in sizes}
+            # What can be copied so fast can be read so fast: NumPy's own cost shows in the smallest products.
+            read = {n: max(rate, read_rate(n // threads, threads, pool)) for n, rate in copied.items()}
+        return Roofline(matmul_rate(256 if smoke else 2048), copied, read)
 
 
 def matmul_rate(n: int) -> float:
@@ -67,10 +77,39 @@ def copy_rate(size: int, threads: int, pool: ThreadPoolExecutor) -> float:
         return as_strided(np.ones(n + 16 * times, np.float32), (times, n), (64, 4))
 
     pairs = [(windows(), windows()) for _ in range(threads)]
-    moved = 8 * n * times * threads
+    return 8 * n * times * threads / best_time_of_all(np.copyto, pairs, size, pool)
+
+
+def read_rate(size: int, threads: int, pool: ThreadPoolExecutor) -> float:
+    """Bytes/s of all threads together, each reading `size` bytes for a dot product with themselves."""
+    times = max(1, min(1000, (64 << 20) // size))
+    rows = [np.ones(size // 4, np.float32) for _ in range(threads)]
+
+    def read(row: np.ndarray) -> None:
+        for _ in range(times):
+            np.dot(row, row)  # BLAS, and each element is loaded once
+
+    with one_blas_thread():
+        taken = best_time_of_all(read, [(row,) for row in rows], size, pool)
+    return size * times * threads / taken
+
+
+def one_blas_thread() -> AbstractContextManager[object]:
+    """Keeps NumPy's products on the thread that calls them, where threadpoolctl is there to say so."""
+    if not find_spec("threadpoolctl"):
+        return nullcontext()
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1, user_api="blas")
+
+
+def best_time_of_all(
+    work: Callable[..., object], arguments: list[tuple[np.ndarray, ...]], size: int, pool: ThreadPoolExecutor
+) -> float:
+    """The time in which every thread has done its work."""
     if size <= PRIVATE_CACHE:  # of which each core has one, so one core's time is everybody's
-        return moved / best_time(lambda: np.copyto(*pairs[0]))
-    return moved / best_time(lambda: list(pool.map(lambda pair: np.copyto(*pair), pairs)))
+        return best_time(lambda: work(*arguments[0]))
+    return best_time(lambda: list(pool.map(lambda a: work(*a), arguments)))
 
 
 def best_time(function: Callable[[], object], repeats: int = 7) -> float:

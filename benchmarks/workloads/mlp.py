@@ -25,6 +25,7 @@ class Mlp:
     kind = "mlp"
     checked_runs = 20  # the losses of so many steps, dropout off, must agree ...
     tolerance = 1e-3  # ... to this relative difference with the float64 reference
+    reads_only = False  # the optimizer writes as much as it reads
 
     @property
     def title(self) -> str:

@@ -44,6 +44,11 @@ class Op:
         return BYTES * (sum(math.prod(shape) for shape in self.shapes.values()) + self.result)
 
     @property
+    def reads_only(self) -> bool:
+        """Is what is written next to nothing, as with a sum?"""
+        return BYTES * self.result < 0.05 * self.bytes
+
+    @property
     def working_set(self) -> float:
         return self.bytes
 

@@ -16,7 +16,8 @@ from benchmarks.workloads.op import Op
 
 EVERY_WORKLOAD = [case for cases in workloads().values() for case in cases]
 SMALL = Mlp("small", sizes=(3, 4, 2), activation="tanh", dropout=0.5, batch=8, batches=4)
-MACHINE = roofline.Roofline(flops_per_second=1e9, bytes_per_second={1000: 1e9, 1_000_000: 1e8})
+COPYING, READING = {1000: 1e9, 1_000_000: 1e8}, {1000: 2e9, 1_000_000: 3e8}
+MACHINE = roofline.Roofline(flops_per_second=1e9, copied_per_second=COPYING, read_per_second=READING)
 BRIEF = runner.Effort(rounds=2, min_time=1e-4)
 
 
@@ -154,4 +155,6 @@ def test_the_floor_is_arithmetic_or_memory() -> None:
     memory = Op("x + y", {"x": (100,), "y": (100,)}, flops=100, result=100)
     assert MACHINE.floor(arithmetic) == pytest.approx(1e-3)
     assert MACHINE.floor(memory) == pytest.approx(1200 / 1e8)  # too much for the fast kilobyte
-    assert MACHINE.bandwidth(1e9) == 1e8
+    assert MACHINE.bandwidth(COPYING, 1e9) == 1e8
+    total = dataclasses.replace(memory, result=1)  # writes next to nothing
+    assert MACHINE.floor(total) == pytest.approx(total.bytes / 2e9)
