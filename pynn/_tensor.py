@@ -141,56 +141,6 @@ def __contains__(self: Tensor, value: Any) -> bool:
     return bool(_core.functions.any(_core.functions.eq(self, value)))
 
 
-@method
-def size(self: Tensor, dim: int | None = None) -> Any:
-    """The shape, or the size of one axis."""
-    return self.shape if dim is None else self.shape[dim]
-
-
-@method
-def dim(self: Tensor) -> int:
-    """The number of axes."""
-    return self.ndim
-
-
-@method
-def stride(self: Tensor, dim: int | None = None) -> Any:
-    """The step between neighbours along each axis, or one axis, in elements."""
-    return self._strides() if dim is None else self._strides()[dim]
-
-
-@method
-def element_size(self: Tensor) -> int:
-    """Bytes per element."""
-    return self.dtype.itemsize
-
-
-@attribute
-def nbytes(self: Tensor) -> int:
-    """Bytes of all elements."""
-    return self.numel() * self.dtype.itemsize
-
-
-def data(self: Tensor) -> Tensor:
-    """The same memory without history."""
-    return self.detach()
-
-
-attribute(data, lambda self, source: self._set_data(source))
-
-
-@attribute
-def T(self: Tensor) -> Tensor:  # noqa: N802 - NumPy's name
-    """The tensor with its axes in reverse order."""
-    return self.permute(*range(self.ndim - 1, -1, -1))
-
-
-@attribute
-def mT(self: Tensor) -> Tensor:  # noqa: N802 - torch's name
-    """The tensor with its last two axes swapped: every matrix transposed."""
-    return self.transpose(-2, -1)
-
-
 def _type(self: Tensor, dtype: Any = None) -> Any:
     """The dtype, or the tensor converted to one."""
     return self.dtype if dtype is None else _core.ops.cast(self, dtype)
@@ -200,65 +150,13 @@ _type.__name__ = "type"
 method(_type)
 
 
-def _converter(name: str, dtype: Any) -> None:
-    def convert(self: Tensor) -> Tensor:
-        return self if self.dtype == dtype else _core.ops.cast(self, dtype)
-
-    convert.__name__ = convert.__qualname__ = name
-    convert.__doc__ = f"The tensor as {dtype}; itself if it is that already."
-    setattr(Tensor, name, convert)
-
-
-for _name, _dtype in {
-    "float": _core.float32,
-    "double": _core.float64,
-    "long": _core.int64,
-    "int": _core.int32,
-    "byte": _core.uint8,
-    "bool": _core.bool,
-}.items():
-    _converter(_name, _dtype)
-
-
 @method
 def cpu(self: Tensor) -> Tensor:
     """The tensor in main memory: itself."""
     return self
 
 
-@method
-def is_floating_point(self: Tensor) -> bool:
-    """True for float32 and float64."""
-    return self.dtype.is_floating_point
-
-
 # ---- written in place ----------------------------------------------------------------------------------
-
-
-@method
-def copy_(self: Tensor, source: Tensor) -> Tensor:
-    """Overwrites the tensor with another one's values, which broadcast and are converted."""
-    source = _core.as_operand(source)
-    if source.shape != self.shape:
-        source = _core.ops.expand(source, self.shape)
-    if source.dtype != self.dtype:
-        source = _core.ops.cast(source, self.dtype)
-    _autograd.assign_in_place(self, source, "copy")
-    return self
-
-
-@method
-def fill_(self: Tensor, value: Any) -> Tensor:
-    """Sets every element to a number."""
-    _autograd.assign_in_place(self, _core.ops.full(self.shape, float(value), self.dtype), "fill")
-    return self
-
-
-@method
-def zero_(self: Tensor) -> Tensor:
-    """Sets every element to 0."""
-    _autograd.assign_in_place(self, _core.ops.zeros(self.shape, self.dtype), "zero")
-    return self
 
 
 @method

@@ -134,7 +134,7 @@ def empty_cache() -> None:
 class Tensor:
     @property
     def T(self) -> Tensor:
-        """The tensor with its axes in reverse order."""
+        """The tensor with its axes in reverse order: of a matrix, the transpose. A view."""
 
     @property
     def _version(self) -> builtins.int:
@@ -142,10 +142,10 @@ class Tensor:
 
     @property
     def data(self) -> Tensor:
-        """The same memory without history."""
+        """The same memory without history. Setting it lets this tensor look at another one's memory."""
 
     @data.setter
-    def data(self, source: Tensor) -> None: ...
+    def data(self, value: Tensor) -> None: ...
 
     @property
     def device(self) -> Device:
@@ -171,8 +171,12 @@ class Tensor:
         """True unless an op that records a gradient computed this."""
 
     @property
+    def itemsize(self) -> builtins.int:
+        """Bytes per element."""
+
+    @property
     def mT(self) -> Tensor:
-        """The tensor with its last two axes swapped: every matrix transposed."""
+        """The tensor with its last two axes swapped: every matrix transposed. A view."""
 
     @property
     def nbytes(self) -> builtins.int:
@@ -354,12 +358,6 @@ class Tensor:
         Static methods in Python are similar to those found in Java or C++.
         For a more advanced concept, see the classmethod builtin.
         """
-
-    def _set_data(self, source: Tensor, /) -> None:
-        """Lets this tensor look at another one's memory."""
-
-    def _strides(self) -> tuple[builtins.int, ...]:
-        """The step between neighbours along each axis, in elements."""
 
     def abs(self) -> Tensor:
         """The size of every element without its sign.
@@ -671,7 +669,13 @@ class Tensor:
         """
 
     def bool(self) -> Tensor:
-        """The tensor as pynn.bool; itself if it is that already."""
+        """True where an element differs from 0; the tensor itself if it is bool already.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([0, 3]).bool()
+            tensor([False,  True])
+        """
 
     def broadcast_to(self, /, *sizes: _Ints) -> Tensor:
         """Repeats axes of size 1 (and adds leading ones) without a copy. The result must not be written to.
@@ -681,7 +685,13 @@ class Tensor:
         """
 
     def byte(self) -> Tensor:
-        """The tensor as pynn.uint8; itself if it is that already."""
+        """The tensor as uint8, numbers of 0 to 255; itself if it is that already.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([255]).byte().dtype
+            pynn.uint8
+        """
 
     def ceil(self) -> Tensor:
         """The smallest whole number not below x.
@@ -746,8 +756,18 @@ class Tensor:
         Gradient: dx = dy
         """
 
-    def copy_(self, source: Tensor) -> Tensor:
-        """Overwrites the tensor with another one's values, which broadcast and are converted."""
+    def copy_(self, source: _Operand, /) -> Self:
+        """Overwrites the tensor with the values of ``source``, which broadcast and are converted.
+
+        Raises:
+            ShapeError: the source's shape does not broadcast to this tensor's.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(2, 2).copy_(pynn.tensor([1, 2]))
+            tensor([[1., 2.],
+                    [1., 2.]])
+        """
 
     def cos(self) -> Tensor:
         """The cosine of an angle in radians.
@@ -794,10 +814,24 @@ class Tensor:
         """
 
     def data_ptr(self) -> builtins.int:
-        """The address of the first element."""
+        """The address of the first element: two views of one memory can be told by it.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.zeros(3)
+            >>> x.data_ptr() == x.detach().data_ptr()
+            True
+        """
 
     def detach(self) -> Tensor:
-        """The same memory without history."""
+        """The same memory without history: no gradient flows through it.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.ones(2, requires_grad=True)
+            >>> (x * 2).detach().requires_grad
+            False
+        """
 
     def diag(self, /, diagonal: builtins.int = 0) -> Tensor:
         """A square matrix with a vector on its diagonal, or the diagonal of a matrix (a view).
@@ -821,7 +855,13 @@ class Tensor:
         """
 
     def dim(self) -> builtins.int:
-        """The number of axes."""
+        """The number of axes.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(2, 3).dim()
+            2
+        """
 
     def div(self, /, b: _Operand) -> Tensor:
         """The quotient of two tensors. Integers are divided as floats. Where dy = 0 the gradients are 0, whatever b is, so that where(b != 0, a / b, 0) has a gradient without NaN.
@@ -851,10 +891,22 @@ class Tensor:
         """
 
     def double(self) -> Tensor:
-        """The tensor as pynn.float64; itself if it is that already."""
+        """The tensor as float64; itself if it is that already.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).double()
+            tensor([1., 2.], dtype=pynn.float64)
+        """
 
     def element_size(self) -> builtins.int:
-        """Bytes per element."""
+        """Bytes per element.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(3).element_size()
+            4
+        """
 
     def eq(self, /, b: _Operand) -> Tensor:
         """Whether two elements are equal; NaN equals nothing. One bool for whole tensors is pynn.equal.
@@ -926,8 +978,17 @@ class Tensor:
     def expm1_(self) -> Self:
         """expm1, written into this tensor itself."""
 
-    def fill_(self, value: Any) -> Tensor:
-        """Sets every element to a number."""
+    def fill_(self, value: _Operand, /) -> Self:
+        """Sets every element to ``value``, a number or a 0-d tensor.
+
+        Raises:
+            ShapeError: the value is a tensor of several elements.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(3).fill_(0.5)
+            tensor([0.5, 0.5, 0.5])
+        """
 
     def fix(self) -> Tensor:
         """The whole part of x: rounded toward 0.
@@ -954,7 +1015,13 @@ class Tensor:
         """
 
     def float(self) -> Tensor:
-        """The tensor as pynn.float32; itself if it is that already."""
+        """The tensor as float32; itself if it is that already.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).float()
+            tensor([1., 2.])
+        """
 
     def floor(self) -> Tensor:
         """The largest whole number not above x.
@@ -1141,13 +1208,31 @@ class Tensor:
         """
 
     def int(self) -> Tensor:
-        """The tensor as pynn.int32; itself if it is that already."""
+        """The tensor as int32; itself if it is that already. Fractions are dropped.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1.7]).int().dtype
+            pynn.int32
+        """
 
     def is_contiguous(self) -> builtins.bool:
-        """True if the elements lie in row-major order without gaps."""
+        """True if the elements lie in row-major order without gaps.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(2, 3).T.is_contiguous()
+            False
+        """
 
     def is_floating_point(self) -> builtins.bool:
-        """True for float32 and float64."""
+        """True for float32 and float64.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).is_floating_point()
+            False
+        """
 
     def isclose(self, /, b: _Operand, rtol: builtins.float = 1e-05, atol: builtins.float = 1e-08, equal_nan: builtins.bool = False) -> Tensor:
         """Whether two elements are equal up to a tolerance, absolute near 0 and relative elsewhere. Infinities are close to themselves only; NaN to NaN if equal_nan.
@@ -1187,7 +1272,16 @@ class Tensor:
         """isnan, written into this tensor itself."""
 
     def item(self) -> Any:
-        """The value of a one-element tensor as a Python number."""
+        """The value of a one-element tensor as a Python number.
+
+        Raises:
+            ValueError: the tensor holds no value, or several.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([2.5]).item()
+            2.5
+        """
 
     def le(self, /, b: _Operand) -> Tensor:
         """Whether a is at most b; False if either is NaN.
@@ -1334,7 +1428,13 @@ class Tensor:
         """
 
     def long(self) -> Tensor:
-        """The tensor as pynn.int64; itself if it is that already."""
+        """The tensor as int64; itself if it is that already. Fractions are dropped.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1.7, -1.7]).long()
+            tensor([ 1, -1])
+        """
 
     def lt(self, /, b: _Operand) -> Tensor:
         """Whether a is less than b; False if either is NaN.
@@ -1492,6 +1592,15 @@ class Tensor:
         Gradient: dx = 0, but dx[.., start + k, ..] = dy[.., k, ..]
         """
 
+    def ndimension(self) -> builtins.int:
+        """The number of axes.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(2, 3).ndimension()
+            2
+        """
+
     def ne(self, /, b: _Operand) -> Tensor:
         """Whether two elements differ; NaN differs from everything.
 
@@ -1521,6 +1630,15 @@ class Tensor:
 
     def negative_(self) -> Self:
         """neg, written into this tensor itself."""
+
+    def nelement(self) -> builtins.int:
+        """The number of elements.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(2, 3).nelement()
+            6
+        """
 
     def new_empty(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
         """A tensor of this one's dtype whose values are whatever the memory held."""
@@ -1565,7 +1683,13 @@ class Tensor:
         """ne, written into this tensor itself."""
 
     def numel(self) -> builtins.int:
-        """The number of elements."""
+        """The number of elements.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(2, 3).numel()
+            6
+        """
 
     def numpy(self) -> _Array:
         """The same memory as a NumPy array.
@@ -1680,8 +1804,18 @@ class Tensor:
         Gradient: dx[i] = Σ dy[k] over the copies k of x[i]
         """
 
-    def requires_grad_(self, requires_grad: builtins.bool = True, /) -> Self:
-        """Sets requires_grad and returns the tensor."""
+    def requires_grad_(self, requires_grad: builtins.bool = True) -> Self:
+        """Sets ``requires_grad`` (default: True) and returns the tensor.
+
+        Raises:
+            DTypeError: the elements are not floating-point.
+            AutogradError: False for a tensor that was computed; detach it.
+
+        Example:
+            >>> import pynn
+            >>> pynn.ones(2).requires_grad_()
+            tensor([1., 1.], requires_grad=True)
+        """
 
     def reshape(self, /, *shape: _Ints) -> Tensor:
         """The same elements under another shape; one size may be -1. A view wherever the strides allow it, else a copy.
@@ -1813,7 +1947,17 @@ class Tensor:
         """sinh, written into this tensor itself."""
 
     def size(self, dim: builtins.int | None = None) -> Any:
-        """The shape, or the size of one axis."""
+        """The shape, or with ``dim`` the size of one axis.
+
+        Raises:
+            IndexError: there is no such axis.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.zeros(2, 3)
+            >>> x.size(), x.size(-1)
+            ((2, 3), 3)
+        """
 
     def softmax(self, /, axis: builtins.int = -1, dtype: _DType | None = None, *, dim: builtins.int = ...) -> Tensor:
         """Scores as probabilities: positive, and 1 in sum along the axis. Scores of any size are safe. -inf means impossible; a row of nothing but -inf, which admits no distribution, becomes zeros.
@@ -1872,8 +2016,23 @@ class Tensor:
         Gradient: dx = dy (x - x̄) / ((n - correction) y), and 0 where y = 0
         """
 
+    def storage_offset(self) -> builtins.int:
+        """Where the first element stands in the memory that the tensor looks at, in elements.
+
+        Example:
+            >>> import pynn
+            >>> pynn.arange(5)[2:].storage_offset()
+            2
+        """
+
     def stride(self, dim: builtins.int | None = None) -> Any:
-        """The step between neighbours along each axis, or one axis, in elements."""
+        """The step between neighbours along each axis, or with ``dim`` along one, in elements.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(2, 3).stride(), pynn.zeros(2, 3).T.stride(1)
+            ((3, 1), 3)
+        """
 
     def sub(self, /, b: _Operand) -> Tensor:
         """The difference of two tensors.
@@ -2110,5 +2269,11 @@ class Tensor:
     def xlogy_(self, /, b: _Operand) -> Self:
         """xlogy, written into this tensor itself."""
 
-    def zero_(self) -> Tensor:
-        """Sets every element to 0."""
+    def zero_(self) -> Self:
+        """Sets every element to 0.
+
+        Example:
+            >>> import pynn
+            >>> pynn.ones(3).zero_()
+            tensor([0., 0., 0.])
+        """
