@@ -121,7 +121,7 @@ class Sequential(_Indexed):
     def _of(cls, values: Iterable[Any]) -> Sequential:
         return Sequential(*values)
 
-    def __call__(self, input: Any, /) -> Any:
+    def __call__(self, input: Any, /) -> Any:  # type: ignore[override] # exactly one input
         version, calls = self._plan
         if version != structure_version[0]:
             calls = self._make_plan()
