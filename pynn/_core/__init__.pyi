@@ -409,6 +409,26 @@ class Tensor:
     def add_(self, /, b: _Operand) -> Self:
         """add, written into this tensor itself."""
 
+    def addcdiv(self, /, tensor1: _Operand, tensor2: _Operand, value: builtins.float = 1.0) -> Tensor:
+        """Adds a multiple of a quotient, in one pass. Adam's step is w.addcdiv_(m, v.sqrt() + eps, -lr).
+
+        Formula:  y = x + value a / b,  a = tensor1, b = tensor2
+        Gradient: dx = dy,  da = value dy / b,  db = -value dy a / b²
+        """
+
+    def addcdiv_(self, /, tensor1: _Operand, tensor2: _Operand, value: builtins.float = 1.0) -> Self:
+        """addcdiv, written into this tensor itself."""
+
+    def addcmul(self, /, tensor1: _Operand, tensor2: _Operand, value: builtins.float = 1.0) -> Tensor:
+        """Adds a multiple of a product, in one pass. Adam's second moment is v.mul_(b2).addcmul_(g, g, 1 - b2).
+
+        Formula:  y = x + value a b,  a = tensor1, b = tensor2
+        Gradient: dx = dy,  da = value dy b,  db = value dy a
+        """
+
+    def addcmul_(self, /, tensor1: _Operand, tensor2: _Operand, value: builtins.float = 1.0) -> Self:
+        """addcmul, written into this tensor itself."""
+
     def addmm(self, /, a: _Operand, b: _Operand, beta: builtins.float = 1.0, alpha: builtins.float = 1.0) -> Tensor:
         """A matrix plus a matrix product.
 
