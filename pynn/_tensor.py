@@ -173,6 +173,107 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
     return self
 
 
+@method
+def exponential_(self: Tensor, lambd: float = 1.0) -> Tensor:
+    """Fills the tensor with random numbers from an exponential distribution: -ln(u) / lambd.
+
+    Args:
+        lambd: the rate, above 0; the mean is 1 / lambd.
+
+    Raises:
+        ValueError: lambd is not above 0.
+
+    Example:
+        >>> import pynn
+        >>> bool((pynn.empty(3).exponential_() > 0).all())
+        True
+    """
+    if not lambd > 0:
+        raise ValueError(f"exponential_: lambd must be above 0, got {lambd}")
+    draws = _core.ops.uniform(self.shape, 1e-30, 1.0, self.dtype).log() / -lambd
+    _autograd.assign_in_place(self, draws, "exponential")
+    return self
+
+
+@method
+def bernoulli_(self: Tensor, p: Any = 0.5) -> Tensor:
+    """Fills the tensor with 1 where a coin with probability ``p`` falls on heads, else 0.
+
+    Args:
+        p: a number in [0, 1], or a tensor of them that broadcasts to this shape.
+
+    Example:
+        >>> import pynn
+        >>> pynn.empty(3).bernoulli_(1.0)
+        tensor([1., 1., 1.])
+    """
+    chances = _core.ops.expand(_core.as_operand(p).to(_core.float32), self.shape)
+    return self.copy_(_core.ops.bernoulli(chances))
+
+
+@method
+def random_(self: Tensor, low: int = 0, high: int | None = None) -> Tensor:
+    """Fills the tensor with random integers of ``low`` to ``high`` - 1; one argument is ``high``.
+
+    Args:
+        low: the least integer.
+        high: one above the largest. Default: 2^24, which every dtype but uint8 and bool holds.
+
+    Example:
+        >>> import pynn
+        >>> pynn.empty(3).random_(5, 6)
+        tensor([5., 5., 5.])
+    """
+    if high is None:
+        low, high = (
+            0,
+            low or (1 << (8 if self.dtype == _core.uint8 else 1 if self.dtype == _core.bool else 24)),
+        )
+    draws = _core.ops.uniform(self.shape, float(low), float(high), _core.float64).floor()
+    return self.copy_(draws)
+
+
+@method
+def where(self: Tensor, condition: Tensor, other: Any) -> Tensor:
+    """This tensor where the condition holds, ``other`` elsewhere.
+
+    Args:
+        condition: a bool tensor that broadcasts with this one.
+        other: a tensor or number that broadcasts with this one.
+
+    Example:
+        >>> import pynn
+        >>> x = pynn.tensor([-1.0, 2.0])
+        >>> x.where(x > 0, 0.0)
+        tensor([0., 2.])
+    """
+    return _core.ops.where(condition, self, other)
+
+
+@method
+def clamp_min(self: Tensor, min: Any) -> Tensor:
+    """The larger of each element and ``min``.
+
+    Example:
+        >>> import pynn
+        >>> pynn.tensor([-1.0, 2.0]).clamp_min(0)
+        tensor([0., 2.])
+    """
+    return _core.ops.clip(self, min)
+
+
+@method
+def clamp_max(self: Tensor, max: Any) -> Tensor:
+    """The smaller of each element and ``max``.
+
+    Example:
+        >>> import pynn
+        >>> pynn.tensor([-1.0, 2.0]).clamp_max(0)
+        tensor([-1.,  0.])
+    """
+    return _core.ops.clip(self, None, max)
+
+
 # ---- gradients -------------------------------------------------------------------------------------------
 
 

@@ -62,7 +62,7 @@ static const Op& addcmul_op = elementwise<PYNN_ISA::Addcmul>(
      .formula = "y = x + value a b,  a = tensor1, b = tensor2",
      .gradient = "dx = dy,  da = value dy b,  db = value dy a",
      .reference = "x + value * tensor1 * tensor2",
-     .samples = {"randn(3, 4), randn(3, 4), randn(3, 4)", "randn(3, 65), randn(65), randn(3, 1), 0.1",
+     .samples = {"randn(3, 4), randn(3, 4), randn(3, 4)", "randn(3, 65), randn(65), randn(3, 1), value=0.1",
                  "randn(0, 3), randn(3), randn(3)"},
      .doc = "Adds a multiple of a product, in one pass. Adam's second moment is "
             "v.mul_(b2).addcmul_(g, g, 1 - b2).",
@@ -74,8 +74,8 @@ static const Op& addcdiv_op = elementwise<PYNN_ISA::Addcdiv>(
      .formula = "y = x + value a / b,  a = tensor1, b = tensor2",
      .gradient = "dx = dy,  da = value dy / b,  db = -value dy a / b²",
      .reference = "x + value * tensor1 / tensor2",
-     .samples = {"randn(3, 4), randn(3, 4), 1 + rand(3, 4)", "randn(3, 65), randn(65), 1 + rand(3, 1), 0.1",
-                 "randn(0, 3), randn(3), 1 + rand(3)"},
+     .samples = {"randn(3, 4), randn(3, 4), 1 + rand(3, 4)",
+                 "randn(3, 65), randn(65), 1 + rand(3, 1), value=0.1", "randn(0, 3), randn(3), 1 + rand(3)"},
      .doc = "Adds a multiple of a quotient, in one pass. Adam's step is w.addcdiv_(m, v.sqrt() + eps, -lr).",
      .types = Types::floating});
 

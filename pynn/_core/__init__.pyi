@@ -443,6 +443,22 @@ class Tensor:
         Gradient: none: the result is a bool
         """
 
+    def allclose(input: Tensor, other: Tensor, rtol: builtins.float = 1e-05, atol: builtins.float = 1e-08, equal_nan: builtins.bool = False) -> builtins.bool:
+        """Whether all elements are nearly equal: |input - other| <= atol + rtol |other|.
+
+        Args:
+            input: any shape.
+            other: a tensor or number that broadcasts with it.
+            rtol: the relative tolerance.
+            atol: the absolute tolerance.
+            equal_nan: whether NaN equals NaN.
+
+        Example:
+            >>> import pynn
+            >>> pynn.allclose(pynn.tensor([0.1]) * 3, pynn.tensor([0.3]))
+            True
+        """
+
     def amax(self, /, axis: _Ints | None = None, keepdim: builtins.bool = False, *, dim: _Ints | None = ..., keepdims: builtins.bool = ...) -> Tensor:
         """The largest element, or along `axis` (an integer or several). NaN counts as the largest of all. See max for one axis with the indices.
 
@@ -621,6 +637,38 @@ class Tensor:
             create_graph: record the backward itself, for gradients of gradients.
         """
 
+    def bernoulli_(self, p: Any = 0.5) -> Tensor:
+        """Fills the tensor with 1 where a coin with probability ``p`` falls on heads, else 0.
+
+        Args:
+            p: a number in [0, 1], or a tensor of them that broadcasts to this shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.empty(3).bernoulli_(1.0)
+            tensor([1., 1., 1.])
+        """
+
+    def bincount(input: Tensor, weights: Tensor | None = None, minlength: builtins.int = 0) -> Tensor:
+        """How often each of the numbers 0, 1, 2, ... occurs.
+
+        Args:
+            input: ``(N,)``, integers of 0 or more.
+            weights: how much each occurrence counts, ``(N,)``. Default: 1.
+            minlength: the least size of the result.
+
+        Returns:
+            ``(max(input) + 1,)`` or more: int64, or the dtype of the weights.
+
+        Raises:
+            ValueError: a number below 0, or another shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.bincount(pynn.tensor([0, 2, 2]), minlength=4)
+            tensor([1, 0, 2, 0])
+        """
+
     def bitwise_and(self, /, b: _Operand) -> Tensor:
         """The bits that both have. For bool tensors `a & b` is `and`.
 
@@ -752,6 +800,24 @@ class Tensor:
     def clamp_(self, /, min: _Operand | None = None, max: _Operand | None = None) -> Self:
         """clip, written into this tensor itself."""
 
+    def clamp_max(self, max: Any) -> Tensor:
+        """The smaller of each element and ``max``.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([-1.0, 2.0]).clamp_max(0)
+            tensor([-1.,  0.])
+        """
+
+    def clamp_min(self, min: Any) -> Tensor:
+        """The larger of each element and ``min``.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([-1.0, 2.0]).clamp_min(0)
+            tensor([0., 2.])
+        """
+
     def clip(self, /, min: _Operand | None = None, max: _Operand | None = None) -> Tensor:
         """Every element, moved to the nearer bound if it lies outside [min, max]; None leaves a side open. NaN stays NaN. If min > max, the result is max.
 
@@ -789,6 +855,22 @@ class Tensor:
                     [1., 2.]])
         """
 
+    def corrcoef(input: Tensor) -> Tensor:
+        """The correlations of variables, in -1 to 1: their covariances over the product of their deviations.
+
+        Args:
+            input: ``(V, N)``: rows are variables, columns are observations.
+
+        Returns:
+            ``(V, V)``.
+
+        Example:
+            >>> import pynn
+            >>> pynn.corrcoef(pynn.tensor([[1.0, 3.0], [2.0, 0.0]]))
+            tensor([[ 1., -1.],
+                    [-1.,  1.]])
+        """
+
     def cos(self) -> Tensor:
         """The cosine of an angle in radians.
 
@@ -814,6 +896,26 @@ class Tensor:
 
         Formula:  y = |{x ≠ 0}|  over the axes
         Gradient: none: the result is an integer
+        """
+
+    def cov(input: Tensor, *, correction: builtins.int = 1) -> Tensor:
+        """The covariances of variables: rows of ``input`` are variables, columns are observations.
+
+        Args:
+            input: ``(V, N)``, or ``(N,)`` for the variance of one.
+            correction: the sums are divided by N - correction.
+
+        Returns:
+            ``(V, V)``, or ``()``.
+
+        Raises:
+            ShapeError: more than two axes.
+
+        Example:
+            >>> import pynn
+            >>> pynn.cov(pynn.tensor([[1.0, 3.0], [2.0, 0.0]]))
+            tensor([[ 2., -2.],
+                    [-2.,  2.]])
         """
 
     def cpu(self) -> Tensor:
@@ -874,6 +976,23 @@ class Tensor:
         Gradient: dx = 0, but dx[k, k + offset, ..] = dy[.., k]
         """
 
+    def diff(input: Tensor, n: builtins.int = 1, dim: builtins.int = -1) -> Tensor:
+        """The differences of neighbours along an axis: y_i = x_(i+1) - x_i, ``n`` times over.
+
+        Args:
+            input: any shape with an axis.
+            n: how often.
+            dim: the axis; each time it is one shorter.
+
+        Raises:
+            ValueError: n is below 0.
+
+        Example:
+            >>> import pynn
+            >>> pynn.diff(pynn.tensor([1, 4, 9, 16])), pynn.diff(pynn.tensor([1, 4, 9, 16]), n=2)
+            (tensor([3, 5, 7]), tensor([2, 2]))
+        """
+
     def dim(self) -> builtins.int:
         """The number of axes.
 
@@ -881,6 +1000,20 @@ class Tensor:
             >>> import pynn
             >>> pynn.zeros(2, 3).dim()
             2
+        """
+
+    def dist(input: Tensor, other: Tensor, p: builtins.float = 2.0) -> Tensor:
+        """The norm of the difference: (Σ |input - other|^p)^(1/p).
+
+        Args:
+            input: any shape.
+            other: a shape that broadcasts with it.
+            p: the norm.
+
+        Example:
+            >>> import pynn
+            >>> pynn.dist(pynn.zeros(2), pynn.tensor([3.0, 4.0]))
+            tensor(5.)
         """
 
     def div(self, /, b: _Operand) -> Tensor:
@@ -937,6 +1070,19 @@ class Tensor:
 
     def eq_(self, /, b: _Operand) -> Self:
         """eq, written into this tensor itself."""
+
+    def equal(input: Tensor, other: Tensor) -> builtins.bool:
+        """Whether two tensors have one shape and the same elements.
+
+        Args:
+            input: any shape.
+            other: what it is compared with.
+
+        Example:
+            >>> import pynn
+            >>> pynn.equal(pynn.tensor([1, 2]), pynn.tensor([1, 2])), pynn.equal(pynn.ones(1), pynn.ones(2))
+            (True, False)
+        """
 
     def erf(self) -> Tensor:
         """The error function: the chance that a normal error of variance ½ is smaller than x.
@@ -998,6 +1144,21 @@ class Tensor:
     def expm1_(self) -> Self:
         """expm1, written into this tensor itself."""
 
+    def exponential_(self, lambd: builtins.float = 1.0) -> Tensor:
+        """Fills the tensor with random numbers from an exponential distribution: -ln(u) / lambd.
+
+        Args:
+            lambd: the rate, above 0; the mean is 1 / lambd.
+
+        Raises:
+            ValueError: lambd is not above 0.
+
+        Example:
+            >>> import pynn
+            >>> bool((pynn.empty(3).exponential_() > 0).all())
+            True
+        """
+
     def fill_(self, value: _Operand, /) -> Self:
         """Sets every element to ``value``, a number or a 0-d tensor.
 
@@ -1032,6 +1193,30 @@ class Tensor:
 
         Formula:  y[.., k, ..] = x[.., n - 1 - k, ..]
         Gradient: dx = flip(dy, axis)
+        """
+
+    def fliplr(input: Tensor) -> Tensor:
+        """The columns, axis 1, in reverse order.
+
+        Args:
+            input: two axes or more.
+
+        Example:
+            >>> import pynn
+            >>> pynn.fliplr(pynn.tensor([[1, 2], [3, 4]])).tolist()
+            [[2, 1], [4, 3]]
+        """
+
+    def flipud(input: Tensor) -> Tensor:
+        """The rows, axis 0, in reverse order.
+
+        Args:
+            input: any shape with an axis.
+
+        Example:
+            >>> import pynn
+            >>> pynn.flipud(pynn.tensor([[1, 2], [3, 4]])).tolist()
+            [[3, 4], [1, 2]]
         """
 
     def float(self) -> Tensor:
@@ -1120,6 +1305,15 @@ class Tensor:
     def ge_(self, /, b: _Operand) -> Self:
         """ge, written into this tensor itself."""
 
+    def get_device(self) -> builtins.int:
+        """-1, which stands for the CPU.
+
+        Example:
+            >>> import pynn
+            >>> pynn.ones(2).get_device()
+            -1
+        """
+
     def greater(self, /, b: _Operand) -> Tensor:
         """Whether a is greater than b; False if either is NaN.
 
@@ -1169,6 +1363,40 @@ class Tensor:
 
     def heaviside_(self, /, values: _Operand) -> Self:
         """heaviside, written into this tensor itself."""
+
+    def histc(input: Tensor, bins: builtins.int = 100, min: builtins.float = 0, max: builtins.float = 0) -> Tensor:
+        """How many elements fall into each of ``bins`` equal intervals of [min, max].
+
+        Args:
+            input: any shape, floating-point.
+            bins: how many intervals.
+            min: where the first begins.
+            max: where the last ends. Both 0: the least and the largest element.
+
+        Returns:
+            ``(bins,)``, of the input's dtype. Elements outside are not counted.
+
+        Raises:
+            ValueError: bins is below 1, or min above max.
+
+        Example:
+            >>> import pynn
+            >>> pynn.histc(pynn.tensor([1.0, 2.0, 1.0]), bins=4, min=0, max=3)
+            tensor([0., 2., 1., 0.])
+        """
+
+    def hsplit(input: Tensor, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
+        """:func:`tensor_split` along the columns: axis 1, or axis 0 of a vector.
+
+        Args:
+            input: any shape with an axis.
+            indices_or_sections: how many parts, or where to cut.
+
+        Example:
+            >>> import pynn
+            >>> [tuple(t.shape) for t in pynn.hsplit(pynn.ones(2, 4), 2)]
+            [(2, 2), (2, 2)]
+        """
 
     def hypot(self, /, b: _Operand) -> Tensor:
         """The length of the hypotenuse of a right triangle with legs a and b, without overflow.
@@ -1227,6 +1455,25 @@ class Tensor:
         Gradient: dx = 0, then dx[.., index[j], ..] += dy[.., j, ..]
         """
 
+    def inner(input: Tensor, other: Tensor) -> Tensor:
+        """The sums of products along the last axes of both.
+
+        Args:
+            input: ``(..., N)``.
+            other: ``(..., N)``.
+
+        Returns:
+            The leading axes of the one, then those of the other; of vectors one number, ``()``.
+
+        Raises:
+            ShapeError: the last axes differ.
+
+        Example:
+            >>> import pynn
+            >>> pynn.inner(pynn.tensor([1.0, 2.0]), pynn.tensor([3.0, 4.0]))
+            tensor(11.)
+        """
+
     def int(self) -> Tensor:
         """The tensor as int32; itself if it is that already. Fractions are dropped.
 
@@ -1252,6 +1499,24 @@ class Tensor:
             >>> import pynn
             >>> pynn.tensor([1, 2]).is_floating_point()
             False
+        """
+
+    def is_nonzero(self) -> builtins.bool:
+        """Whether the one element of this tensor differs from 0.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([0.5]).is_nonzero()
+            True
+        """
+
+    def is_same_size(self, other: Tensor) -> builtins.bool:
+        """Whether another tensor has this one's shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.ones(2).is_same_size(pynn.zeros(2))
+            True
         """
 
     def isclose(self, /, b: _Operand, rtol: builtins.float = 1e-05, atol: builtins.float = 1e-08, equal_nan: builtins.bool = False) -> Tensor:
@@ -1301,6 +1566,19 @@ class Tensor:
             >>> import pynn
             >>> pynn.tensor([2.5]).item()
             2.5
+        """
+
+    def kron(input: Tensor, other: Tensor) -> Tensor:
+        """Kronecker's product: every element of the one times the whole of the other, laid out as blocks.
+
+        Args:
+            input: any shape.
+            other: any shape; the one with fewer axes gets leading ones.
+
+        Example:
+            >>> import pynn
+            >>> pynn.kron(pynn.tensor([[1, 2]]), pynn.tensor([[1, 1]]))
+            tensor([[1, 1, 2, 2]])
         """
 
     def le(self, /, b: _Operand) -> Tensor:
@@ -1440,6 +1718,19 @@ class Tensor:
     def logical_xor_(self, /, b: _Operand) -> Self:
         """logical_xor, written into this tensor itself."""
 
+    def logit(input: Tensor, eps: builtins.float | None = None) -> Tensor:
+        """ln(x / (1 - x)): the score whose sigmoid is x.
+
+        Args:
+            input: probabilities, any shape.
+            eps: clip them to [eps, 1 - eps] first. Default: no clipping; outside [0, 1] the result is NaN.
+
+        Example:
+            >>> import pynn
+            >>> pynn.logit(pynn.tensor([0.5, 1.0]))
+            tensor([ 0., inf])
+        """
+
     def logsumexp(self, /, axis: _Ints | None = None, keepdim: builtins.bool = False, *, dim: _Ints | None = ..., keepdims: builtins.bool = ...) -> Tensor:
         """The logarithm of the sum of exponentials, safe for elements of any size. Where every element is -inf the result is -inf, and the gradient 0.
 
@@ -1529,6 +1820,28 @@ class Tensor:
         Gradient: dx = dy / n
         """
 
+    def median(input: Tensor, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
+        """The element in the middle, the lower one of two; NaN if there is a NaN.
+
+        Args:
+            input: any shape, with an element at least.
+            dim: None for one number, ``()``; an axis for ``(values, indices)``.
+            keepdim: keep the axis with size 1.
+
+        Returns:
+            A tensor, or the named tuple ``(values, indices)`` if ``dim`` is an axis.
+
+        Raises:
+            ValueError: there is no element to choose from.
+
+        Example:
+            >>> import pynn
+            >>> pynn.median(pynn.tensor([4.0, 1.0, 3.0, 2.0]))
+            tensor(2.)
+            >>> pynn.tensor([[1, 5, 3], [9, 7, 8]]).median(dim=1).values
+            tensor([3, 8])
+        """
+
     def min(input: Tensor, dim: Tensor | builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
         """The smallest element, as :func:`max` gives the largest.
 
@@ -1578,6 +1891,17 @@ class Tensor:
     def mul_(self, /, b: _Operand) -> Self:
         """mul, written into this tensor itself."""
 
+    def multinomial(weights: Tensor, num_samples: builtins.int, replacement: builtins.bool = False, generator: Any | None = None) -> Tensor:
+        """Draws indices in proportion to ``weights``: ``(K,)`` or ``(N, K)`` to ``(..., num_samples)``.
+
+        Raises:
+            ValueError: negative or all-zero weights, or more samples than positive weights without replacement.
+
+        >>> import pynn
+        >>> pynn.multinomial(pynn.tensor([0.0, 1.0, 0.0]), 1)
+        tensor([1])
+        """
+
     def multiply(self, /, b: _Operand) -> Tensor:
         """The product of two tensors, element by element. For matrices see matmul.
 
@@ -1604,6 +1928,34 @@ class Tensor:
 
     def nan_to_num_(self, /, nan: builtins.float = 0.0, posinf: _Operand | None = None, neginf: _Operand | None = None) -> Self:
         """nan_to_num, written into this tensor itself."""
+
+    def nanmean(input: Tensor, dim: Any = None, keepdim: builtins.bool = False) -> Tensor:
+        """The mean of the elements that are not NaN.
+
+        Args:
+            input: any shape.
+            dim: an axis or several. Default: all.
+            keepdim: keep the axes with size 1.
+
+        Example:
+            >>> import pynn
+            >>> pynn.nanmean(pynn.tensor([1.0, float("nan"), 2.0])).item()
+            1.5
+        """
+
+    def nansum(input: Tensor, dim: Any = None, keepdim: builtins.bool = False) -> Tensor:
+        """The sum of the elements that are not NaN.
+
+        Args:
+            input: any shape.
+            dim: an axis or several. Default: all.
+            keepdim: keep the axes with size 1.
+
+        Example:
+            >>> import pynn
+            >>> pynn.nansum(pynn.tensor([1.0, float("nan"), 2.0]))
+            tensor(3.)
+        """
 
     def narrow(self, /, axis: builtins.int = ..., start: builtins.int = ..., length: builtins.int = ..., *, dim: builtins.int = ...) -> Tensor:
         """`length` places along an axis, from `start`. A view.
@@ -1766,6 +2118,38 @@ class Tensor:
 
         Formula:  y = Π x  over the axes
         Gradient: dxᵢ = dy Πⱼ xⱼ over j ≠ i, right where an x is 0 too
+        """
+
+    def quantile(input: Tensor, q: builtins.float | Tensor, dim: builtins.int | None = None, keepdim: builtins.bool = False, *, interpolation: str = 'linear') -> Tensor:
+        """The value that a share ``q`` of the elements is not above.
+
+        Args:
+            input: any shape, floating-point.
+            q: a number in [0, 1], or a 1-d tensor of K such numbers: the result then has a first axis of size K.
+            dim: the axis. Default: all elements together.
+            keepdim: keep the axis with size 1.
+            interpolation: between two elements: "linear", "lower", "higher", "nearest" or "midpoint".
+
+        Raises:
+            ValueError: q is not in [0, 1], there is no element, or another interpolation.
+
+        Example:
+            >>> import pynn
+            >>> pynn.quantile(pynn.tensor([0.0, 1.0, 2.0, 3.0]), 0.5)
+            tensor(1.5)
+        """
+
+    def random_(self, low: builtins.int = 0, high: builtins.int | None = None) -> Tensor:
+        """Fills the tensor with random integers of ``low`` to ``high`` - 1; one argument is ``high``.
+
+        Args:
+            low: the least integer.
+            high: one above the largest. Default: 2^24, which every dtype but uint8 and bool holds.
+
+        Example:
+            >>> import pynn
+            >>> pynn.empty(3).random_(5, 6)
+            tensor([5., 5., 5.])
         """
 
     def ravel(self) -> Tensor:
@@ -2136,6 +2520,23 @@ class Tensor:
     def tanh_(self) -> Self:
         """tanh, written into this tensor itself."""
 
+    def tensor_split(input: Tensor, indices_or_sections: builtins.int | Sequence[builtins.int], dim: builtins.int = 0) -> tuple[Tensor, ...]:
+        """Views of the parts of a tensor along an axis, of nearly equal size or between given indices.
+
+        Args:
+            input: any shape with an axis.
+            indices_or_sections: how many parts, the first ones longer by one where needed; or where to cut.
+            dim: the axis.
+
+        Raises:
+            ValueError: fewer than one part.
+
+        Example:
+            >>> import pynn
+            >>> [t.tolist() for t in pynn.tensor_split(pynn.arange(5), 3)]
+            [[0, 1], [2, 3], [4]]
+        """
+
     def threshold(self, /, threshold: builtins.float, value: builtins.float) -> Tensor:
         """Every element that does not exceed the threshold, replaced by one value.
 
@@ -2176,6 +2577,21 @@ class Tensor:
 
         Formula:  values = the k largest x, indices = where they stand  along the axis
         Gradient: dx[indices] = dy, 0 elsewhere
+        """
+
+    def trace(input: Tensor) -> Tensor:
+        """The sum of the diagonal of a matrix.
+
+        Args:
+            input: ``(N, M)``.
+
+        Raises:
+            ShapeError: it is no matrix.
+
+        Example:
+            >>> import pynn
+            >>> pynn.trace(pynn.tensor([[1, 2], [3, 4]]))
+            tensor(5)
         """
 
     def transpose(self, /, dim0: builtins.int, dim1: builtins.int) -> Tensor:
@@ -2255,6 +2671,25 @@ class Tensor:
     def uniform_(self, low: builtins.float = 0.0, high: builtins.float = 1.0) -> Tensor:
         """Fills the tensor with random numbers, evenly spread over [low, high)."""
 
+    def unique(input: Tensor, sorted: builtins.bool = True, return_inverse: builtins.bool = False, return_counts: builtins.bool = False, dim: builtins.int | None = None) -> Any:
+        """The different elements, in order.
+
+        Args:
+            input: any shape.
+            sorted: accepted for PyTorch's sake; they always are.
+            return_inverse: also return where each element of the input stands among them.
+            return_counts: also return how often each occurs.
+            dim: compare whole slices along this axis. Default: single elements.
+
+        Returns:
+            A tensor, or a tuple of it and what else was asked for.
+
+        Example:
+            >>> import pynn
+            >>> pynn.unique(pynn.tensor([3, 1, 3]), return_counts=True)
+            (tensor([1, 3]), tensor([1, 2]))
+        """
+
     def unsqueeze(self, /, axis: builtins.int = ..., *, dim: builtins.int = ...) -> Tensor:
         """Inserts an axis of size 1 at `axis`: (N,) with axis 1 becomes (N, 1).
 
@@ -2278,6 +2713,36 @@ class Tensor:
 
     def view_as(self, other: Tensor) -> Tensor:
         """The same elements, in the shape of another tensor."""
+
+    def vsplit(input: Tensor, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
+        """:func:`tensor_split` along the rows: axis 0.
+
+        Args:
+            input: two axes or more.
+            indices_or_sections: how many parts, or where to cut.
+
+        Raises:
+            ShapeError: fewer axes.
+
+        Example:
+            >>> import pynn
+            >>> [tuple(t.shape) for t in pynn.vsplit(pynn.ones(4, 2), [1])]
+            [(1, 2), (3, 2)]
+        """
+
+    def where(self, condition: Tensor, other: Any) -> Tensor:
+        """This tensor where the condition holds, ``other`` elsewhere.
+
+        Args:
+            condition: a bool tensor that broadcasts with this one.
+            other: a tensor or number that broadcasts with this one.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.tensor([-1.0, 2.0])
+            >>> x.where(x > 0, 0.0)
+            tensor([0., 2.])
+        """
 
     def xlogy(self, /, b: _Operand) -> Tensor:
         """a ln b with the convention 0 ln 0 = 0 of entropies.
