@@ -41,15 +41,34 @@ except ImportError as error:  # in a clone, pynn/_core is a folder of stubs unti
 from pynn._core import bool as bool  # noqa: A004 - torch's name for the dtype
 from pynn._core.functions import *
 
+from . import (
+    _compare,
+    _factories,
+    _grids,
+    _process,
+    _products,
+    _statistics,
+    _types,
+    autograd,
+    data,
+    nn,
+    optim,
+    train,
+    utils,
+)
 from . import _conversions as _conversions
-from . import _factories, _process, autograd, data, nn, optim, train
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
+from ._compare import *
 from ._config import show_config
 from ._device import device
 from ._einsum import einsum, tensordot
 from ._extrema import max, min
 from ._factories import *
 from ._generator import Generator
+from ._grids import *
+from ._products import *
+from ._statistics import *
+from ._types import *
 from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from .io import load, save
 
@@ -106,8 +125,10 @@ __all__ = [
     "tensordot",
     "train",
     "uint8",
+    "utils",
 ]
-__all__ += _factories.__all__
+for _part in (_compare, _factories, _grids, _products, _statistics, _types):
+    __all__ += _part.__all__
 __all__ += _core.functions.__all__
 
 _process.stay_usable_after_fork()

@@ -24,6 +24,7 @@ from pynn._core.functions import bernoulli
 
 from ._device import device as Device
 from ._generator import Generator, drawing
+from ._tensor import method
 
 __all__ = [
     "arange",
@@ -359,6 +360,7 @@ def randint_like(x: Tensor, low: int, high: int | None = None) -> Tensor:
     return randint(low, high, x.shape)
 
 
+@method
 def multinomial(
     weights: Tensor, num_samples: int, replacement: bool = False, generator: Generator | None = None
 ) -> Tensor:

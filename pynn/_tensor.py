@@ -141,56 +141,6 @@ def __contains__(self: Tensor, value: Any) -> bool:
     return bool(_core.functions.any(_core.functions.eq(self, value)))
 
 
-@method
-def size(self: Tensor, dim: int | None = None) -> Any:
-    """The shape, or the size of one axis."""
-    return self.shape if dim is None else self.shape[dim]
-
-
-@method
-def dim(self: Tensor) -> int:
-    """The number of axes."""
-    return self.ndim
-
-
-@method
-def stride(self: Tensor, dim: int | None = None) -> Any:
-    """The step between neighbours along each axis, or one axis, in elements."""
-    return self._strides() if dim is None else self._strides()[dim]
-
-
-@method
-def element_size(self: Tensor) -> int:
-    """Bytes per element."""
-    return self.dtype.itemsize
-
-
-@attribute
-def nbytes(self: Tensor) -> int:
-    """Bytes of all elements."""
-    return self.numel() * self.dtype.itemsize
-
-
-def data(self: Tensor) -> Tensor:
-    """The same memory without history."""
-    return self.detach()
-
-
-attribute(data, lambda self, source: self._set_data(source))
-
-
-@attribute
-def T(self: Tensor) -> Tensor:  # noqa: N802 - NumPy's name
-    """The tensor with its axes in reverse order."""
-    return self.permute(*range(self.ndim - 1, -1, -1))
-
-
-@attribute
-def mT(self: Tensor) -> Tensor:  # noqa: N802 - torch's name
-    """The tensor with its last two axes swapped: every matrix transposed."""
-    return self.transpose(-2, -1)
-
-
 def _type(self: Tensor, dtype: Any = None) -> Any:
     """The dtype, or the tensor converted to one."""
     return self.dtype if dtype is None else _core.ops.cast(self, dtype)
@@ -200,65 +150,13 @@ _type.__name__ = "type"
 method(_type)
 
 
-def _converter(name: str, dtype: Any) -> None:
-    def convert(self: Tensor) -> Tensor:
-        return self if self.dtype == dtype else _core.ops.cast(self, dtype)
-
-    convert.__name__ = convert.__qualname__ = name
-    convert.__doc__ = f"The tensor as {dtype}; itself if it is that already."
-    setattr(Tensor, name, convert)
-
-
-for _name, _dtype in {
-    "float": _core.float32,
-    "double": _core.float64,
-    "long": _core.int64,
-    "int": _core.int32,
-    "byte": _core.uint8,
-    "bool": _core.bool,
-}.items():
-    _converter(_name, _dtype)
-
-
 @method
 def cpu(self: Tensor) -> Tensor:
     """The tensor in main memory: itself."""
     return self
 
 
-@method
-def is_floating_point(self: Tensor) -> bool:
-    """True for float32 and float64."""
-    return self.dtype.is_floating_point
-
-
 # ---- written in place ----------------------------------------------------------------------------------
-
-
-@method
-def copy_(self: Tensor, source: Tensor) -> Tensor:
-    """Overwrites the tensor with another one's values, which broadcast and are converted."""
-    source = _core.as_operand(source)
-    if source.shape != self.shape:
-        source = _core.ops.expand(source, self.shape)
-    if source.dtype != self.dtype:
-        source = _core.ops.cast(source, self.dtype)
-    _autograd.assign_in_place(self, source, "copy")
-    return self
-
-
-@method
-def fill_(self: Tensor, value: Any) -> Tensor:
-    """Sets every element to a number."""
-    _autograd.assign_in_place(self, _core.ops.full(self.shape, float(value), self.dtype), "fill")
-    return self
-
-
-@method
-def zero_(self: Tensor) -> Tensor:
-    """Sets every element to 0."""
-    _autograd.assign_in_place(self, _core.ops.zeros(self.shape, self.dtype), "zero")
-    return self
 
 
 @method
@@ -273,6 +171,107 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
     """Fills the tensor with random numbers from a normal distribution."""
     _autograd.assign_in_place(self, _core.ops.normal(self.shape, mean, std, self.dtype), "normal")
     return self
+
+
+@method
+def exponential_(self: Tensor, lambd: float = 1.0) -> Tensor:
+    """Fills the tensor with random numbers from an exponential distribution: -ln(u) / lambd.
+
+    Args:
+        lambd: the rate, above 0; the mean is 1 / lambd.
+
+    Raises:
+        ValueError: lambd is not above 0.
+
+    Example:
+        >>> import pynn
+        >>> bool((pynn.empty(3).exponential_() > 0).all())
+        True
+    """
+    if not lambd > 0:
+        raise ValueError(f"exponential_: lambd must be above 0, got {lambd}")
+    draws = _core.ops.uniform(self.shape, 1e-30, 1.0, self.dtype).log() / -lambd
+    _autograd.assign_in_place(self, draws, "exponential")
+    return self
+
+
+@method
+def bernoulli_(self: Tensor, p: Any = 0.5) -> Tensor:
+    """Fills the tensor with 1 where a coin with probability ``p`` falls on heads, else 0.
+
+    Args:
+        p: a number in [0, 1], or a tensor of them that broadcasts to this shape.
+
+    Example:
+        >>> import pynn
+        >>> pynn.empty(3).bernoulli_(1.0)
+        tensor([1., 1., 1.])
+    """
+    chances = _core.ops.expand(_core.as_operand(p).to(_core.float32), self.shape)
+    return self.copy_(_core.ops.bernoulli(chances))
+
+
+@method
+def random_(self: Tensor, low: int = 0, high: int | None = None) -> Tensor:
+    """Fills the tensor with random integers of ``low`` to ``high`` - 1; one argument is ``high``.
+
+    Args:
+        low: the least integer.
+        high: one above the largest. Default: 2^24, which every dtype but uint8 and bool holds.
+
+    Example:
+        >>> import pynn
+        >>> pynn.empty(3).random_(5, 6)
+        tensor([5., 5., 5.])
+    """
+    if high is None:
+        low, high = (
+            0,
+            low or (1 << (8 if self.dtype == _core.uint8 else 1 if self.dtype == _core.bool else 24)),
+        )
+    draws = _core.ops.uniform(self.shape, float(low), float(high), _core.float64).floor()
+    return self.copy_(draws)
+
+
+@method
+def where(self: Tensor, condition: Tensor, other: Any) -> Tensor:
+    """This tensor where the condition holds, ``other`` elsewhere.
+
+    Args:
+        condition: a bool tensor that broadcasts with this one.
+        other: a tensor or number that broadcasts with this one.
+
+    Example:
+        >>> import pynn
+        >>> x = pynn.tensor([-1.0, 2.0])
+        >>> x.where(x > 0, 0.0)
+        tensor([0., 2.])
+    """
+    return _core.ops.where(condition, self, other)
+
+
+@method
+def clamp_min(self: Tensor, min: Any) -> Tensor:
+    """The larger of each element and ``min``.
+
+    Example:
+        >>> import pynn
+        >>> pynn.tensor([-1.0, 2.0]).clamp_min(0)
+        tensor([0., 2.])
+    """
+    return _core.ops.clip(self, min)
+
+
+@method
+def clamp_max(self: Tensor, max: Any) -> Tensor:
+    """The smaller of each element and ``max``.
+
+    Example:
+        >>> import pynn
+        >>> pynn.tensor([-1.0, 2.0]).clamp_max(0)
+        tensor([-1.,  0.])
+    """
+    return _core.ops.clip(self, None, max)
 
 
 # ---- gradients -------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 
 import pynn
 from pynn._core import functional as F
-from pynn.nn import _losses as P
+from pynn.nn import functional as P
 
 torch = pytest.importorskip("torch")
 TF = torch.nn.functional

@@ -26,9 +26,10 @@ PYTHON_FLOORS = [
     {"_core", "_device"},
     {"_tensor", "_generator"},
     {"_factories"},
-    {"_process", "_config", "_conversions", "_extrema", "_einsum", "autograd", "functional"},
+    {"_compare", "_config", "_conversions", "_einsum", "_extrema", "_grids", "_process", "_products"}
+    | {"_statistics", "_types", "autograd", "functional"},
     {"nn", "optim", "data", "io"},
-    {"train"},
+    {"train", "utils"},
     {"models", "keras"},
     {"cli"},
 ]

@@ -130,7 +130,8 @@ def python_method(name: str, function: Callable[..., Any]) -> str:
     for parameter in inspect.signature(function).parameters.values():
         plain = parameter.name == "self"
         parameters.append(parameter.replace(annotation=inspect.Parameter.empty) if plain else parameter)
-    signature = str(inspect.Signature(parameters)).replace("'", "")
+    signature = re.sub(r": '([^']*)'", r": \1", str(inspect.Signature(parameters)))  # annotations are text
+    signature = re.sub(r"\bGenerator\b", "Any", signature)  # a class of a floor above the stubs
     returned = inspect.signature(function).return_annotation
     returned = "Any" if returned is inspect.Parameter.empty else str(returned)
     for shown in ("Sequence", "Callable"):

@@ -205,10 +205,15 @@ class Group:
 
 # Attributes of Tensor that are C++: their type, and whether they can be set.
 TENSOR_ATTRIBUTES = {
+    "T": ("Tensor", False),
     "_version": ("builtins.int", False),
+    "data": ("Tensor", True),
     "dtype": ("_DType", False),
     "grad": ("Tensor | None", True),
     "is_leaf": ("builtins.bool", False),
+    "itemsize": ("builtins.int", False),
+    "mT": ("Tensor", False),
+    "nbytes": ("builtins.int", False),
     "ndim": ("builtins.int", False),
     "op_name": ("str | None", False),
     "requires_grad": ("builtins.bool", True),
@@ -217,14 +222,29 @@ TENSOR_ATTRIBUTES = {
 
 TENSOR_METHODS = {
     "_make_subclass": "(cls: type[Any], data: Tensor, requires_grad: builtins.bool = False, /) -> Any",
-    "_set_data": "(self, source: Tensor, /) -> None",
-    "_strides": "(self) -> tuple[builtins.int, ...]",
+    "bool": "(self) -> Tensor",
+    "byte": "(self) -> Tensor",
+    "copy_": "(self, source: _Operand, /) -> Self",
     "data_ptr": "(self) -> builtins.int",
     "detach": "(self) -> Tensor",
+    "dim": "(self) -> builtins.int",
+    "double": "(self) -> Tensor",
+    "element_size": "(self) -> builtins.int",
+    "fill_": "(self, value: _Operand, /) -> Self",
+    "float": "(self) -> Tensor",
+    "int": "(self) -> Tensor",
     "is_contiguous": "(self) -> builtins.bool",
+    "is_floating_point": "(self) -> builtins.bool",
     "item": "(self) -> Any",
+    "long": "(self) -> Tensor",
+    "ndimension": "(self) -> builtins.int",
+    "nelement": "(self) -> builtins.int",
     "numel": "(self) -> builtins.int",
-    "requires_grad_": "(self, requires_grad: builtins.bool = True, /) -> Self",
+    "requires_grad_": "(self, requires_grad: builtins.bool = True) -> Self",
+    "size": "(self, dim: builtins.int | None = None) -> Any",
+    "storage_offset": "(self) -> builtins.int",
+    "stride": "(self, dim: builtins.int | None = None) -> Any",
+    "zero_": "(self) -> Self",
 }
 
 _IN_PLACE = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor"]

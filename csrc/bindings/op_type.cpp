@@ -55,7 +55,7 @@ class Arguments {
   Tensor tensors_[kMaxArgs];  // converted numbers and arrays
   alignas(Ints) unsigned char ints_room_[kMaxInts * sizeof(Ints)];
   int ints_used_ = 0;
-  std::vector<Tensor> list_;
+  InlineVector<Tensor, 4> list_;
   TensorList list_view_;
   std::string_view strings_[3];
   int strings_used_ = 0;
@@ -114,9 +114,11 @@ void Arguments::set(size_t i, PyObject* object) {
       list_.reserve(size_t(n));
       for (Py_ssize_t k = 0; k < n; ++k) {
         PyObject* item = PySequence_Fast_GET_ITEM(sequence.ptr(), k);
-        list_.push_back(item == Py_None ? Tensor() : to_tensor(item, what(i).c_str()));
+        list_.push_back(is_tensor(item)   ? tensor_of(item)  // no text to make
+                        : item == Py_None ? Tensor()
+                                          : to_tensor(item, what(i).c_str()));
       }
-      list_view_ = list_;
+      list_view_ = {list_.data(), list_.size()};
       v.tensors = &list_view_;
       return;
     }

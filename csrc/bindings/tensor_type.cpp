@@ -1,7 +1,7 @@
 // tensor_type.cpp — Tensor, the first hand-written type: a free list, number and mapping slots, the buffer
 // protocol. What Python can say well (repr, conversions, ...) is added by pynn/_tensor.py.
+#include "bindings/tensor_type.h"
 #include "autograd/inplace.h"
-#include "bindings/python.h"
 
 #include <structmember.h>
 
@@ -159,14 +159,6 @@ int number_bool(PyObject* self) {
       },
       -1);
 }
-PyObject* tensor_item(PyObject* self, PyObject*) {
-  return guard([&]() -> PyObject* {
-    const Tensor& t = tensor_of(self);
-    if (t.dtype() == DType::boolean) return PyBool_FromLong(t.item<bool>());
-    return is_floating(t.dtype()) ? PyFloat_FromDouble(t.item<double>())
-                                  : PyLong_FromLongLong(t.item<int64_t>());
-  });
-}
 PyObject* number_float(PyObject* self) {
   return guard([&] { return PyFloat_FromDouble(tensor_of(self).item<double>()); });
 }
@@ -246,155 +238,6 @@ void tensor_releasebuffer(PyObject*, Py_buffer* view) {
   const std::unique_ptr<BufferGeometry> geometry(static_cast<BufferGeometry*>(view->internal));
 }
 
-// ---- attributes ------------------------------------------------------------------------------------
-
-PyObject* tuple_of(const Dims& dims) {
-  PyObject* tuple = PyTuple_New(dims.n);
-  for (int i = 0; tuple && i < dims.n; ++i) PyTuple_SET_ITEM(tuple, i, PyLong_FromLongLong(dims[i]));
-  return tuple;
-}
-PyObject* get_shape(PyObject* self, void*) { return tuple_of(tensor_of(self).shape()); }
-PyObject* get_ndim(PyObject* self, void*) { return PyLong_FromLong(tensor_of(self).ndim()); }
-PyObject* get_dtype(PyObject* self, void*) {
-  PyObject* dtype = dtype_object(tensor_of(self).dtype());
-  Py_INCREF(dtype);
-  return dtype;
-}
-PyObject* get_requires_grad(PyObject* self, void*) {
-  return PyBool_FromLong(tensor_of(self).requires_grad());
-}
-int set_requires_grad(PyObject* self, PyObject* value, void*) {
-  return guard(
-      [&] {
-        const Tensor& t = tensor_of(self);
-        const int wish = value ? PyObject_IsTrue(value) : -1;
-        if (wish < 0) throw TypeError("requires_grad must be True or False");
-        if (!t.is_leaf()) {
-          if (!wish)
-            throw AutogradError(
-                "requires_grad can only be switched off on leaf tensors; this one was computed. Did you mean "
-                "x.detach()?");
-          return 0;
-        }
-        if (wish && !is_floating(t.dtype()))
-          throw DTypeError(text("requires_grad needs floating-point elements, these are ", t.dtype(),
-                                ". Did you mean x.float()?"));
-        t.impl()->requires_grad = wish;
-        return 0;
-      },
-      -1);
-}
-PyObject* get_grad(PyObject* self, void*) {
-  return guard([&] { return wrap(Tensor(tensor_of(self).impl()->grad)); });
-}
-int set_grad(PyObject* self, PyObject* value, void*) {
-  return guard(
-      [&] {
-        TensorImpl& impl = *tensor_of(self).impl();
-        if (!value || value == Py_None) {
-          impl.grad = {};
-          return 0;
-        }
-        if (!is_tensor(value))
-          throw TypeError(text("grad must be a Tensor or None, not ", Py_TYPE(value)->tp_name));
-        const Tensor& grad = tensor_of(value);
-        if (!(grad.shape() == impl.shape) || grad.dtype() != impl.dtype)
-          throw ShapeError(text("grad must have the tensor's shape and dtype: ", impl.dtype, " ", impl.shape,
-                                ", got ", grad.dtype(), " ", grad.shape()));
-        impl.grad = grad.ref();
-        return 0;
-      },
-      -1);
-}
-PyObject* get_is_leaf(PyObject* self, void*) { return PyBool_FromLong(tensor_of(self).is_leaf()); }
-PyObject* get_op_name(PyObject* self, void*) {  // the op that computed this, or None
-  const Tensor& t = tensor_of(self);
-  if (t.is_leaf()) Py_RETURN_NONE;
-  return PyUnicode_FromString(t.impl()->node->op->name);
-}
-PyObject* get_version(PyObject* self, void*) {
-  return PyLong_FromUnsignedLong(tensor_of(self).impl()->storage->version);
-}
-
-PyGetSetDef tensor_getset[] = {
-    {"shape", get_shape, nullptr, "The sizes of the axes, as a tuple.", nullptr},
-    {"ndim", get_ndim, nullptr, "The number of axes.", nullptr},
-    {"dtype", get_dtype, nullptr, "The type of the elements, such as pynn.float32.", nullptr},
-    {"requires_grad", get_requires_grad, set_requires_grad,
-     "Whether backward() computes a gradient for this.", nullptr},
-    {"grad", get_grad, set_grad, "The gradient that backward() accumulated here, or None.", nullptr},
-    {"is_leaf", get_is_leaf, nullptr, "True unless an op that records a gradient computed this.", nullptr},
-    {"op_name", get_op_name, nullptr, "The name of the op that computed this and recorded it, or None.",
-     nullptr},
-    {"_version", get_version, nullptr, "How often the memory was written in place.", nullptr},
-    {}};
-
-// ---- methods ---------------------------------------------------------------------------------------
-
-PyObject* tensor_detach(PyObject* self, PyObject*) {
-  return guard([&] { return wrap(tensor_of(self).detach()); });
-}
-PyObject* tensor_requires_grad_(PyObject* self, PyObject* const* args, Py_ssize_t n) {
-  if (set_requires_grad(self, n > 0 ? args[0] : Py_True, nullptr) < 0) return nullptr;
-  Py_INCREF(self);
-  return self;
-}
-PyObject* tensor_numel(PyObject* self, PyObject*) { return PyLong_FromLongLong(tensor_of(self).numel()); }
-PyObject* tensor_stride(PyObject* self, PyObject*) { return tuple_of(tensor_of(self).strides()); }
-PyObject* tensor_is_contiguous(PyObject* self, PyObject*) {
-  return PyBool_FromLong(tensor_of(self).is_contiguous());
-}
-PyObject* tensor_data_ptr(PyObject* self, PyObject*) { return PyLong_FromVoidPtr(tensor_of(self).bytes()); }
-PyObject* tensor_make_subclass(PyObject*, PyObject* const* args, Py_ssize_t n) {
-  return guard([&]() -> PyObject* {
-    if (n < 2 || !PyType_Check(args[0]) || !is_tensor(args[1]))
-      throw TypeError("_make_subclass(cls, tensor, requires_grad=False)");
-    PyTensor* self = new_object(reinterpret_cast<PyTypeObject*>(args[0]));
-    const py::object owner = py::reinterpret_steal<py::object>(reinterpret_cast<PyObject*>(self));
-    self->tensor = tensor_of(args[1]).detach();
-    self->tensor.impl()->python = self;
-    if (n > 2 && set_requires_grad(owner.ptr(), args[2], nullptr) < 0) throw py::error_already_set();
-    return owner.inc_ref().ptr();
-  });
-}
-// x.data = y: the same Python object over other memory, as optimizers and loaders of weights use it.
-PyObject* tensor_set_data(PyObject* self, PyObject* source) {
-  return guard([&]() -> PyObject* {
-    if (!is_tensor(source)) throw TypeError(text("data must be a Tensor, not ", Py_TYPE(source)->tp_name));
-    const TensorImpl& from = *tensor_of(source).impl();
-    TensorImpl& into = *tensor_of(self).impl();
-    if (into.node) throw AutogradError("data can only be set on a leaf tensor; this one was computed");
-    into.base = {};
-    into.storage = from.storage;
-    into.shape = from.shape;
-    into.strides = from.strides;
-    into.offset = from.offset;
-    into.numel = from.numel;
-    into.dtype = from.dtype;
-    into.contiguous = from.contiguous;
-    Py_RETURN_NONE;
-  });
-}
-
-template <auto function>
-PyCFunction fast() {
-  return reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(function));
-}
-PyMethodDef tensor_methods[] = {
-    {"item", tensor_item, METH_NOARGS, "The value of a one-element tensor as a Python number."},
-    {"detach", tensor_detach, METH_NOARGS, "The same memory without history."},
-    {"requires_grad_", fast<tensor_requires_grad_>(), METH_FASTCALL,
-     "Sets requires_grad and returns the tensor."},
-    {"numel", tensor_numel, METH_NOARGS, "The number of elements."},
-    {"_strides", tensor_stride, METH_NOARGS, "The step between neighbours along each axis, in elements."},
-    {"is_contiguous", tensor_is_contiguous, METH_NOARGS,
-     "True if the elements lie in row-major order without gaps."},
-    {"data_ptr", tensor_data_ptr, METH_NOARGS, "The address of the first element."},
-    {"_make_subclass", fast<tensor_make_subclass>(), METH_FASTCALL | METH_STATIC,
-     "_make_subclass(cls, tensor, requires_grad=False): an instance of a subclass over the tensor's memory."},
-    {"_set_data", tensor_set_data, METH_O, "Lets this tensor look at another one's memory."},
-    {}};
-
 PyMemberDef tensor_members[] = {
     {"__weaklistoffset__", T_PYSSIZET, offsetof(PyTensor, weak_references), READONLY, nullptr}, {}};
 
@@ -419,6 +262,13 @@ PyObject* wrap(Tensor tensor) {
   return reinterpret_cast<PyObject*>(self);
 }
 
+PyObject* make_subclass(PyTypeObject* type, const Tensor& tensor) {
+  PyTensor* self = new_object(type);
+  self->tensor = tensor.detach();
+  self->tensor.impl()->python = self;
+  return reinterpret_cast<PyObject*>(self);
+}
+
 PyObject* wrap(std::vector<Tensor> tensors) {
   PyObject* tuple = PyTuple_New(Py_ssize_t(tensors.size()));
   if (!tuple) throw py::error_already_set();
@@ -432,7 +282,7 @@ void define_tensor_type(py::module_& m) {
                                 {Py_tp_init, slot<tensor_init>()},
                                 {Py_tp_dealloc, slot<tensor_dealloc>()},
                                 {Py_tp_methods, tensor_methods},
-                                {Py_tp_getset, tensor_getset},
+                                {Py_tp_getset, tensor_attributes},
                                 {Py_tp_members, tensor_members},
                                 {Py_tp_richcompare, slot<tensor_compare>()},
                                 {Py_tp_hash, slot<tensor_hash>()},

@@ -134,7 +134,7 @@ def empty_cache() -> None:
 class Tensor:
     @property
     def T(self) -> Tensor:
-        """The tensor with its axes in reverse order."""
+        """The tensor with its axes in reverse order: of a matrix, the transpose. A view."""
 
     @property
     def _version(self) -> builtins.int:
@@ -142,10 +142,10 @@ class Tensor:
 
     @property
     def data(self) -> Tensor:
-        """The same memory without history."""
+        """The same memory without history. Setting it lets this tensor look at another one's memory."""
 
     @data.setter
-    def data(self, source: Tensor) -> None: ...
+    def data(self, value: Tensor) -> None: ...
 
     @property
     def device(self) -> Device:
@@ -171,8 +171,12 @@ class Tensor:
         """True unless an op that records a gradient computed this."""
 
     @property
+    def itemsize(self) -> builtins.int:
+        """Bytes per element."""
+
+    @property
     def mT(self) -> Tensor:
-        """The tensor with its last two axes swapped: every matrix transposed."""
+        """The tensor with its last two axes swapped: every matrix transposed. A view."""
 
     @property
     def nbytes(self) -> builtins.int:
@@ -355,12 +359,6 @@ class Tensor:
         For a more advanced concept, see the classmethod builtin.
         """
 
-    def _set_data(self, source: Tensor, /) -> None:
-        """Lets this tensor look at another one's memory."""
-
-    def _strides(self) -> tuple[builtins.int, ...]:
-        """The step between neighbours along each axis, in elements."""
-
     def abs(self) -> Tensor:
         """The size of every element without its sign.
 
@@ -411,6 +409,26 @@ class Tensor:
     def add_(self, /, b: _Operand) -> Self:
         """add, written into this tensor itself."""
 
+    def addcdiv(self, /, tensor1: _Operand, tensor2: _Operand, value: builtins.float = 1.0) -> Tensor:
+        """Adds a multiple of a quotient, in one pass. Adam's step is w.addcdiv_(m, v.sqrt() + eps, -lr).
+
+        Formula:  y = x + value a / b,  a = tensor1, b = tensor2
+        Gradient: dx = dy,  da = value dy / b,  db = -value dy a / b²
+        """
+
+    def addcdiv_(self, /, tensor1: _Operand, tensor2: _Operand, value: builtins.float = 1.0) -> Self:
+        """addcdiv, written into this tensor itself."""
+
+    def addcmul(self, /, tensor1: _Operand, tensor2: _Operand, value: builtins.float = 1.0) -> Tensor:
+        """Adds a multiple of a product, in one pass. Adam's second moment is v.mul_(b2).addcmul_(g, g, 1 - b2).
+
+        Formula:  y = x + value a b,  a = tensor1, b = tensor2
+        Gradient: dx = dy,  da = value dy b,  db = value dy a
+        """
+
+    def addcmul_(self, /, tensor1: _Operand, tensor2: _Operand, value: builtins.float = 1.0) -> Self:
+        """addcmul, written into this tensor itself."""
+
     def addmm(self, /, a: _Operand, b: _Operand, beta: builtins.float = 1.0, alpha: builtins.float = 1.0) -> Tensor:
         """A matrix plus a matrix product.
 
@@ -423,6 +441,22 @@ class Tensor:
 
         Formula:  y = x₁ ≠ 0 ∧ x₂ ≠ 0 ∧ ...  over the axes
         Gradient: none: the result is a bool
+        """
+
+    def allclose(input: Tensor, other: Tensor, rtol: builtins.float = 1e-05, atol: builtins.float = 1e-08, equal_nan: builtins.bool = False) -> builtins.bool:
+        """Whether all elements are nearly equal: |input - other| <= atol + rtol |other|.
+
+        Args:
+            input: any shape.
+            other: a tensor or number that broadcasts with it.
+            rtol: the relative tolerance.
+            atol: the absolute tolerance.
+            equal_nan: whether NaN equals NaN.
+
+        Example:
+            >>> import pynn
+            >>> pynn.allclose(pynn.tensor([0.1]) * 3, pynn.tensor([0.3]))
+            True
         """
 
     def amax(self, /, axis: _Ints | None = None, keepdim: builtins.bool = False, *, dim: _Ints | None = ..., keepdims: builtins.bool = ...) -> Tensor:
@@ -603,6 +637,38 @@ class Tensor:
             create_graph: record the backward itself, for gradients of gradients.
         """
 
+    def bernoulli_(self, p: Any = 0.5) -> Tensor:
+        """Fills the tensor with 1 where a coin with probability ``p`` falls on heads, else 0.
+
+        Args:
+            p: a number in [0, 1], or a tensor of them that broadcasts to this shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.empty(3).bernoulli_(1.0)
+            tensor([1., 1., 1.])
+        """
+
+    def bincount(input: Tensor, weights: Tensor | None = None, minlength: builtins.int = 0) -> Tensor:
+        """How often each of the numbers 0, 1, 2, ... occurs.
+
+        Args:
+            input: ``(N,)``, integers of 0 or more.
+            weights: how much each occurrence counts, ``(N,)``. Default: 1.
+            minlength: the least size of the result.
+
+        Returns:
+            ``(max(input) + 1,)`` or more: int64, or the dtype of the weights.
+
+        Raises:
+            ValueError: a number below 0, or another shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.bincount(pynn.tensor([0, 2, 2]), minlength=4)
+            tensor([1, 0, 2, 0])
+        """
+
     def bitwise_and(self, /, b: _Operand) -> Tensor:
         """The bits that both have. For bool tensors `a & b` is `and`.
 
@@ -671,7 +737,13 @@ class Tensor:
         """
 
     def bool(self) -> Tensor:
-        """The tensor as pynn.bool; itself if it is that already."""
+        """True where an element differs from 0; the tensor itself if it is bool already.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([0, 3]).bool()
+            tensor([False,  True])
+        """
 
     def broadcast_to(self, /, *sizes: _Ints) -> Tensor:
         """Repeats axes of size 1 (and adds leading ones) without a copy. The result must not be written to.
@@ -681,7 +753,13 @@ class Tensor:
         """
 
     def byte(self) -> Tensor:
-        """The tensor as pynn.uint8; itself if it is that already."""
+        """The tensor as uint8, numbers of 0 to 255; itself if it is that already.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([255]).byte().dtype
+            pynn.uint8
+        """
 
     def ceil(self) -> Tensor:
         """The smallest whole number not below x.
@@ -722,6 +800,24 @@ class Tensor:
     def clamp_(self, /, min: _Operand | None = None, max: _Operand | None = None) -> Self:
         """clip, written into this tensor itself."""
 
+    def clamp_max(self, max: Any) -> Tensor:
+        """The smaller of each element and ``max``.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([-1.0, 2.0]).clamp_max(0)
+            tensor([-1.,  0.])
+        """
+
+    def clamp_min(self, min: Any) -> Tensor:
+        """The larger of each element and ``min``.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([-1.0, 2.0]).clamp_min(0)
+            tensor([0., 2.])
+        """
+
     def clip(self, /, min: _Operand | None = None, max: _Operand | None = None) -> Tensor:
         """Every element, moved to the nearer bound if it lies outside [min, max]; None leaves a side open. NaN stays NaN. If min > max, the result is max.
 
@@ -746,8 +842,34 @@ class Tensor:
         Gradient: dx = dy
         """
 
-    def copy_(self, source: Tensor) -> Tensor:
-        """Overwrites the tensor with another one's values, which broadcast and are converted."""
+    def copy_(self, source: _Operand, /) -> Self:
+        """Overwrites the tensor with the values of ``source``, which broadcast and are converted.
+
+        Raises:
+            ShapeError: the source's shape does not broadcast to this tensor's.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(2, 2).copy_(pynn.tensor([1, 2]))
+            tensor([[1., 2.],
+                    [1., 2.]])
+        """
+
+    def corrcoef(input: Tensor) -> Tensor:
+        """The correlations of variables, in -1 to 1: their covariances over the product of their deviations.
+
+        Args:
+            input: ``(V, N)``: rows are variables, columns are observations.
+
+        Returns:
+            ``(V, V)``.
+
+        Example:
+            >>> import pynn
+            >>> pynn.corrcoef(pynn.tensor([[1.0, 3.0], [2.0, 0.0]]))
+            tensor([[ 1., -1.],
+                    [-1.,  1.]])
+        """
 
     def cos(self) -> Tensor:
         """The cosine of an angle in radians.
@@ -776,6 +898,26 @@ class Tensor:
         Gradient: none: the result is an integer
         """
 
+    def cov(input: Tensor, *, correction: builtins.int = 1) -> Tensor:
+        """The covariances of variables: rows of ``input`` are variables, columns are observations.
+
+        Args:
+            input: ``(V, N)``, or ``(N,)`` for the variance of one.
+            correction: the sums are divided by N - correction.
+
+        Returns:
+            ``(V, V)``, or ``()``.
+
+        Raises:
+            ShapeError: more than two axes.
+
+        Example:
+            >>> import pynn
+            >>> pynn.cov(pynn.tensor([[1.0, 3.0], [2.0, 0.0]]))
+            tensor([[ 2., -2.],
+                    [-2.,  2.]])
+        """
+
     def cpu(self) -> Tensor:
         """The tensor in main memory: itself."""
 
@@ -794,10 +936,24 @@ class Tensor:
         """
 
     def data_ptr(self) -> builtins.int:
-        """The address of the first element."""
+        """The address of the first element: two views of one memory can be told by it.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.zeros(3)
+            >>> x.data_ptr() == x.detach().data_ptr()
+            True
+        """
 
     def detach(self) -> Tensor:
-        """The same memory without history."""
+        """The same memory without history: no gradient flows through it.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.ones(2, requires_grad=True)
+            >>> (x * 2).detach().requires_grad
+            False
+        """
 
     def diag(self, /, diagonal: builtins.int = 0) -> Tensor:
         """A square matrix with a vector on its diagonal, or the diagonal of a matrix (a view).
@@ -820,8 +976,45 @@ class Tensor:
         Gradient: dx = 0, but dx[k, k + offset, ..] = dy[.., k]
         """
 
+    def diff(input: Tensor, n: builtins.int = 1, dim: builtins.int = -1) -> Tensor:
+        """The differences of neighbours along an axis: y_i = x_(i+1) - x_i, ``n`` times over.
+
+        Args:
+            input: any shape with an axis.
+            n: how often.
+            dim: the axis; each time it is one shorter.
+
+        Raises:
+            ValueError: n is below 0.
+
+        Example:
+            >>> import pynn
+            >>> pynn.diff(pynn.tensor([1, 4, 9, 16])), pynn.diff(pynn.tensor([1, 4, 9, 16]), n=2)
+            (tensor([3, 5, 7]), tensor([2, 2]))
+        """
+
     def dim(self) -> builtins.int:
-        """The number of axes."""
+        """The number of axes.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(2, 3).dim()
+            2
+        """
+
+    def dist(input: Tensor, other: Tensor, p: builtins.float = 2.0) -> Tensor:
+        """The norm of the difference: (Σ |input - other|^p)^(1/p).
+
+        Args:
+            input: any shape.
+            other: a shape that broadcasts with it.
+            p: the norm.
+
+        Example:
+            >>> import pynn
+            >>> pynn.dist(pynn.zeros(2), pynn.tensor([3.0, 4.0]))
+            tensor(5.)
+        """
 
     def div(self, /, b: _Operand) -> Tensor:
         """The quotient of two tensors. Integers are divided as floats. Where dy = 0 the gradients are 0, whatever b is, so that where(b != 0, a / b, 0) has a gradient without NaN.
@@ -851,10 +1044,22 @@ class Tensor:
         """
 
     def double(self) -> Tensor:
-        """The tensor as pynn.float64; itself if it is that already."""
+        """The tensor as float64; itself if it is that already.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).double()
+            tensor([1., 2.], dtype=pynn.float64)
+        """
 
     def element_size(self) -> builtins.int:
-        """Bytes per element."""
+        """Bytes per element.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(3).element_size()
+            4
+        """
 
     def eq(self, /, b: _Operand) -> Tensor:
         """Whether two elements are equal; NaN equals nothing. One bool for whole tensors is pynn.equal.
@@ -865,6 +1070,19 @@ class Tensor:
 
     def eq_(self, /, b: _Operand) -> Self:
         """eq, written into this tensor itself."""
+
+    def equal(input: Tensor, other: Tensor) -> builtins.bool:
+        """Whether two tensors have one shape and the same elements.
+
+        Args:
+            input: any shape.
+            other: what it is compared with.
+
+        Example:
+            >>> import pynn
+            >>> pynn.equal(pynn.tensor([1, 2]), pynn.tensor([1, 2])), pynn.equal(pynn.ones(1), pynn.ones(2))
+            (True, False)
+        """
 
     def erf(self) -> Tensor:
         """The error function: the chance that a normal error of variance ½ is smaller than x.
@@ -926,8 +1144,32 @@ class Tensor:
     def expm1_(self) -> Self:
         """expm1, written into this tensor itself."""
 
-    def fill_(self, value: Any) -> Tensor:
-        """Sets every element to a number."""
+    def exponential_(self, lambd: builtins.float = 1.0) -> Tensor:
+        """Fills the tensor with random numbers from an exponential distribution: -ln(u) / lambd.
+
+        Args:
+            lambd: the rate, above 0; the mean is 1 / lambd.
+
+        Raises:
+            ValueError: lambd is not above 0.
+
+        Example:
+            >>> import pynn
+            >>> bool((pynn.empty(3).exponential_() > 0).all())
+            True
+        """
+
+    def fill_(self, value: _Operand, /) -> Self:
+        """Sets every element to ``value``, a number or a 0-d tensor.
+
+        Raises:
+            ShapeError: the value is a tensor of several elements.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(3).fill_(0.5)
+            tensor([0.5, 0.5, 0.5])
+        """
 
     def fix(self) -> Tensor:
         """The whole part of x: rounded toward 0.
@@ -953,8 +1195,38 @@ class Tensor:
         Gradient: dx = flip(dy, axis)
         """
 
+    def fliplr(input: Tensor) -> Tensor:
+        """The columns, axis 1, in reverse order.
+
+        Args:
+            input: two axes or more.
+
+        Example:
+            >>> import pynn
+            >>> pynn.fliplr(pynn.tensor([[1, 2], [3, 4]])).tolist()
+            [[2, 1], [4, 3]]
+        """
+
+    def flipud(input: Tensor) -> Tensor:
+        """The rows, axis 0, in reverse order.
+
+        Args:
+            input: any shape with an axis.
+
+        Example:
+            >>> import pynn
+            >>> pynn.flipud(pynn.tensor([[1, 2], [3, 4]])).tolist()
+            [[3, 4], [1, 2]]
+        """
+
     def float(self) -> Tensor:
-        """The tensor as pynn.float32; itself if it is that already."""
+        """The tensor as float32; itself if it is that already.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).float()
+            tensor([1., 2.])
+        """
 
     def floor(self) -> Tensor:
         """The largest whole number not above x.
@@ -1033,6 +1305,15 @@ class Tensor:
     def ge_(self, /, b: _Operand) -> Self:
         """ge, written into this tensor itself."""
 
+    def get_device(self) -> builtins.int:
+        """-1, which stands for the CPU.
+
+        Example:
+            >>> import pynn
+            >>> pynn.ones(2).get_device()
+            -1
+        """
+
     def greater(self, /, b: _Operand) -> Tensor:
         """Whether a is greater than b; False if either is NaN.
 
@@ -1082,6 +1363,40 @@ class Tensor:
 
     def heaviside_(self, /, values: _Operand) -> Self:
         """heaviside, written into this tensor itself."""
+
+    def histc(input: Tensor, bins: builtins.int = 100, min: builtins.float = 0, max: builtins.float = 0) -> Tensor:
+        """How many elements fall into each of ``bins`` equal intervals of [min, max].
+
+        Args:
+            input: any shape, floating-point.
+            bins: how many intervals.
+            min: where the first begins.
+            max: where the last ends. Both 0: the least and the largest element.
+
+        Returns:
+            ``(bins,)``, of the input's dtype. Elements outside are not counted.
+
+        Raises:
+            ValueError: bins is below 1, or min above max.
+
+        Example:
+            >>> import pynn
+            >>> pynn.histc(pynn.tensor([1.0, 2.0, 1.0]), bins=4, min=0, max=3)
+            tensor([0., 2., 1., 0.])
+        """
+
+    def hsplit(input: Tensor, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
+        """:func:`tensor_split` along the columns: axis 1, or axis 0 of a vector.
+
+        Args:
+            input: any shape with an axis.
+            indices_or_sections: how many parts, or where to cut.
+
+        Example:
+            >>> import pynn
+            >>> [tuple(t.shape) for t in pynn.hsplit(pynn.ones(2, 4), 2)]
+            [(2, 2), (2, 2)]
+        """
 
     def hypot(self, /, b: _Operand) -> Tensor:
         """The length of the hypotenuse of a right triangle with legs a and b, without overflow.
@@ -1140,14 +1455,69 @@ class Tensor:
         Gradient: dx = 0, then dx[.., index[j], ..] += dy[.., j, ..]
         """
 
+    def inner(input: Tensor, other: Tensor) -> Tensor:
+        """The sums of products along the last axes of both.
+
+        Args:
+            input: ``(..., N)``.
+            other: ``(..., N)``.
+
+        Returns:
+            The leading axes of the one, then those of the other; of vectors one number, ``()``.
+
+        Raises:
+            ShapeError: the last axes differ.
+
+        Example:
+            >>> import pynn
+            >>> pynn.inner(pynn.tensor([1.0, 2.0]), pynn.tensor([3.0, 4.0]))
+            tensor(11.)
+        """
+
     def int(self) -> Tensor:
-        """The tensor as pynn.int32; itself if it is that already."""
+        """The tensor as int32; itself if it is that already. Fractions are dropped.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1.7]).int().dtype
+            pynn.int32
+        """
 
     def is_contiguous(self) -> builtins.bool:
-        """True if the elements lie in row-major order without gaps."""
+        """True if the elements lie in row-major order without gaps.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(2, 3).T.is_contiguous()
+            False
+        """
 
     def is_floating_point(self) -> builtins.bool:
-        """True for float32 and float64."""
+        """True for float32 and float64.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).is_floating_point()
+            False
+        """
+
+    def is_nonzero(self) -> builtins.bool:
+        """Whether the one element of this tensor differs from 0.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([0.5]).is_nonzero()
+            True
+        """
+
+    def is_same_size(self, other: Tensor) -> builtins.bool:
+        """Whether another tensor has this one's shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.ones(2).is_same_size(pynn.zeros(2))
+            True
+        """
 
     def isclose(self, /, b: _Operand, rtol: builtins.float = 1e-05, atol: builtins.float = 1e-08, equal_nan: builtins.bool = False) -> Tensor:
         """Whether two elements are equal up to a tolerance, absolute near 0 and relative elsewhere. Infinities are close to themselves only; NaN to NaN if equal_nan.
@@ -1187,7 +1557,29 @@ class Tensor:
         """isnan, written into this tensor itself."""
 
     def item(self) -> Any:
-        """The value of a one-element tensor as a Python number."""
+        """The value of a one-element tensor as a Python number.
+
+        Raises:
+            ValueError: the tensor holds no value, or several.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([2.5]).item()
+            2.5
+        """
+
+    def kron(input: Tensor, other: Tensor) -> Tensor:
+        """Kronecker's product: every element of the one times the whole of the other, laid out as blocks.
+
+        Args:
+            input: any shape.
+            other: any shape; the one with fewer axes gets leading ones.
+
+        Example:
+            >>> import pynn
+            >>> pynn.kron(pynn.tensor([[1, 2]]), pynn.tensor([[1, 1]]))
+            tensor([[1, 1, 2, 2]])
+        """
 
     def le(self, /, b: _Operand) -> Tensor:
         """Whether a is at most b; False if either is NaN.
@@ -1326,6 +1718,19 @@ class Tensor:
     def logical_xor_(self, /, b: _Operand) -> Self:
         """logical_xor, written into this tensor itself."""
 
+    def logit(input: Tensor, eps: builtins.float | None = None) -> Tensor:
+        """ln(x / (1 - x)): the score whose sigmoid is x.
+
+        Args:
+            input: probabilities, any shape.
+            eps: clip them to [eps, 1 - eps] first. Default: no clipping; outside [0, 1] the result is NaN.
+
+        Example:
+            >>> import pynn
+            >>> pynn.logit(pynn.tensor([0.5, 1.0]))
+            tensor([ 0., inf])
+        """
+
     def logsumexp(self, /, axis: _Ints | None = None, keepdim: builtins.bool = False, *, dim: _Ints | None = ..., keepdims: builtins.bool = ...) -> Tensor:
         """The logarithm of the sum of exponentials, safe for elements of any size. Where every element is -inf the result is -inf, and the gradient 0.
 
@@ -1334,7 +1739,13 @@ class Tensor:
         """
 
     def long(self) -> Tensor:
-        """The tensor as pynn.int64; itself if it is that already."""
+        """The tensor as int64; itself if it is that already. Fractions are dropped.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1.7, -1.7]).long()
+            tensor([ 1, -1])
+        """
 
     def lt(self, /, b: _Operand) -> Tensor:
         """Whether a is less than b; False if either is NaN.
@@ -1409,6 +1820,28 @@ class Tensor:
         Gradient: dx = dy / n
         """
 
+    def median(input: Tensor, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
+        """The element in the middle, the lower one of two; NaN if there is a NaN.
+
+        Args:
+            input: any shape, with an element at least.
+            dim: None for one number, ``()``; an axis for ``(values, indices)``.
+            keepdim: keep the axis with size 1.
+
+        Returns:
+            A tensor, or the named tuple ``(values, indices)`` if ``dim`` is an axis.
+
+        Raises:
+            ValueError: there is no element to choose from.
+
+        Example:
+            >>> import pynn
+            >>> pynn.median(pynn.tensor([4.0, 1.0, 3.0, 2.0]))
+            tensor(2.)
+            >>> pynn.tensor([[1, 5, 3], [9, 7, 8]]).median(dim=1).values
+            tensor([3, 8])
+        """
+
     def min(input: Tensor, dim: Tensor | builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
         """The smallest element, as :func:`max` gives the largest.
 
@@ -1458,6 +1891,17 @@ class Tensor:
     def mul_(self, /, b: _Operand) -> Self:
         """mul, written into this tensor itself."""
 
+    def multinomial(weights: Tensor, num_samples: builtins.int, replacement: builtins.bool = False, generator: Any | None = None) -> Tensor:
+        """Draws indices in proportion to ``weights``: ``(K,)`` or ``(N, K)`` to ``(..., num_samples)``.
+
+        Raises:
+            ValueError: negative or all-zero weights, or more samples than positive weights without replacement.
+
+        >>> import pynn
+        >>> pynn.multinomial(pynn.tensor([0.0, 1.0, 0.0]), 1)
+        tensor([1])
+        """
+
     def multiply(self, /, b: _Operand) -> Tensor:
         """The product of two tensors, element by element. For matrices see matmul.
 
@@ -1485,11 +1929,48 @@ class Tensor:
     def nan_to_num_(self, /, nan: builtins.float = 0.0, posinf: _Operand | None = None, neginf: _Operand | None = None) -> Self:
         """nan_to_num, written into this tensor itself."""
 
+    def nanmean(input: Tensor, dim: Any = None, keepdim: builtins.bool = False) -> Tensor:
+        """The mean of the elements that are not NaN.
+
+        Args:
+            input: any shape.
+            dim: an axis or several. Default: all.
+            keepdim: keep the axes with size 1.
+
+        Example:
+            >>> import pynn
+            >>> pynn.nanmean(pynn.tensor([1.0, float("nan"), 2.0])).item()
+            1.5
+        """
+
+    def nansum(input: Tensor, dim: Any = None, keepdim: builtins.bool = False) -> Tensor:
+        """The sum of the elements that are not NaN.
+
+        Args:
+            input: any shape.
+            dim: an axis or several. Default: all.
+            keepdim: keep the axes with size 1.
+
+        Example:
+            >>> import pynn
+            >>> pynn.nansum(pynn.tensor([1.0, float("nan"), 2.0]))
+            tensor(3.)
+        """
+
     def narrow(self, /, axis: builtins.int = ..., start: builtins.int = ..., length: builtins.int = ..., *, dim: builtins.int = ...) -> Tensor:
         """`length` places along an axis, from `start`. A view.
 
         Formula:  y[.., k, ..] = x[.., start + k, ..]
         Gradient: dx = 0, but dx[.., start + k, ..] = dy[.., k, ..]
+        """
+
+    def ndimension(self) -> builtins.int:
+        """The number of axes.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(2, 3).ndimension()
+            2
         """
 
     def ne(self, /, b: _Operand) -> Tensor:
@@ -1521,6 +2002,15 @@ class Tensor:
 
     def negative_(self) -> Self:
         """neg, written into this tensor itself."""
+
+    def nelement(self) -> builtins.int:
+        """The number of elements.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(2, 3).nelement()
+            6
+        """
 
     def new_empty(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
         """A tensor of this one's dtype whose values are whatever the memory held."""
@@ -1565,7 +2055,13 @@ class Tensor:
         """ne, written into this tensor itself."""
 
     def numel(self) -> builtins.int:
-        """The number of elements."""
+        """The number of elements.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(2, 3).numel()
+            6
+        """
 
     def numpy(self) -> _Array:
         """The same memory as a NumPy array.
@@ -1624,6 +2120,38 @@ class Tensor:
         Gradient: dxᵢ = dy Πⱼ xⱼ over j ≠ i, right where an x is 0 too
         """
 
+    def quantile(input: Tensor, q: builtins.float | Tensor, dim: builtins.int | None = None, keepdim: builtins.bool = False, *, interpolation: str = 'linear') -> Tensor:
+        """The value that a share ``q`` of the elements is not above.
+
+        Args:
+            input: any shape, floating-point.
+            q: a number in [0, 1], or a 1-d tensor of K such numbers: the result then has a first axis of size K.
+            dim: the axis. Default: all elements together.
+            keepdim: keep the axis with size 1.
+            interpolation: between two elements: "linear", "lower", "higher", "nearest" or "midpoint".
+
+        Raises:
+            ValueError: q is not in [0, 1], there is no element, or another interpolation.
+
+        Example:
+            >>> import pynn
+            >>> pynn.quantile(pynn.tensor([0.0, 1.0, 2.0, 3.0]), 0.5)
+            tensor(1.5)
+        """
+
+    def random_(self, low: builtins.int = 0, high: builtins.int | None = None) -> Tensor:
+        """Fills the tensor with random integers of ``low`` to ``high`` - 1; one argument is ``high``.
+
+        Args:
+            low: the least integer.
+            high: one above the largest. Default: 2^24, which every dtype but uint8 and bool holds.
+
+        Example:
+            >>> import pynn
+            >>> pynn.empty(3).random_(5, 6)
+            tensor([5., 5., 5.])
+        """
+
     def ravel(self) -> Tensor:
         """All elements in one axis: flatten().
 
@@ -1680,8 +2208,18 @@ class Tensor:
         Gradient: dx[i] = Σ dy[k] over the copies k of x[i]
         """
 
-    def requires_grad_(self, requires_grad: builtins.bool = True, /) -> Self:
-        """Sets requires_grad and returns the tensor."""
+    def requires_grad_(self, requires_grad: builtins.bool = True) -> Self:
+        """Sets ``requires_grad`` (default: True) and returns the tensor.
+
+        Raises:
+            DTypeError: the elements are not floating-point.
+            AutogradError: False for a tensor that was computed; detach it.
+
+        Example:
+            >>> import pynn
+            >>> pynn.ones(2).requires_grad_()
+            tensor([1., 1.], requires_grad=True)
+        """
 
     def reshape(self, /, *shape: _Ints) -> Tensor:
         """The same elements under another shape; one size may be -1. A view wherever the strides allow it, else a copy.
@@ -1813,7 +2351,17 @@ class Tensor:
         """sinh, written into this tensor itself."""
 
     def size(self, dim: builtins.int | None = None) -> Any:
-        """The shape, or the size of one axis."""
+        """The shape, or with ``dim`` the size of one axis.
+
+        Raises:
+            IndexError: there is no such axis.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.zeros(2, 3)
+            >>> x.size(), x.size(-1)
+            ((2, 3), 3)
+        """
 
     def softmax(self, /, axis: builtins.int = -1, dtype: _DType | None = None, *, dim: builtins.int = ...) -> Tensor:
         """Scores as probabilities: positive, and 1 in sum along the axis. Scores of any size are safe. -inf means impossible; a row of nothing but -inf, which admits no distribution, becomes zeros.
@@ -1872,8 +2420,23 @@ class Tensor:
         Gradient: dx = dy (x - x̄) / ((n - correction) y), and 0 where y = 0
         """
 
+    def storage_offset(self) -> builtins.int:
+        """Where the first element stands in the memory that the tensor looks at, in elements.
+
+        Example:
+            >>> import pynn
+            >>> pynn.arange(5)[2:].storage_offset()
+            2
+        """
+
     def stride(self, dim: builtins.int | None = None) -> Any:
-        """The step between neighbours along each axis, or one axis, in elements."""
+        """The step between neighbours along each axis, or with ``dim`` along one, in elements.
+
+        Example:
+            >>> import pynn
+            >>> pynn.zeros(2, 3).stride(), pynn.zeros(2, 3).T.stride(1)
+            ((3, 1), 3)
+        """
 
     def sub(self, /, b: _Operand) -> Tensor:
         """The difference of two tensors.
@@ -1957,6 +2520,23 @@ class Tensor:
     def tanh_(self) -> Self:
         """tanh, written into this tensor itself."""
 
+    def tensor_split(input: Tensor, indices_or_sections: builtins.int | Sequence[builtins.int], dim: builtins.int = 0) -> tuple[Tensor, ...]:
+        """Views of the parts of a tensor along an axis, of nearly equal size or between given indices.
+
+        Args:
+            input: any shape with an axis.
+            indices_or_sections: how many parts, the first ones longer by one where needed; or where to cut.
+            dim: the axis.
+
+        Raises:
+            ValueError: fewer than one part.
+
+        Example:
+            >>> import pynn
+            >>> [t.tolist() for t in pynn.tensor_split(pynn.arange(5), 3)]
+            [[0, 1], [2, 3], [4]]
+        """
+
     def threshold(self, /, threshold: builtins.float, value: builtins.float) -> Tensor:
         """Every element that does not exceed the threshold, replaced by one value.
 
@@ -1997,6 +2577,21 @@ class Tensor:
 
         Formula:  values = the k largest x, indices = where they stand  along the axis
         Gradient: dx[indices] = dy, 0 elsewhere
+        """
+
+    def trace(input: Tensor) -> Tensor:
+        """The sum of the diagonal of a matrix.
+
+        Args:
+            input: ``(N, M)``.
+
+        Raises:
+            ShapeError: it is no matrix.
+
+        Example:
+            >>> import pynn
+            >>> pynn.trace(pynn.tensor([[1, 2], [3, 4]]))
+            tensor(5)
         """
 
     def transpose(self, /, dim0: builtins.int, dim1: builtins.int) -> Tensor:
@@ -2076,6 +2671,25 @@ class Tensor:
     def uniform_(self, low: builtins.float = 0.0, high: builtins.float = 1.0) -> Tensor:
         """Fills the tensor with random numbers, evenly spread over [low, high)."""
 
+    def unique(input: Tensor, sorted: builtins.bool = True, return_inverse: builtins.bool = False, return_counts: builtins.bool = False, dim: builtins.int | None = None) -> Any:
+        """The different elements, in order.
+
+        Args:
+            input: any shape.
+            sorted: accepted for PyTorch's sake; they always are.
+            return_inverse: also return where each element of the input stands among them.
+            return_counts: also return how often each occurs.
+            dim: compare whole slices along this axis. Default: single elements.
+
+        Returns:
+            A tensor, or a tuple of it and what else was asked for.
+
+        Example:
+            >>> import pynn
+            >>> pynn.unique(pynn.tensor([3, 1, 3]), return_counts=True)
+            (tensor([1, 3]), tensor([1, 2]))
+        """
+
     def unsqueeze(self, /, axis: builtins.int = ..., *, dim: builtins.int = ...) -> Tensor:
         """Inserts an axis of size 1 at `axis`: (N,) with axis 1 becomes (N, 1).
 
@@ -2100,6 +2714,36 @@ class Tensor:
     def view_as(self, other: Tensor) -> Tensor:
         """The same elements, in the shape of another tensor."""
 
+    def vsplit(input: Tensor, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
+        """:func:`tensor_split` along the rows: axis 0.
+
+        Args:
+            input: two axes or more.
+            indices_or_sections: how many parts, or where to cut.
+
+        Raises:
+            ShapeError: fewer axes.
+
+        Example:
+            >>> import pynn
+            >>> [tuple(t.shape) for t in pynn.vsplit(pynn.ones(4, 2), [1])]
+            [(1, 2), (3, 2)]
+        """
+
+    def where(self, condition: Tensor, other: Any) -> Tensor:
+        """This tensor where the condition holds, ``other`` elsewhere.
+
+        Args:
+            condition: a bool tensor that broadcasts with this one.
+            other: a tensor or number that broadcasts with this one.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.tensor([-1.0, 2.0])
+            >>> x.where(x > 0, 0.0)
+            tensor([0., 2.])
+        """
+
     def xlogy(self, /, b: _Operand) -> Tensor:
         """a ln b with the convention 0 ln 0 = 0 of entropies.
 
@@ -2110,5 +2754,11 @@ class Tensor:
     def xlogy_(self, /, b: _Operand) -> Self:
         """xlogy, written into this tensor itself."""
 
-    def zero_(self) -> Tensor:
-        """Sets every element to 0."""
+    def zero_(self) -> Self:
+        """Sets every element to 0.
+
+        Example:
+            >>> import pynn
+            >>> pynn.ones(3).zero_()
+            tensor([0., 0., 0.])
+        """

@@ -6,6 +6,7 @@ from pynn._core.ops import cross_entropy as cross_entropy
 from pynn._core.ops import dropout as dropout
 from pynn._core.ops import elu as elu
 from pynn._core.ops import gelu as gelu
+from pynn._core.ops import glu as glu
 from pynn._core.ops import hardshrink as hardshrink
 from pynn._core.ops import hardsigmoid as hardsigmoid
 from pynn._core.ops import hardswish as hardswish
@@ -50,6 +51,7 @@ __all__ = [
     "dropout",
     "elu",
     "gelu",
+    "glu",
     "hardshrink",
     "hardsigmoid",
     "hardswish",

@@ -4,6 +4,8 @@ from pynn._core.ops import absolute as absolute
 from pynn._core.ops import acos as acos
 from pynn._core.ops import acosh as acosh
 from pynn._core.ops import add as add
+from pynn._core.ops import addcdiv as addcdiv
+from pynn._core.ops import addcmul as addcmul
 from pynn._core.ops import addmm as addmm
 from pynn._core.ops import all as all
 from pynn._core.ops import amax as amax
@@ -189,6 +191,8 @@ __all__ = [
     "acos",
     "acosh",
     "add",
+    "addcdiv",
+    "addcmul",
     "addmm",
     "all",
     "amax",

@@ -74,6 +74,20 @@ def sign(x: _Operand) -> Tensor:
 
 sgn = sign
 
+def addcmul(x: _Operand, tensor1: _Operand, tensor2: _Operand, value: builtins.float = 1.0) -> Tensor:
+    """Adds a multiple of a product, in one pass. Adam's second moment is v.mul_(b2).addcmul_(g, g, 1 - b2).
+
+    Formula:  y = x + value a b,  a = tensor1, b = tensor2
+    Gradient: dx = dy,  da = value dy b,  db = value dy a
+    """
+
+def addcdiv(x: _Operand, tensor1: _Operand, tensor2: _Operand, value: builtins.float = 1.0) -> Tensor:
+    """Adds a multiple of a quotient, in one pass. Adam's step is w.addcdiv_(m, v.sqrt() + eps, -lr).
+
+    Formula:  y = x + value a / b,  a = tensor1, b = tensor2
+    Gradient: dx = dy,  da = value dy / b,  db = -value dy a / b²
+    """
+
 def amax(x: _Operand, axis: _Ints | None = None, keepdim: builtins.bool = False, *, dim: _Ints | None = ..., keepdims: builtins.bool = ...) -> Tensor:
     """The largest element, or along `axis` (an integer or several). NaN counts as the largest of all. See max for one axis with the indices.
 
@@ -676,6 +690,15 @@ def gelu(x: _Operand, approximate: str = "none") -> Tensor:
     Gradient: dx = dy (Φ(x) + x φ(x)), with the normal distribution function Φ and density φ
 
     Source: Hendrycks & Gimpel 2016, arXiv:1606.08415
+    """
+
+def glu(x: _Operand, axis: builtins.int = -1, *, dim: builtins.int = ...) -> Tensor:
+    """Gated linear unit: the first half of the features, each let through as far as its partner in the second half says. The axis ends up half as long. A ShapeError if its size is odd.
+
+    Formula:  y = a σ(b),  [a, b] = x, halved along the axis
+    Gradient: da = dy σ(b),  db = dy a σ(b) (1 - σ(b))
+
+    Source: Dauphin et al. 2017, Language modeling with gated convolutional networks, arXiv:1612.08083, eq. 1
     """
 
 def hardtanh(x: _Operand, min_val: builtins.float = -1.0, max_val: builtins.float = 1.0) -> Tensor:

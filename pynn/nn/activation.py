@@ -13,28 +13,73 @@ from .parameter import Parameter
 
 
 class Sigmoid(Module):
-    """1 / (1 + e^-x): any number to between 0 and 1."""
+    """1 / (1 + e^-x): any number to between 0 and 1.
+
+    Shape:
+        Any; the result has the same.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.Sigmoid()(pynn.tensor([0.0, 100.0]))
+        tensor([0.5, 1. ])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.sigmoid(input)
 
 
 class LogSigmoid(Module):
-    """log(1 / (1 + e^-x)), without overflow."""
+    """log(1 / (1 + e^-x)), without overflow.
+
+    Shape:
+        Any; the result has the same.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.LogSigmoid()(pynn.tensor([-1000.0])).item()
+        -1000.0
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.logsigmoid(input)
 
 
 class Tanh(Module):
-    """Hyperbolic tangent: any number to between -1 and 1."""
+    """Hyperbolic tangent: any number to between -1 and 1.
+
+    Shape:
+        Any; the result has the same.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.Tanh()(pynn.tensor([-100.0, 0.0]))
+        tensor([-1.,  0.])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.tanh(input)
 
 
 class ReLU(Module):
-    """max(x, 0). Nair & Hinton 2010, "Rectified linear units improve restricted Boltzmann machines"."""
+    """max(x, 0): what is below 0 becomes 0.
+
+    Args:
+        inplace: accepted for PyTorch's sake; the result is the same.
+
+    Shape:
+        Any; the result has the same.
+
+    Source: Nair & Hinton 2010, Rectified linear units improve restricted Boltzmann machines.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.ReLU()(pynn.tensor([-1.0, 2.0]))
+        tensor([0., 2.])
+    """
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
@@ -45,7 +90,23 @@ class ReLU(Module):
 
 
 class LeakyReLU(Module):
-    """x for x > 0, else `negative_slope` x. Maas, Hannun & Ng 2013."""
+    """x for x > 0, else `negative_slope` x.
+
+    Args:
+        negative_slope: the slope below 0.
+        inplace: accepted for PyTorch's sake; the result is the same.
+
+    Shape:
+        Any; the result has the same.
+
+    Source: Maas, Hannun & Ng 2013, Rectifier nonlinearities improve neural network acoustic models.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.LeakyReLU(0.5)(pynn.tensor([-1.0, 2.0]))
+        tensor([-0.5,  2. ])
+    """
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         super().__init__()
@@ -59,11 +120,27 @@ class LeakyReLU(Module):
 
 
 class PReLU(Module):
-    """A leaky ReLU that learns its slope. He et al. 2015, arXiv:1502.01852, section 2.1.
+    """A leaky ReLU that learns its slope.
 
     Args:
         num_parameters: 1 slope for all, or one per channel (axis 1).
-        init: where it starts.
+        init: where the slopes start.
+        device: where the parameter lies; None or "cpu".
+        dtype: of the parameter. Default: float32.
+
+    Shape:
+        `(N, C, ...)`; the result has the same. `weight` is `(num_parameters,)`.
+
+    Raises:
+        ValueError: num_parameters is below 1.
+
+    Source: He et al. 2015, Delving deep into rectifiers, arXiv:1502.01852, section 2.1.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.PReLU()(pynn.tensor([-1.0, 2.0])).tolist()
+        [-0.25, 2.0]
     """
 
     def __init__(
@@ -83,7 +160,24 @@ class PReLU(Module):
 
 
 class ELU(Module):
-    """x for x > 0, else alpha (e^x - 1). Clevert, Unterthiner & Hochreiter 2016, arXiv:1511.07289."""
+    """x for x > 0, else alpha (e^x - 1).
+
+    Args:
+        alpha: minus the value that it tends to below.
+        inplace: accepted for PyTorch's sake; the result is the same.
+
+    Shape:
+        Any; the result has the same.
+
+    Source: Clevert, Unterthiner & Hochreiter 2016, Fast and accurate deep network learning by ELUs,
+    arXiv:1511.07289.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.ELU()(pynn.tensor([-100.0, 2.0]))
+        tensor([-1.,  2.])
+    """
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
@@ -97,7 +191,22 @@ class ELU(Module):
 
 
 class SELU(Module):
-    """An ELU scaled so that values keep mean 0 and variance 1: Klambauer et al. 2017, arXiv:1706.02515."""
+    """An ELU scaled so that values keep mean 0 and variance 1 through many layers.
+
+    Args:
+        inplace: accepted for PyTorch's sake; the result is the same.
+
+    Shape:
+        Any; the result has the same.
+
+    Source: Klambauer et al. 2017, Self-normalizing neural networks, arXiv:1706.02515, eq. 2.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.SELU()(pynn.tensor([-100.0, 1.0]))
+        tensor([-1.7581,  1.0507])
+    """
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
@@ -107,7 +216,23 @@ class SELU(Module):
 
 
 class CELU(Module):
-    """max(x, 0) + min(alpha (e^(x / alpha) - 1), 0). Barron 2017, arXiv:1704.07483."""
+    """max(x, 0) + min(alpha (e^(x / alpha) - 1), 0): an ELU with a derivative everywhere.
+
+    Args:
+        alpha: minus the value that it tends to below.
+        inplace: accepted for PyTorch's sake; the result is the same.
+
+    Shape:
+        Any; the result has the same.
+
+    Source: Barron 2017, Continuously differentiable exponential linear units, arXiv:1704.07483.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.CELU(2.0)(pynn.tensor([-100.0, 2.0]))
+        tensor([-2.,  2.])
+    """
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
@@ -121,10 +246,24 @@ class CELU(Module):
 
 
 class GELU(Module):
-    """x weighed by the chance that a standard normal is below it. Hendrycks & Gimpel 2016, arXiv:1606.08415.
+    """x weighed by the chance that a standard normal is below it: x Φ(x).
 
     Args:
         approximate: "none" for the exact function, "tanh" for the paper's approximation.
+
+    Shape:
+        Any; the result has the same.
+
+    Raises:
+        ValueError: another approximation.
+
+    Source: Hendrycks & Gimpel 2016, Gaussian error linear units, arXiv:1606.08415.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.GELU()(pynn.tensor([-1.0, 1.0]))
+        tensor([-0.1587,  0.8413])
     """
 
     def __init__(self, approximate: str = "none") -> None:
@@ -141,7 +280,22 @@ class GELU(Module):
 
 
 class SiLU(Module):
-    """x sigmoid(x), also called swish. Elfwing, Uchibe & Doya 2018; Ramachandran et al. 2017."""
+    """x sigmoid(x), also called swish.
+
+    Args:
+        inplace: accepted for PyTorch's sake; the result is the same.
+
+    Shape:
+        Any; the result has the same.
+
+    Source: Elfwing, Uchibe & Doya 2018, arXiv:1702.03118; Ramachandran et al. 2017, arXiv:1710.05941.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.SiLU()(pynn.tensor([0.0, 1.0]))
+        tensor([0.    , 0.7311])
+    """
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
@@ -151,7 +305,22 @@ class SiLU(Module):
 
 
 class Mish(Module):
-    """x tanh(softplus(x)). Misra 2019, arXiv:1908.08681."""
+    """x tanh(softplus(x)).
+
+    Args:
+        inplace: accepted for PyTorch's sake; the result is the same.
+
+    Shape:
+        Any; the result has the same.
+
+    Source: Misra 2019, Mish: a self regularized non-monotonic activation function, arXiv:1908.08681.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.Mish()(pynn.tensor([0.0, 1.0]))
+        tensor([0.    , 0.8651])
+    """
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
@@ -161,7 +330,23 @@ class Mish(Module):
 
 
 class Softplus(Module):
-    """log(1 + e^(beta x)) / beta, a smooth ReLU; x itself where beta x > threshold."""
+    """log(1 + e^(beta x)) / beta, a smooth ReLU; x itself where beta x > threshold.
+
+    Args:
+        beta: how sharp the bend is.
+        threshold: beyond it the function is x to within rounding.
+
+    Shape:
+        Any; the result has the same.
+
+    Source: Dugas et al. 2001, Incorporating second-order functional knowledge for better option pricing.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.Softplus()(pynn.tensor([0.0, 100.0])).tolist()
+        [0.6931471824645996, 100.0]
+    """
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         super().__init__()
@@ -175,35 +360,17 @@ class Softplus(Module):
 
 
 class Softsign(Module):
-    """x / (1 + |x|)."""
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.softsign(input)
-
-
-class Maxout(Module):
-    """The largest of each group of `pieces` inputs: a learned convex activation after a wide Linear.
-
-    Goodfellow et al. 2013, "Maxout networks", arXiv:1302.4389.
+    """x / (1 + |x|): like tanh, but it comes to ±1 slowly.
 
     Shape:
-        `(..., features * pieces)` -> `(..., features)`.
+        Any; the result has the same.
 
     Example:
         >>> import pynn
         >>> from pynn import nn
-        >>> nn.Sequential(nn.Linear(4, 6), nn.Maxout(2))(pynn.zeros(5, 4)).shape
-        (5, 3)
+        >>> nn.Softsign()(pynn.tensor([-1.0, 3.0]))
+        tensor([-0.5 ,  0.75])
     """
 
-    def __init__(self, pieces: int = 2) -> None:
-        super().__init__()
-        if pieces < 1:
-            raise ValueError(f"Maxout: pieces must be 1 or more, got {pieces}")
-        self.pieces = pieces
-
     def forward(self, input: Tensor) -> Tensor:
-        return F.maxout(input, self.pieces)
-
-    def extra_repr(self) -> str:
-        return f"pieces={self.pieces}"
+        return F.softsign(input)

@@ -121,7 +121,7 @@ class Sequential(_Indexed):
     def _of(cls, values: Iterable[Any]) -> Sequential:
         return Sequential(*values)
 
-    def __call__(self, input: Any) -> Any:
+    def __call__(self, input: Any, /) -> Any:  # type: ignore[override] # exactly one input
         version, calls = self._plan
         if version != structure_version[0]:
             calls = self._make_plan()
@@ -210,35 +210,33 @@ class ParameterList(_Indexed):
         return ", ".join(str(tuple(parameter.shape)) for parameter in self)
 
 
-class ModuleDict(Module):
-    """A dictionary whose modules are found by `parameters()`, `state_dict()` and `to()`.
+class _Named(Module):
+    """Members kept as attributes under their keys: what ModuleDict and ParameterDict share."""
 
-    Example:
-        >>> from pynn import nn
-        >>> heads = nn.ModuleDict({"age": nn.Linear(8, 1), "species": nn.Linear(8, 3)})
-        >>> heads["species"].out_features
-        3
-    """
+    _member: type = Module
 
-    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] = ()) -> None:
-        super().__init__()
-        self.update(modules)
+    def _check(self, name: str, value: Any) -> Any:
+        if not isinstance(value, self._member):
+            raise TypeError(
+                f"{type(self).__name__} holds {self._member.__name__}s, "
+                f"got {type(value).__name__} for {name!r}"
+            )
+        return value
 
-    def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
-        """Add or replace several members."""
-        for name, module in dict(modules).items():
-            self[name] = module
+    def update(self, members: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
+        """Add or replace several members, given as a dictionary or as (name, value) pairs."""
+        for name, value in dict(members).items():
+            self[name] = value
 
-    def __getitem__(self, name: str) -> Module:
-        module = self.__dict__.get(name)
-        if not isinstance(module, Module):
-            raise KeyError(f"no module {name!r}; there are {', '.join(map(repr, self.keys())) or 'none'}")
-        return module
+    def __getitem__(self, name: str) -> Any:
+        value = self.__dict__.get(name)
+        if not isinstance(value, self._member):
+            there = ", ".join(map(repr, self.keys())) or "none"
+            raise KeyError(f"no {self._member.__name__.lower()} {name!r}; there are {there}")
+        return value
 
-    def __setitem__(self, name: str, module: Module) -> None:
-        if not isinstance(module, Module):
-            raise TypeError(f"ModuleDict holds Modules, got {type(module).__name__} for {name!r}")
-        self.register_module(name, module)
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.register_module(name, self._check(name, value))
 
     def __delitem__(self, name: str) -> None:
         self[name]
@@ -255,18 +253,74 @@ class ModuleDict(Module):
 
     def keys(self) -> list[str]:
         """The names, in the order in which they were added."""
-        return [name for name, _ in self._own(Module)]
+        return [name for name, _ in self._own(self._member)]
 
-    def values(self) -> list[Module]:
-        """The modules, in the same order."""
-        return [module for _, module in self._own(Module)]
+    def values(self) -> list[Any]:
+        """The members, in the same order."""
+        return [value for _, value in self._own(self._member)]
 
-    def items(self) -> list[tuple[str, Module]]:
-        """(name, module) pairs, in the same order."""
-        return list(self._own(Module))
+    def items(self) -> list[tuple[str, Any]]:
+        """(name, member) pairs, in the same order."""
+        return list(self._own(self._member))
 
-    def pop(self, name: str) -> Module:
-        """Take a module out and return it."""
-        module = self[name]
+    def pop(self, name: str) -> Any:
+        """Take the member of that name out and return it."""
+        value = self[name]
         del self[name]
-        return module
+        return value
+
+    def clear(self) -> None:
+        """Take all members out."""
+        for name in self.keys():
+            delattr(self, name)
+
+
+class ModuleDict(_Named):
+    """A dictionary whose modules are found by `parameters()`, `state_dict()` and `to()`.
+
+    Args:
+        modules: name -> module, or (name, module) pairs.
+
+    Raises:
+        KeyError: a name that a module has already, such as "train".
+        TypeError: a member that is no Module.
+
+    Example:
+        >>> from pynn import nn
+        >>> heads = nn.ModuleDict({"age": nn.Linear(8, 1), "species": nn.Linear(8, 3)})
+        >>> heads["species"].out_features
+        3
+    """
+
+    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] = ()) -> None:
+        super().__init__()
+        self.update(modules)
+
+
+class ParameterDict(_Named):
+    """A dictionary of parameters that the module which holds it finds as its own.
+
+    Args:
+        parameters: name -> parameter, or (name, parameter) pairs. Plain tensors become parameters.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> gates = nn.ParameterDict({"input": pynn.zeros(2), "forget": pynn.ones(2)})
+        >>> [name for name, _ in gates.named_parameters()]
+        ['input', 'forget']
+    """
+
+    _member = Parameter
+
+    def __init__(self, parameters: Mapping[str, Tensor] | Iterable[tuple[str, Tensor]] = ()) -> None:
+        super().__init__()
+        self.update(parameters)
+
+    def _check(self, name: str, value: Any) -> Any:
+        if isinstance(value, Tensor) and not isinstance(value, Parameter):
+            value = Parameter(value)
+        return super()._check(name, value)
+
+    def extra_repr(self) -> str:
+        return ", ".join(f"{name}: {tuple(parameter.shape)}" for name, parameter in self.items())

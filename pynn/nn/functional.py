@@ -1,6 +1,7 @@
 """The functions behind the layers, under PyTorch's names: `import pynn.nn.functional as F`.
 
-Most are ops of the core, each in a file of its own under csrc/ops/; the rest are written in those ops here.
+Most are ops of the core, each in a file of its own under csrc/ops/; the rest are written in those ops, here
+and in the files that this one gathers.
 """
 
 from __future__ import annotations
@@ -8,16 +9,29 @@ from __future__ import annotations
 from pynn._core import ShapeError, Tensor, ops
 from pynn._core.functional import *  # noqa: F403 - every op whose record says that it lives here
 
-from ._losses import *  # noqa: F403 - losses written over other ops
+from ._distances import *  # noqa: F403
+from ._likelihood_losses import *  # noqa: F403
+from ._margin_losses import *  # noqa: F403
+from ._noise import *  # noqa: F403
 
 
 def maxout(input: Tensor, pieces: int) -> Tensor:
     """The largest of each group of `pieces` neighbours along the last axis.
 
-    Goodfellow et al. 2013, "Maxout networks", arXiv:1302.4389.
+    Args:
+        input: `(..., features * pieces)`; the result is `(..., features)`.
+        pieces: how many neighbours compete.
 
-    Shape:
-        `(..., features * pieces)` -> `(..., features)`.
+    Raises:
+        ShapeError: the last axis does not split into such groups.
+
+    Source: Goodfellow et al. 2013, Maxout networks, arXiv:1302.4389.
+
+    Example:
+        >>> import pynn
+        >>> import pynn.nn.functional as F
+        >>> F.maxout(pynn.tensor([1.0, 3.0, 2.0, 0.0]), 2)
+        tensor([3., 2.])
     """
     *rest, last = tuple(input.shape)
     if pieces < 1 or last % pieces:
@@ -27,31 +41,42 @@ def maxout(input: Tensor, pieces: int) -> Tensor:
     return input.reshape((*rest, last // pieces, pieces)).amax(-1)
 
 
-def hinge_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    """The hinge loss of the perceptron's successors: max(0, 1 - target · input), for targets of ±1.
-
-    Cortes & Vapnik 1995, "Support-vector networks".
+def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """One number for each pair of vectors and each matrix: y_o = x1ᵀ W_o x2 + b_o.
 
     Args:
-        input: scores, any shape.
-        target: -1 or 1, of the same shape.
-        reduction: "mean", "sum" or "none".
+        input1: x1, `(..., in1)`.
+        input2: x2, `(..., in2)`, with the same leading axes.
+        weight: W, `(out, in1, in2)`.
+        bias: b, `(out,)`. Default: none.
+
+    Returns:
+        `(..., out)`.
+
+    Raises:
+        ShapeError: shapes do not fit.
+
+    Example:
+        >>> import pynn
+        >>> import pynn.nn.functional as F
+        >>> x = pynn.tensor([[1.0, 2.0]])
+        >>> F.bilinear(x, x, pynn.eye(2).reshape(1, 2, 2))
+        tensor([[5.]])
     """
-    if tuple(input.shape) != tuple(target.shape):
+    if (
+        weight.ndim != 3
+        or input1.ndim == 0
+        or input1.shape[:-1] != input2.shape[:-1]
+        or (input1.shape[-1], input2.shape[-1]) != weight.shape[1:]
+    ):
         raise ShapeError(
-            f"hinge_loss: input {tuple(input.shape)} and target {tuple(target.shape)} must have equal shapes"
+            "bilinear: expected inputs (..., in1) and (..., in2) and a weight (out, in1, in2), got "
+            f"{tuple(input1.shape)}, {tuple(input2.shape)} and {tuple(weight.shape)}"
         )
-    return _reduce((1 - target * input).clip(0), reduction, "hinge_loss")
-
-
-def _reduce(loss: Tensor, reduction: str, name: str) -> Tensor:
-    if reduction == "mean":
-        return loss.mean()
-    if reduction == "sum":
-        return loss.sum()
-    if reduction == "none":
-        return loss
-    raise ValueError(f"{name}: reduction is 'mean', 'sum' or 'none', got {reduction!r}")
+    out, in1, in2 = weight.shape
+    rows = input1 @ weight.permute(1, 0, 2).reshape(in1, out * in2)  # x1ᵀ W_o, for all o side by side
+    y = (rows.reshape((*input1.shape[:-1], out, in2)) * input2.unsqueeze(-2)).sum(-1)
+    return y if bias is None else y + bias
 
 
 sigmoid = ops.sigmoid

@@ -9,6 +9,7 @@ from typing import Any
 from pynn import _core
 from pynn._core import ShapeError, Tensor, ops
 
+from . import functional as F
 from . import init
 from .module import Module
 from .parameter import Parameter, UninitializedParameter
@@ -23,15 +24,19 @@ class Linear(Module):
         in_features: size of the input's last axis; `None` to learn it from the first input.
         out_features: size of the output's last axis.
         bias: whether to add b.
+        device: where the parameters lie; None or "cpu".
+        dtype: of the parameters. Default: float32.
 
     Shape:
         `(..., in_features)` -> `(..., out_features)`; `weight` is `(out_features, in_features)`.
 
-    The weights start uniform in ±1/sqrt(in_features) (LeCun et al. 1998, "Efficient BackProp", section 4.6,
-    in PyTorch's reading), the biases too.
+    The weights start uniform in ±1/sqrt(in_features), the biases too.
 
     Raises:
         ShapeError: the input's last axis is not `in_features`.
+        ValueError: a size that is no integer of 0 or more.
+
+    Source: LeCun et al. 1998, Efficient BackProp, section 4.6, for the start, in PyTorch's reading.
 
     Example:
         >>> import pynn
@@ -120,14 +125,102 @@ class Linear(Module):
 
 
 class LazyLinear(Linear):
-    """`nn.Linear(None, out_features)`: learns `in_features` from the first input."""
+    """`nn.Linear(None, out_features)`: learns `in_features` from the first input.
+
+    Args:
+        out_features: size of the output's last axis.
+        bias: whether to add b.
+        device: where the parameters lie; None or "cpu".
+        dtype: of the parameters. Default: float32.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> layer = nn.LazyLinear(3)
+        >>> layer(pynn.zeros(2, 5)).shape, layer.in_features
+        ((2, 3), 5)
+    """
 
     def __init__(self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
         super().__init__(None, out_features, bias, device, dtype)
 
 
+class Bilinear(Module):
+    """One number for each pair of inputs and each matrix: `y_o = x1^T W_o x2 + b_o`.
+
+    Args:
+        in1_features: size of the first input's last axis.
+        in2_features: size of the second input's last axis.
+        out_features: how many matrices.
+        bias: whether to add b.
+        device: where the parameters lie; None or "cpu".
+        dtype: of the parameters. Default: float32.
+
+    Shape:
+        `(..., in1_features)` and `(..., in2_features)` -> `(..., out_features)`; `weight` is
+        `(out_features, in1_features, in2_features)`.
+
+    Weights and biases start uniform in ±1/sqrt(in1_features).
+
+    Raises:
+        ShapeError: the inputs do not fit.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> nn.Bilinear(20, 30, 40)(pynn.zeros(128, 20), pynn.zeros(128, 30)).shape
+        (128, 40)
+    """
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        in1_features: int,
+        in2_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        if in1_features < 1:
+            raise ValueError(f"Bilinear: in1_features must be 1 or more, got {in1_features}")
+        self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
+        dtype = _core.float32 if dtype is None else dtype
+        shape = (out_features, in1_features, in2_features)
+        self.weight = Parameter(_core.ops.empty(shape, dtype=dtype))
+        self.bias = Parameter(_core.ops.empty((out_features,), dtype=dtype)) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw new weights and biases."""
+        bound = 1 / math.sqrt(self.in1_features)
+        init.uniform_(self.weight, -bound, bound)
+        if self.bias is not None:
+            init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
+        return F.bilinear(input1, input2, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        sizes = f"in1_features={self.in1_features}, in2_features={self.in2_features}"
+        return f"{sizes}, out_features={self.out_features}, bias={self.bias is not None}"
+
+
 class Identity(Module):
-    """Gives back its input. Arguments are accepted and ignored, so it can stand in for any layer."""
+    """Gives back its input, so that it can stand in for any layer.
+
+    Args:
+        *args: accepted and ignored.
+        **kwargs: accepted and ignored.
+
+    Example:
+        >>> from pynn import nn
+        >>> nn.Identity(20, bias=False)("anything")
+        'anything'
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
@@ -138,6 +231,10 @@ class Identity(Module):
 
 class Flatten(Module):
     """Merge the axes `start_dim` to `end_dim` into one.
+
+    Args:
+        start_dim: the first of them; the default leaves the batch alone.
+        end_dim: the last of them.
 
     Shape:
         `(N, C, H, W)` -> `(N, C * H * W)` with the defaults.
@@ -166,6 +263,12 @@ class Unflatten(Module):
     Args:
         dim: the axis to split.
         unflattened_size: its new sizes; one may be -1.
+
+    Shape:
+        `(N, C * H * W)` -> `(N, C, H, W)` with `dim=1`.
+
+    Raises:
+        ShapeError: the axis is not there, or does not split so.
 
     Example:
         >>> import pynn

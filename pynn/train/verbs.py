@@ -1,14 +1,15 @@
-"""The verbs that stand on every Module: compile, fit, evaluate, predict, summary."""
+"""The verbs that stand on every Module: compile, fit, evaluate, predict, summary, save, load."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from pynn import autograd
+from pynn import autograd, io
 from pynn._core import Tensor, ops
 
 from . import loop, resolve
@@ -20,6 +21,8 @@ from .weighting import prepared, weighted
 
 if TYPE_CHECKING:
     from pynn.nn import Module
+
+Self = TypeVar("Self", bound="TrainingVerbs")
 
 
 class TrainingVerbs:
@@ -184,3 +187,34 @@ class TrainingVerbs:
         """
         model: Module = self  # type: ignore[assignment]
         print(describe(model, input_shape), file=file or sys.stdout)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write all parameters and buffers to a safetensors file: `pynn.save(model.state_dict(), path)`.
+
+        Args:
+            path: usually `name.safetensors`.
+
+        Example:
+            >>> import os, tempfile
+            >>> from pynn import nn
+            >>> path = os.path.join(tempfile.mkdtemp(), "model.safetensors")
+            >>> nn.Linear(2, 1).save(path)
+            >>> nn.Linear(2, 1).load(path)
+            Linear(in_features=2, out_features=1, bias=True)
+        """
+        model: Module = self  # type: ignore[assignment]
+        io.save(model.state_dict(), path)
+
+    def load(self: Self, path: str | os.PathLike[str], strict: bool = True) -> Self:
+        """Read parameters and buffers from a file that `save` wrote, or another program; return the model.
+
+        Args:
+            path: a safetensors file.
+            strict: whether missing and unexpected names are errors too. Shapes always are.
+
+        Raises:
+            ValueError: the file is damaged, or its names or shapes differ from the model's.
+        """
+        model: Module = self  # type: ignore[assignment]
+        model.load_state_dict(io.load(path), strict=strict)
+        return self

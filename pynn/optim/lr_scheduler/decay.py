@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -42,6 +43,47 @@ class LambdaLR(LRScheduler):
 
     def rate(self, t: int, group: int) -> float:
         return self.base_lrs[group] * self.lr_lambdas[group](t)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {k: v for k, v in super().state_dict().items() if k != "lr_lambdas"}
+
+
+class MultiplicativeLR(LRScheduler):
+    """The rate of the step before times any function of time.
+
+    Args:
+        optimizer: whose rates are set.
+        lr_lambda: t -> factor, or one such function for each group.
+        last_epoch: see `LRScheduler`.
+
+    Raises:
+        ValueError: another number of functions than groups.
+
+    Example:
+        >>> import pynn
+        >>> optimizer = pynn.optim.SGD([pynn.nn.Parameter(pynn.zeros(1))], lr=1.0)
+        >>> schedule = pynn.optim.lr_scheduler.MultiplicativeLR(optimizer, lambda t: 0.5)
+        >>> schedule.step()
+        >>> schedule.step()
+        >>> schedule.get_last_lr()
+        [0.25]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        lr_lambda: Callable[[int], float] | Sequence[Callable[[int], float]],
+        last_epoch: int = -1,
+    ) -> None:
+        groups = len(optimizer.param_groups)
+        functions = [lr_lambda] * groups if callable(lr_lambda) else list(lr_lambda)
+        if len(functions) != groups:
+            raise ValueError(f"MultiplicativeLR: {len(functions)} functions for {groups} parameter groups")
+        self.lr_lambdas = functions
+        super().__init__(optimizer, last_epoch)
+
+    def rate(self, t: int, group: int) -> float:
+        return self.base_lrs[group] * math.prod(self.lr_lambdas[group](k) for k in range(1, t + 1))
 
     def state_dict(self) -> dict[str, Any]:
         return {k: v for k, v in super().state_dict().items() if k != "lr_lambdas"}
