@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/blocks.h"
 #include "core/inline_vector.h"
 #include "core/parallel.h"
 #include "core/strided.h"
@@ -13,6 +14,7 @@ namespace {
 constexpr int kMaxOperands = 4;
 constexpr int64_t kTileBytes = 4096;          // of each operand: all of them together stay in L1
 constexpr int64_t kGrain = int64_t(1) << 15;  // elements worth a second thread
+constexpr int64_t kLongRow = 128;             // elements worth a call of the loop
 
 DType combine(DType strong, DType weak) {
   if (strong == DType::none) return weak;
@@ -21,13 +23,127 @@ DType combine(DType strong, DType weak) {
   return strong;
 }
 
-// One input: read where it lies, or through a tile.
-struct Operand {
-  const char* base;
-  DType from, to;
-  bool direct;
-  StridedRun run;
+using Inputs = std::span<const Tensor* const>;
+
+struct Loop {
+  ElementwiseLoop* call;
+  Inputs in;
+  std::span<const DType> types;
+  const Tensor& out;
+  const double* parameters;
 };
+
+// Long rows: each operand is read where it lies if its rows are runs. A constant fills a tile once a row;
+// what is turned (a transpose), has other gaps or another type is brought into a tile a block at a time.
+void run_rows(const Loop& loop, Blocks& blocks, bool turned) {
+  constexpr int64_t kTurnedBytes = 8192;  // tiles of 16 rows, as long as a cache line holds of them
+  const int count = int(loop.in.size()), y_size = itemsize(loop.out.dtype());
+  struct Operand {
+    const char* base;
+    DType from, to;
+    int size, to_size;
+    Place place;
+    enum { direct, turned, constant, gathered } how;
+  } operands[kMaxOperands];
+  int64_t columns = kGrain / 2, widest = 1;
+  bool tiles = turned;
+  for (int k = 0; k < count; ++k) {
+    const Tensor& x = *loop.in[k];
+    Operand& o = operands[k];
+    o = {x.bytes(),       x.dtype(), loop.types[k], itemsize(x.dtype()), itemsize(loop.types[k]),
+         blocks.place(k), {}};
+    const bool same = o.from == o.to;
+    o.how = o.place.step == 0                    ? Operand::constant
+            : same && o.place.step == 1          ? Operand::direct
+            : same && turned && o.place.row == 1 ? Operand::turned
+                                                 : Operand::gathered;
+    tiles |= o.how != Operand::direct;
+    widest = std::max<int64_t>(widest, o.to_size);
+  }
+  const int64_t rows_of_tile = turned ? 64 / widest : 1;
+  if (tiles) {
+    const int64_t most = (turned ? kTurnedBytes : kTileBytes) / widest / rows_of_tile;
+    const int64_t pieces = (blocks.columns() + most - 1) / most;
+    columns = ((blocks.columns() + pieces - 1) / pieces + 15) / 16 * 16;
+  }
+  blocks.cut(turned ? rows_of_tile : std::max<int64_t>(1, kGrain / 2 / std::min(columns, blocks.columns())),
+             columns);
+  char* const out = loop.out.bytes();
+  const int64_t y_row = blocks.place(count).row;
+  parallel_for(
+      blocks.count(), std::max<int64_t>(1, kGrain / blocks.elements()), [&](int64_t begin, int64_t end) {
+        alignas(64) char room[kMaxOperands][kTurnedBytes];
+        for (int64_t i = begin; i < end; ++i) {
+          const Blocks::Block block = blocks.at(i);
+          for (int k = 0; k < count; ++k) {
+            const Operand& o = operands[k];
+            if (o.how == Operand::turned)
+              move_block(o.size)(o.base + block.offset[k] * o.size, o.place, room[k], {block.columns, 1},
+                                 block.rows, block.columns);
+          }
+          const char* filled[kMaxOperands] = {};
+          for (int64_t r = 0; r < block.rows; ++r) {
+            const void* at[kMaxOperands];
+            for (int k = 0; k < count; ++k) {
+              const Operand& o = operands[k];
+              const char* x = o.base + (block.offset[k] + r * o.place.row) * o.size;
+              at[k] = o.how == Operand::direct   ? x
+                      : o.how == Operand::turned ? room[k] + r * block.columns * o.size
+                                                 : room[k];
+              if ((o.how == Operand::constant || o.how == Operand::gathered) && x != filled[k]) {
+                convert(x, o.from, o.place.step, room[k], o.to, 1, block.columns);
+                filled[k] = x;
+              }
+            }
+            loop.call(at, out + (block.offset[count] + r * y_row) * y_size, block.columns, loop.parameters);
+          }
+        }
+      });
+}
+
+// Short rows: tiles of many of them. What comes again in every tile is gathered once.
+void run_tiles(const char* op, const Loop& loop) {
+  struct Operand {
+    const char* base;
+    DType from, to;
+    bool direct;
+    StridedRun run;
+  };
+  const int count = int(loop.in.size()), y_size = itemsize(loop.out.dtype());
+  const int64_t total = loop.out.numel(), most = kTileBytes / 8;
+  InlineVector<Operand, kMaxOperands> operands;
+  int64_t longest = 1;
+  for (int k = 0; k < count; ++k) {
+    const Tensor& x = *loop.in[k];
+    const Shape& shape = loop.out.shape();
+    StridedRun run(shape, broadcast_strides(op, x.shape(), x.strides(), shape), x.dtype());
+    const bool direct = x.dtype() == loop.types[k] && run.is_single_run() && x.numel() == total;
+    operands.push_back({x.bytes(), x.dtype(), loop.types[k], direct, run});
+    if (run.period() <= most) longest = std::max(longest, run.period());
+  }
+  const int64_t tile = most / longest * longest;
+  bool repeats[kMaxOperands];
+  for (int k = 0; k < count; ++k) {
+    const int64_t period = operands[k].run.period();
+    repeats[k] = operands[k].run.is_constant() || (period > 0 && tile % period == 0);
+  }
+  parallel_for(total, (kGrain + tile - 1) / tile * tile, [&](int64_t begin, int64_t end) {
+    alignas(64) char tiles[kMaxOperands][kTileBytes];
+    const void* at[kMaxOperands];
+    for (int64_t first = begin; first < end; first += tile) {
+      const int64_t n = std::min(tile, end - first);
+      for (int k = 0; k < count; ++k) {
+        const Operand& x = operands[k];
+        at[k] = tiles[k];
+        if (x.direct)
+          at[k] = x.base + first * itemsize(x.to);
+        else if (first == begin || !repeats[k])
+          x.run.gather(x.base, first, n, tiles[k], x.to);
+      }
+      loop.call(at, loop.out.bytes() + first * y_size, n, loop.parameters);
+    }
+  });
+}
 
 }  // namespace
 
@@ -83,33 +199,19 @@ void run_elementwise(const char* op, ElementwiseLoop* loop, std::span<const Tens
     return;
   }
 
-  InlineVector<Operand, kMaxOperands> operands;
-  for (int k = 0; k < count; ++k) {
-    const Tensor& x = *in[k];
-    StridedRun run(out.shape(), broadcast_strides(op, x.shape(), x.strides(), out.shape()), x.dtype());
-    const bool direct = x.dtype() == types[k] && run.is_single_run() && x.numel() == total;
-    operands.push_back({x.bytes(), x.dtype(), types[k], direct, run});
-  }
-  parallel_for(total, kGrain, [&](int64_t begin, int64_t end) {
-    alignas(64) char tiles[kMaxOperands][kTileBytes];
-    const int64_t tile = kTileBytes / 8;
-    const void* at[kMaxOperands];
-    for (int k = 0; k < count; ++k)  // a constant fills its tile once
-      if (operands[k].run.is_constant())
-        operands[k].run.gather(operands[k].base, 0, std::min(tile, end - begin), tiles[k], operands[k].to);
-    for (int64_t first = begin; first < end; first += tile) {
-      const int64_t n = std::min(tile, end - first);
-      for (int k = 0; k < count; ++k) {
-        const Operand& x = operands[k];
-        at[k] = tiles[k];
-        if (x.direct)
-          at[k] = x.base + first * itemsize(x.to);
-        else if (!x.run.is_constant())
-          x.run.gather(x.base, first, n, tiles[k], x.to);
-      }
-      loop(at, y + first * out_size, n, parameters);
-    }
-  });
+  const Loop given = {loop, in, types, out, parameters};
+  Blocks blocks(out.shape());
+  for (const Tensor* x : in) blocks.add(broadcast_strides(op, x->shape(), x->strides(), out.shape()));
+  blocks.add(out.strides());
+  blocks.join();
+  bool turned = false;
+  for (int k = 0; k < count && !turned; ++k)
+    turned = blocks.columns() >= 16 && in[k]->dtype() == types[k] && blocks.place(k).step != 0 &&
+             blocks.place(k).step != 1 && blocks.turn_to_unit_steps_of(k);
+  if (turned || blocks.columns() >= kLongRow)
+    run_rows(given, blocks, turned);
+  else
+    run_tiles(op, given);
 }
 
 }  // namespace pynn
