@@ -35,9 +35,8 @@ void Blocks::join() {
 }
 
 bool Blocks::turn_to_unit_steps_of(int operand) {
-  constexpr int64_t kLong = 8;
   for (int i = 0; i < axes_ - 1; ++i) {
-    if (step_[i][operand] != 1 || size_[i] < kLong) continue;
+    if (step_[i][operand] != 1) continue;
     for (; i < axes_ - 2; ++i) {
       std::swap(size_[i], size_[i + 1]);
       std::swap(step_[i], step_[i + 1]);

@@ -23,7 +23,7 @@ class Blocks {
   // Before join(): the axes in the order of this operand's memory, for whoever does not mind the order.
   void sort_by_steps_of(int operand);
   void join();
-  // Makes rows of the axis along which the operand has steps of 1; false if there is no long one.
+  // Makes rows of the axis along which the operand has steps of 1; false if there is none.
   bool turn_to_unit_steps_of(int operand);
   // So many rows and columns a block, less at the ends; each at least 1.
   void cut(int64_t rows, int64_t columns);

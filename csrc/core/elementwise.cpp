@@ -33,72 +33,90 @@ struct Loop {
   const double* parameters;
 };
 
-// Long rows: each operand is read where it lies if its rows are runs. A constant fills a tile once a row;
-// what is turned (a transpose), has other gaps or another type is brought into a tile a block at a time.
+constexpr int64_t kTurnedBytes = 8192;  // a tile of 16 rows: of each column, a cache line
+
+// An operand of run_rows. Read where it lies if its rows are runs. A constant fills its tile once a row, and
+// what has gaps or another type is brought there; what is turned (a transpose) comes by whole blocks.
+struct RowOperand {
+  enum How { direct, constant, gathered, turned };
+  const char* base;
+  DType from, to;
+  int size;
+  Place place;
+  How how;
+  char* tile = nullptr;
+  const char* first = nullptr;  // of this block
+  const char* filled = nullptr;
+  int64_t columns = 0;
+
+  void enter(int64_t offset, int64_t block_rows, int64_t block_columns) {
+    first = base + offset * size;
+    filled = nullptr;
+    columns = block_columns;
+    if (how == turned) move_block(size)(first, place, tile, {columns, 1}, block_rows, columns);
+  }
+  const void* row(int64_t r) {
+    if (how == turned) return tile + r * columns * size;
+    const char* const x = first + r * place.row * size;
+    if (how == direct) return x;
+    if (x != filled) {
+      if (from == to)
+        move_block(size)(x, place, tile, {0, 1}, 1, columns);
+      else
+        convert(x, from, place.step, tile, to, 1, columns);
+      filled = x;
+    }
+    return tile;
+  }
+};
+
 void run_rows(const Loop& loop, Blocks& blocks, bool turned) {
-  constexpr int64_t kTurnedBytes = 8192;  // tiles of 16 rows, as long as a cache line holds of them
   const int count = int(loop.in.size()), y_size = itemsize(loop.out.dtype());
-  struct Operand {
-    const char* base;
-    DType from, to;
-    int size, to_size;
-    Place place;
-    enum { direct, turned, constant, gathered } how;
-  } operands[kMaxOperands];
-  int64_t columns = kGrain / 2, widest = 1;
-  bool tiles = turned;
+  InlineVector<RowOperand, kMaxOperands> operands;
+  bool tiles = false;
+  int64_t widest = 1;
   for (int k = 0; k < count; ++k) {
     const Tensor& x = *loop.in[k];
-    Operand& o = operands[k];
-    o = {x.bytes(),       x.dtype(), loop.types[k], itemsize(x.dtype()), itemsize(loop.types[k]),
-         blocks.place(k), {}};
-    const bool same = o.from == o.to;
-    o.how = o.place.step == 0                    ? Operand::constant
-            : same && o.place.step == 1          ? Operand::direct
-            : same && turned && o.place.row == 1 ? Operand::turned
-                                                 : Operand::gathered;
-    tiles |= o.how != Operand::direct;
-    widest = std::max<int64_t>(widest, o.to_size);
+    const DType from = x.dtype(), to = loop.types[k];
+    const Place place = blocks.place(k);
+    const auto how = place.step == 0            ? RowOperand::constant
+                     : from != to               ? RowOperand::gathered
+                     : place.step == 1          ? RowOperand::direct
+                     : turned && place.row == 1 ? RowOperand::turned
+                                                : RowOperand::gathered;
+    operands.push_back({x.bytes(), from, to, itemsize(from), place, how});
+    tiles |= how != RowOperand::direct;
+    widest = std::max<int64_t>(widest, itemsize(to));
   }
-  const int64_t rows_of_tile = turned ? 64 / widest : 1;
-  if (tiles) {
-    const int64_t most = (turned ? kTurnedBytes : kTileBytes) / widest / rows_of_tile;
-    const int64_t pieces = (blocks.columns() + most - 1) / most;
-    columns = ((blocks.columns() + pieces - 1) / pieces + 15) / 16 * 16;
+  int64_t rows = 64 / widest, columns = std::min(blocks.columns(), kGrain / 2);
+  if (tiles) {  // pieces of a row, equally long to a cache line
+    const int64_t most = turned ? kTurnedBytes / widest / rows : kTileBytes / widest;
+    const int64_t pieces = (columns + most - 1) / most;
+    columns = ((columns + pieces - 1) / pieces + 15) / 16 * 16;
   }
-  blocks.cut(turned ? rows_of_tile : std::max<int64_t>(1, kGrain / 2 / std::min(columns, blocks.columns())),
-             columns);
+  if (!turned) rows = kGrain / 2 / columns;
+  blocks.cut(rows, columns);
+
   char* const out = loop.out.bytes();
   const int64_t y_row = blocks.place(count).row;
-  parallel_for(
-      blocks.count(), std::max<int64_t>(1, kGrain / blocks.elements()), [&](int64_t begin, int64_t end) {
-        alignas(64) char room[kMaxOperands][kTurnedBytes];
-        for (int64_t i = begin; i < end; ++i) {
-          const Blocks::Block block = blocks.at(i);
-          for (int k = 0; k < count; ++k) {
-            const Operand& o = operands[k];
-            if (o.how == Operand::turned)
-              move_block(o.size)(o.base + block.offset[k] * o.size, o.place, room[k], {block.columns, 1},
-                                 block.rows, block.columns);
-          }
-          const char* filled[kMaxOperands] = {};
-          for (int64_t r = 0; r < block.rows; ++r) {
-            const void* at[kMaxOperands];
-            for (int k = 0; k < count; ++k) {
-              const Operand& o = operands[k];
-              const char* x = o.base + (block.offset[k] + r * o.place.row) * o.size;
-              at[k] = o.how == Operand::direct   ? x
-                      : o.how == Operand::turned ? room[k] + r * block.columns * o.size
-                                                 : room[k];
-              if ((o.how == Operand::constant || o.how == Operand::gathered) && x != filled[k]) {
-                convert(x, o.from, o.place.step, room[k], o.to, 1, block.columns);
-                filled[k] = x;
-              }
-            }
-            loop.call(at, out + (block.offset[count] + r * y_row) * y_size, block.columns, loop.parameters);
-          }
-        }
-      });
+  const int64_t grain = std::max<int64_t>(1, kGrain / blocks.elements());
+  parallel_for(blocks.count(), grain, [&](int64_t begin, int64_t end) {
+    alignas(64) char tiles[kMaxOperands][kTurnedBytes];
+    RowOperand mine[kMaxOperands];
+    for (int k = 0; k < count; ++k) {
+      mine[k] = operands[size_t(k)];
+      mine[k].tile = tiles[k];
+    }
+    for (int64_t i = begin; i < end; ++i) {
+      const Blocks::Block block = blocks.at(i);
+      for (int k = 0; k < count; ++k) mine[k].enter(block.offset[k], block.rows, block.columns);
+      for (int64_t r = 0; r < block.rows; ++r) {
+        const void* at[kMaxOperands];
+        for (int k = 0; k < count; ++k) at[k] = mine[k].row(r);
+        loop.call(at, out + (block.offset[count] + r * y_row) * y_size, block.columns, loop.parameters);
+      }
+    }
+  });
 }
 
 // Short rows: tiles of many of them. What comes again in every tile is gathered once.

@@ -48,6 +48,30 @@ PYNN_INLINE void fill_row(E value, E* y, int64_t n) {
   for (int64_t i = 0; i < n; ++i) y[i] = value;
 }
 
+template <class E>
+PYNN_INLINE Vec<E> reversed(Vec<E> x) {
+  constexpr int n = Vec<E>::lanes;
+  if constexpr (n == 2)
+    return __builtin_shufflevector(x.v, x.v, 1, 0);
+  else if constexpr (n == 4)
+    return __builtin_shufflevector(x.v, x.v, 3, 2, 1, 0);
+  else if constexpr (n == 8)
+    return __builtin_shufflevector(x.v, x.v, 7, 6, 5, 4, 3, 2, 1, 0);
+  else
+    return __builtin_shufflevector(x.v, x.v, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+}
+
+// y[i] = x[-i]
+template <class E>
+PYNN_INLINE void reverse_row(const E* x, E* y, int64_t n) {
+  int64_t i = 0;
+  if constexpr (sizeof(E) >= 4) {
+    constexpr int L = Vec<E>::lanes;
+    for (; i + L <= n; i += L) store(y + i, reversed(load(x - i - (L - 1))));
+  }
+  for (; i < n; ++i) y[i] = x[-i];
+}
+
 // Rows become columns: log2(lanes) rounds, each of which shuffles row i with row i + lanes / 2.
 template <class E>
 PYNN_INLINE void transpose_in_registers(Vec<E>* rows) {
@@ -88,10 +112,15 @@ PYNN_INLINE void transpose_part(const E* x, int64_t x_step, E* y, int64_t y_row,
 // y[r, c] = x[c, r], both with steps of 1 inside.
 template <class E>
 void transpose(const E* x, int64_t x_step, E* y, int64_t y_row, int64_t rows, int64_t columns) {
-  constexpr int64_t kLine = 64 / int64_t(sizeof(E));
+  constexpr int64_t kLine = 64 / int64_t(sizeof(E)), kFew = 4;  // a few rows, or columns, fill no vector
+  if (rows < kFew) {
+    for (int64_t c = 0; c < columns; ++c)
+      for (int64_t r = 0; r < rows; ++r) y[r * y_row + c] = x[c * x_step + r];
+    return;
+  }
   if constexpr (sizeof(E) >= 4) {
     constexpr int64_t L = Vec<E>::lanes;
-    for (int64_t r0 = 0; columns >= 4 && r0 < rows; r0 += kLine) {
+    for (int64_t r0 = 0; columns >= kFew && r0 < rows; r0 += kLine) {
       const int64_t r1 = r0 + kLine < rows ? r0 + kLine : rows;
       for (int64_t c = 0; c < columns; c += L)
         for (int64_t r = r0; r < r1; r += L) {
@@ -102,7 +131,7 @@ void transpose(const E* x, int64_t x_step, E* y, int64_t y_row, int64_t rows, in
                            columns - c < L ? columns - c : L);
         }
     }
-    if (columns >= 4) return;
+    if (columns >= kFew) return;
   }
   for (int64_t r0 = 0; r0 < rows; r0 += kLine)
     for (int64_t c0 = 0; c0 < columns; c0 += kLine)
@@ -124,6 +153,8 @@ void move(const void* from, Place at_x, void* to, Place at_y, int64_t rows, int6
       copy_row(reinterpret_cast<const char*>(x), reinterpret_cast<char*>(y), columns * int64_t(sizeof(E)));
     else if (dense && at_x.step == 0)
       fill_row(*x, y, columns);
+    else if (dense && at_x.step == -1)
+      reverse_row(x, y, columns);
     else
       for (int64_t c = 0; c < columns; ++c) y[c * at_y.step] = x[c * at_x.step];
   }
