@@ -34,14 +34,15 @@ struct Loop {
 };
 
 constexpr int64_t kTurnedBytes = 8192;  // a tile of 16 rows: of each column, a cache line
+constexpr int64_t kConstantRun = 256;   // of a constant; the loop is called again for more
 
-// An operand of run_rows. Read where it lies if its rows are runs. A constant fills its tile once a row, and
-// what has gaps or another type is brought there; what is turned (a transpose) comes by whole blocks.
+// An operand of run_rows. Read where it lies if its rows are runs. A constant fills a short run once a row,
+// and what has gaps or another type is brought there; what is turned (a transpose) comes by whole blocks.
 struct RowOperand {
   enum How { direct, constant, gathered, turned };
   const char* base;
   DType from, to;
-  int size;
+  int size, to_size;
   Place place;
   How how;
   char* tile = nullptr;
@@ -60,10 +61,11 @@ struct RowOperand {
     const char* const x = first + r * place.row * size;
     if (how == direct) return x;
     if (x != filled) {
+      const int64_t n = how == constant ? std::min(columns, kConstantRun) : columns;
       if (from == to)
-        move_block(size)(x, place, tile, {0, 1}, 1, columns);
+        move_block(size)(x, place, tile, {0, 1}, 1, n);
       else
-        convert(x, from, place.step, tile, to, 1, columns);
+        convert(x, from, place.step, tile, to, 1, n);
       filled = x;
     }
     return tile;
@@ -73,7 +75,7 @@ struct RowOperand {
 void run_rows(const Loop& loop, Blocks& blocks, bool turned) {
   const int count = int(loop.in.size()), y_size = itemsize(loop.out.dtype());
   InlineVector<RowOperand, kMaxOperands> operands;
-  bool tiles = false;
+  bool tiles = false, constants = false;
   int64_t widest = 1;
   for (int k = 0; k < count; ++k) {
     const Tensor& x = *loop.in[k];
@@ -84,8 +86,9 @@ void run_rows(const Loop& loop, Blocks& blocks, bool turned) {
                      : place.step == 1          ? RowOperand::direct
                      : turned && place.row == 1 ? RowOperand::turned
                                                 : RowOperand::gathered;
-    operands.push_back({x.bytes(), from, to, itemsize(from), place, how});
-    tiles |= how != RowOperand::direct;
+    operands.push_back({x.bytes(), from, to, itemsize(from), itemsize(to), place, how});
+    constants |= how == RowOperand::constant;
+    tiles |= how == RowOperand::gathered || how == RowOperand::turned;
     widest = std::max<int64_t>(widest, itemsize(to));
   }
   int64_t rows = 64 / widest, columns = std::min(blocks.columns(), kGrain / 2);
@@ -113,7 +116,14 @@ void run_rows(const Loop& loop, Blocks& blocks, bool turned) {
       for (int64_t r = 0; r < block.rows; ++r) {
         const void* at[kMaxOperands];
         for (int k = 0; k < count; ++k) at[k] = mine[k].row(r);
-        loop.call(at, out + (block.offset[count] + r * y_row) * y_size, block.columns, loop.parameters);
+        char* y = out + (block.offset[count] + r * y_row) * y_size;
+        const int64_t run = constants ? kConstantRun : block.columns;
+        for (int64_t c = 0; c < block.columns; c += run, y += run * y_size) {
+          loop.call(at, y, std::min(run, block.columns - c), loop.parameters);
+          for (int k = 0; k < count; ++k)
+            if (mine[k].how != RowOperand::constant)
+              at[k] = static_cast<const char*>(at[k]) + run * mine[k].to_size;
+        }
       }
     }
   });

@@ -13,7 +13,7 @@ PYNN_INLINE void move_bytes(const char* x, char* y) {
 
 // n bytes. Whole vectors, then one more that ends with the last byte and may overlap the one before it.
 PYNN_INLINE void copy_row(const char* x, char* y, int64_t n) {
-  constexpr int64_t kLong = 1024;  // from here on, the C library knows best
+  constexpr int64_t kLong = 32768;  // from here on, the C library knows best
   if (n >= kLong) {
     __builtin_memcpy(y, x, uint64_t(n));
   } else if (n >= kVectorBytes) {
