@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/blocks.h"
 #include "core/inline_vector.h"
 #include "core/parallel.h"
 #include "core/strided.h"
@@ -13,6 +14,7 @@ namespace {
 constexpr int kMaxOperands = 4;
 constexpr int64_t kTileBytes = 4096;          // of each operand: all of them together stay in L1
 constexpr int64_t kGrain = int64_t(1) << 15;  // elements worth a second thread
+constexpr int64_t kLongRow = 128;             // elements worth a call of the loop
 
 DType combine(DType strong, DType weak) {
   if (strong == DType::none) return weak;
@@ -21,13 +23,155 @@ DType combine(DType strong, DType weak) {
   return strong;
 }
 
-// One input: read where it lies, or through a tile.
-struct Operand {
+using Inputs = std::span<const Tensor* const>;
+
+struct Loop {
+  ElementwiseLoop* call;
+  Inputs in;
+  std::span<const DType> types;
+  const Tensor& out;
+  const double* parameters;
+};
+
+constexpr int64_t kTurnedBytes = 8192;  // a tile of 16 rows: of each column, a cache line
+constexpr int64_t kConstantRun = 256;   // of a constant; the loop is called again for more
+
+// An operand of run_rows. Read where it lies if its rows are runs. A constant fills a short run once a row,
+// and what has gaps or another type is brought there; what is turned (a transpose) comes by whole blocks.
+struct RowOperand {
+  enum How { direct, constant, gathered, turned };
   const char* base;
   DType from, to;
-  bool direct;
-  StridedRun run;
+  int size, to_size;
+  Place place;
+  How how;
+  char* tile = nullptr;
+  const char* first = nullptr;  // of this block
+  const char* filled = nullptr;
+  int64_t columns = 0;
+
+  void enter(int64_t offset, int64_t block_rows, int64_t block_columns) {
+    first = base + offset * size;
+    filled = nullptr;
+    columns = block_columns;
+    if (how == turned) move_block(size)(first, place, tile, {columns, 1}, block_rows, columns);
+  }
+  const void* row(int64_t r) {
+    if (how == turned) return tile + r * columns * size;
+    const char* const x = first + r * place.row * size;
+    if (how == direct) return x;
+    if (x != filled) {
+      const int64_t n = how == constant ? std::min(columns, kConstantRun) : columns;
+      if (from == to)
+        move_block(size)(x, place, tile, {0, 1}, 1, n);
+      else
+        convert(x, from, place.step, tile, to, 1, n);
+      filled = x;
+    }
+    return tile;
+  }
 };
+
+void run_rows(const Loop& loop, Blocks& blocks, bool turned) {
+  const int count = int(loop.in.size()), y_size = itemsize(loop.out.dtype());
+  InlineVector<RowOperand, kMaxOperands> operands;
+  bool tiles = false, constants = false;
+  int64_t widest = 1;
+  for (int k = 0; k < count; ++k) {
+    const Tensor& x = *loop.in[k];
+    const DType from = x.dtype(), to = loop.types[k];
+    const Place place = blocks.place(k);
+    const auto how = place.step == 0            ? RowOperand::constant
+                     : from != to               ? RowOperand::gathered
+                     : place.step == 1          ? RowOperand::direct
+                     : turned && place.row == 1 ? RowOperand::turned
+                                                : RowOperand::gathered;
+    operands.push_back({x.bytes(), from, to, itemsize(from), itemsize(to), place, how});
+    constants |= how == RowOperand::constant;
+    tiles |= how == RowOperand::gathered || how == RowOperand::turned;
+    widest = std::max<int64_t>(widest, itemsize(to));
+  }
+  int64_t rows = 64 / widest, columns = std::min(blocks.columns(), kGrain / 2);
+  if (tiles) {  // pieces of a row, equally long to a cache line
+    const int64_t most = turned ? kTurnedBytes / widest / rows : kTileBytes / widest;
+    const int64_t pieces = (columns + most - 1) / most;
+    columns = ((columns + pieces - 1) / pieces + 15) / 16 * 16;
+  }
+  if (!turned) rows = kGrain / 2 / columns;
+  blocks.cut(rows, columns);
+
+  char* const out = loop.out.bytes();
+  const int64_t y_row = blocks.place(count).row;
+  const int64_t grain = std::max<int64_t>(1, kGrain / blocks.elements());
+  parallel_for(blocks.count(), grain, [&](int64_t begin, int64_t end) {
+    alignas(64) char tiles[kMaxOperands][kTurnedBytes];
+    RowOperand mine[kMaxOperands];
+    for (int k = 0; k < count; ++k) {
+      mine[k] = operands[size_t(k)];
+      mine[k].tile = tiles[k];
+    }
+    for (int64_t i = begin; i < end; ++i) {
+      const Blocks::Block block = blocks.at(i);
+      for (int k = 0; k < count; ++k) mine[k].enter(block.offset[k], block.rows, block.columns);
+      for (int64_t r = 0; r < block.rows; ++r) {
+        const void* at[kMaxOperands];
+        for (int k = 0; k < count; ++k) at[k] = mine[k].row(r);
+        char* y = out + (block.offset[count] + r * y_row) * y_size;
+        const int64_t run = constants ? kConstantRun : block.columns;
+        for (int64_t c = 0; c < block.columns; c += run, y += run * y_size) {
+          loop.call(at, y, std::min(run, block.columns - c), loop.parameters);
+          for (int k = 0; k < count; ++k)
+            if (mine[k].how != RowOperand::constant)
+              at[k] = static_cast<const char*>(at[k]) + run * mine[k].to_size;
+        }
+      }
+    }
+  });
+}
+
+// Short rows: tiles of many of them. What comes again in every tile is gathered once.
+void run_tiles(const char* op, const Loop& loop) {
+  struct Operand {
+    const char* base;
+    DType from, to;
+    bool direct;
+    StridedRun run;
+  };
+  const int count = int(loop.in.size()), y_size = itemsize(loop.out.dtype());
+  const int64_t total = loop.out.numel(), most = kTileBytes / 8;
+  InlineVector<Operand, kMaxOperands> operands;
+  int64_t longest = 1;
+  for (int k = 0; k < count; ++k) {
+    const Tensor& x = *loop.in[k];
+    const Shape& shape = loop.out.shape();
+    StridedRun run(shape, broadcast_strides(op, x.shape(), x.strides(), shape), x.dtype());
+    const bool direct = x.dtype() == loop.types[k] && run.is_single_run() && x.numel() == total;
+    operands.push_back({x.bytes(), x.dtype(), loop.types[k], direct, run});
+    if (run.period() <= most) longest = std::max(longest, run.period());
+  }
+  const int64_t tile = most / longest * longest;
+  bool repeats[kMaxOperands];
+  for (int k = 0; k < count; ++k) {
+    const int64_t period = operands[k].run.period();
+    repeats[k] = operands[k].run.is_constant() || (period > 0 && tile % period == 0);
+  }
+  parallel_for(total, (kGrain + tile - 1) / tile * tile, [&](int64_t begin, int64_t end) {
+    alignas(64) char tiles[kMaxOperands][kTileBytes];
+    const void* at[kMaxOperands];
+    for (int64_t first = begin; first < end; first += tile) {
+      const int64_t n = std::min(tile, end - first);
+      for (int k = 0; k < count; ++k) {
+        const Operand& x = operands[k];
+        at[k] = tiles[k];
+        if (x.direct)
+          at[k] = x.base + first * itemsize(x.to);
+        else if (first == begin || !repeats[k])
+          x.run.gather(x.base, first, n, tiles[k], x.to);
+      }
+      loop.call(at, loop.out.bytes() + first * y_size, n, loop.parameters);
+    }
+  });
+}
 
 }  // namespace
 
@@ -83,33 +227,19 @@ void run_elementwise(const char* op, ElementwiseLoop* loop, std::span<const Tens
     return;
   }
 
-  InlineVector<Operand, kMaxOperands> operands;
-  for (int k = 0; k < count; ++k) {
-    const Tensor& x = *in[k];
-    StridedRun run(out.shape(), broadcast_strides(op, x.shape(), x.strides(), out.shape()), x.dtype());
-    const bool direct = x.dtype() == types[k] && run.is_single_run() && x.numel() == total;
-    operands.push_back({x.bytes(), x.dtype(), types[k], direct, run});
-  }
-  parallel_for(total, kGrain, [&](int64_t begin, int64_t end) {
-    alignas(64) char tiles[kMaxOperands][kTileBytes];
-    const int64_t tile = kTileBytes / 8;
-    const void* at[kMaxOperands];
-    for (int k = 0; k < count; ++k)  // a constant fills its tile once
-      if (operands[k].run.is_constant())
-        operands[k].run.gather(operands[k].base, 0, std::min(tile, end - begin), tiles[k], operands[k].to);
-    for (int64_t first = begin; first < end; first += tile) {
-      const int64_t n = std::min(tile, end - first);
-      for (int k = 0; k < count; ++k) {
-        const Operand& x = operands[k];
-        at[k] = tiles[k];
-        if (x.direct)
-          at[k] = x.base + first * itemsize(x.to);
-        else if (!x.run.is_constant())
-          x.run.gather(x.base, first, n, tiles[k], x.to);
-      }
-      loop(at, y + first * out_size, n, parameters);
-    }
-  });
+  const Loop given = {loop, in, types, out, parameters};
+  Blocks blocks(out.shape());
+  for (const Tensor* x : in) blocks.add(broadcast_strides(op, x->shape(), x->strides(), out.shape()));
+  blocks.add(out.strides());
+  blocks.join();
+  bool turned = false;
+  for (int k = 0; k < count && !turned; ++k)
+    turned = blocks.columns() >= 16 && in[k]->dtype() == types[k] && blocks.place(k).step != 0 &&
+             blocks.place(k).step != 1 && blocks.turn_to_unit_steps_of(k);
+  if (turned || blocks.columns() >= kLongRow)
+    run_rows(given, blocks, turned);
+  else
+    run_tiles(op, given);
 }
 
 }  // namespace pynn

@@ -61,11 +61,18 @@ StridedRun::StridedRun(const Shape& shape, const Strides& strides, DType dtype) 
   }
 }
 
-// visit(offset in elements, step, count) for every run along the last axis.
+int64_t StridedRun::period() const {
+  if (axes_ == 0 || stride_[0] != 0) return 0;
+  int64_t inner = 1;
+  for (int i = 1; i < axes_; ++i) inner *= size_[i];
+  return inner;
+}
+
+// visit(rows) for every run along the last axis; as many whole ones as follow one another go together.
 template <class Visit>
 void StridedRun::walk(int64_t begin, int64_t n, Visit&& visit) const {
   if (axes_ == 0) {
-    if (n > 0) visit(int64_t(0), int64_t(0), n);
+    if (n > 0) visit(Rows{0, 1, n, {0, 0}});
     return;
   }
   const int last = axes_ - 1;
@@ -76,14 +83,16 @@ void StridedRun::walk(int64_t begin, int64_t n, Visit&& visit) const {
     offset += index[i] * stride_[i];
   }
   while (n > 0) {
-    const int64_t run = std::min(n, size_[last] - index[last]);
-    visit(offset, stride_[last], run);
-    n -= run;
+    int64_t rows = 1, columns = std::min(n, size_[last] - index[last]);
+    if (last > 0 && index[last] == 0 && n >= 2 * size_[last])
+      rows = std::min(n / size_[last], size_[last - 1] - index[last - 1]);
+    visit(Rows{offset, rows, columns, {last > 0 ? stride_[last - 1] : 0, stride_[last]}});
+    n -= rows * columns;
     offset -= index[last] * stride_[last];
     index[last] = 0;
-    for (int i = last - 1; i >= 0; --i) {  // carry into the axes to the left
-      offset += stride_[i];
-      if (++index[i] < size_[i]) break;
+    for (int i = last - 1; i >= 0; --i, rows = 1) {  // carry into the axes to the left
+      offset += rows * stride_[i];
+      if ((index[i] += rows) < size_[i]) break;
       offset -= index[i] * stride_[i];
       index[i] = 0;
     }
@@ -92,17 +101,16 @@ void StridedRun::walk(int64_t begin, int64_t n, Visit&& visit) const {
 
 void StridedRun::gather(const char* base, int64_t begin, int64_t n, char* out, DType to) const {
   const int size = itemsize(dtype_), out_size = itemsize(to);
-  walk(begin, n, [&](int64_t offset, int64_t step, int64_t count) {
-    convert(base + offset * size, dtype_, step, out, to, 1, count);
-    out += count * out_size;
-  });
-}
-
-void StridedRun::scatter(const char* in, DType from, int64_t begin, int64_t n, char* base) const {
-  const int size = itemsize(dtype_), in_size = itemsize(from);
-  walk(begin, n, [&](int64_t offset, int64_t step, int64_t count) {
-    convert(in, from, 1, base + offset * size, dtype_, step, count);
-    in += count * in_size;
+  MoveBlock* const move = dtype_ == to ? move_block(size) : nullptr;
+  walk(begin, n, [&](const Rows& x) {
+    if (move) {
+      move(base + x.offset * size, x.place, out, {x.columns, 1}, x.rows, x.columns);
+    } else {
+      for (int64_t r = 0; r < x.rows; ++r)
+        convert(base + (x.offset + r * x.place.row) * size, dtype_, x.place.step,
+                out + r * x.columns * out_size, to, 1, x.columns);
+    }
+    out += x.rows * x.columns * out_size;
   });
 }
 

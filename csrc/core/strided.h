@@ -1,6 +1,7 @@
-// strided.h — walking a strided array in row-major order: how everything non-contiguous is read and written.
+// strided.h — walking a strided array in row-major order: how rows too short for blocks.h are read.
 #pragma once
 #include "core/dtype.h"
+#include "core/move.h"
 #include "core/shape.h"
 
 namespace pynn {
@@ -12,13 +13,17 @@ class StridedRun {
 
   // Elements begin .. begin + n (row-major order) of this operand -> `out`, converted to `to`.
   void gather(const char* base, int64_t begin, int64_t n, char* out, DType to) const;
-  // The reverse: `in`, of type `from`, -> elements begin .. begin + n of this operand.
-  void scatter(const char* in, DType from, int64_t begin, int64_t n, char* base) const;
 
   bool is_single_run() const { return axes_ <= 1 && (axes_ == 0 || stride_[0] == 1); }
   bool is_constant() const { return axes_ == 0 || (axes_ == 1 && stride_[0] == 0); }
+  // After so many elements the same ones come again; 0 if they never do.
+  int64_t period() const;
 
  private:
+  struct Rows {
+    int64_t offset, rows, columns;
+    Place place;
+  };
   template <class Visit>
   void walk(int64_t begin, int64_t n, Visit&& visit) const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/blocks.h"
 #include "core/node.h"
 #include "core/parallel.h"
 #include "core/strided.h"
@@ -188,74 +189,41 @@ bool overlaps_itself(const Tensor& x) {
   return false;
 }
 
-namespace {
-
-// Matrices stored the other way round: move 8 KiB squares, so that both sides stay in the first-level cache.
-bool copy_transposed(const Tensor& target, const Tensor& source) {
-  const int nd = target.ndim();
-  if (nd < 2 || !target.is_contiguous() || source.dtype() != target.dtype()) return false;
-  if (source.strides()[nd - 2] != 1 || source.strides()[nd - 1] == 1) return false;
-  const int size = itemsize(target.dtype());
-  if (size != 4 && size != 8) return false;
-  const int64_t rows = target.size(-2), columns = target.size(-1), matrix = rows * columns;
-  if (rows < 16 || columns < 16) return false;
-  const int64_t source_step = source.strides()[nd - 1];
-  constexpr int64_t kTile = 32;
-  const int64_t tiles_down = (rows + kTile - 1) / kTile, matrices = target.numel() / matrix;
-  char* out = target.bytes();
-  const char* in = source.bytes();
-  const auto move_tile_row = [&](auto element, int64_t item) {
-    using E = decltype(element);
-    int64_t rest = item / tiles_down, offset = 0;
-    for (int i = nd - 3; i >= 0; --i) {
-      offset += rest % target.shape()[i] * source.strides()[i];
-      rest /= target.shape()[i];
-    }
-    const E* x = reinterpret_cast<const E*>(in) + offset;
-    E* y = reinterpret_cast<E*>(out) + item / tiles_down * matrix;
-    const int64_t r0 = item % tiles_down * kTile, r1 = std::min(r0 + kTile, rows);
-    for (int64_t c0 = 0; c0 < columns; c0 += kTile)
-      for (int64_t r = r0; r < r1; ++r)
-        for (int64_t c = c0; c < std::min(c0 + kTile, columns); ++c)
-          y[r * columns + c] = x[r + c * source_step];
-  };
-  const int64_t grain = std::max<int64_t>(1, 65536 / (kTile * columns));
-  parallel_for(matrices * tiles_down, grain, [&](int64_t begin, int64_t end) {
-    for (int64_t item = begin; item < end; ++item) {
-      if (size == 4)
-        move_tile_row(uint32_t(), item);
-      else
-        move_tile_row(uint64_t(), item);
-    }
-  });
-  return true;
-}
-
-}  // namespace
-
 void copy_into(const Tensor& target, const Tensor& source) {
   if (!(target.shape() == source.shape()))
     throw ShapeError(
         text("copy: cannot copy a tensor of shape ", source.shape(), " into one of shape ", target.shape()));
-  if (target.numel() == 0 || copy_transposed(target, source)) return;
-  const StridedRun from(source.shape(), source.strides(), source.dtype());
-  const StridedRun into(target.shape(), target.strides(), target.dtype());
+  if (target.numel() == 0) return;
+  constexpr int64_t kBlock = int64_t(1) << 14, kPiece = int64_t(1) << 15;  // elements; worth a second thread
+  enum { kSource, kTarget };
+  Blocks blocks(target.shape());
+  blocks.add(source.strides());
+  blocks.add(target.strides());
+  blocks.sort_by_steps_of(kTarget);
+  blocks.join();
+  if (blocks.place(kSource).step != 1) blocks.turn_to_unit_steps_of(kSource);
+  const Place from = blocks.place(kSource), into = blocks.place(kTarget);
+  const int64_t columns = std::min(blocks.columns(), kBlock);
+  blocks.cut(std::max<int64_t>(kBlock / columns, 64), columns);
+
   const char* in = source.bytes();
   char* out = target.bytes();
-  const int in_size = itemsize(source.dtype()), out_size = itemsize(target.dtype());
-  parallel_for(target.numel(), int64_t(1) << 15, [&](int64_t begin, int64_t end) {
-    if (into.is_single_run())
-      from.gather(in, begin, end - begin, out + begin * out_size, target.dtype());
-    else if (from.is_single_run())
-      into.scatter(in + begin * in_size, source.dtype(), begin, end - begin, out);
-    else {
-      constexpr int64_t kTile = 512;
-      alignas(64) char tile[kTile * 8];
-      for (int64_t at = begin; at < end; at += kTile) {
-        const int64_t n = std::min(kTile, end - at);
-        from.gather(in, at, n, tile, source.dtype());
-        into.scatter(tile, source.dtype(), at, n, out);
+  const DType read = source.dtype(), written = target.dtype();
+  const int in_size = itemsize(read), out_size = itemsize(written);
+  MoveBlock* const move = read == written ? move_block(in_size) : nullptr;
+  const int64_t grain = std::max<int64_t>(1, kPiece / blocks.elements());
+  parallel_for(blocks.count(), grain, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const Blocks::Block block = blocks.at(i);
+      const char* x = in + block.offset[kSource] * in_size;
+      char* y = out + block.offset[kTarget] * out_size;
+      if (move) {
+        move(x, from, y, into, block.rows, block.columns);
+        continue;
       }
+      for (int64_t r = 0; r < block.rows; ++r)
+        convert(x + r * from.row * in_size, read, from.step, y + r * into.row * out_size, written, into.step,
+                block.columns);
     }
   });
 }

@@ -58,25 +58,8 @@ PYNN_INLINE Words side_by_side(Words lower, Words upper) { return (lower & kLowe
 // a0 b0 a1 b1 ... over two vectors.
 template <class T>
 PYNN_INLINE void store_interleaved(T* out, Vec<T> a, Vec<T> b) {
-  constexpr int n = Vec<T>::lanes;
-  Vec<T> first, second;
-  if constexpr (n == 2) {
-    first.v = __builtin_shufflevector(a.v, b.v, 0, 2);
-    second.v = __builtin_shufflevector(a.v, b.v, 1, 3);
-  } else if constexpr (n == 4) {
-    first.v = __builtin_shufflevector(a.v, b.v, 0, 4, 1, 5);
-    second.v = __builtin_shufflevector(a.v, b.v, 2, 6, 3, 7);
-  } else if constexpr (n == 8) {
-    first.v = __builtin_shufflevector(a.v, b.v, 0, 8, 1, 9, 2, 10, 3, 11);
-    second.v = __builtin_shufflevector(a.v, b.v, 4, 12, 5, 13, 6, 14, 7, 15);
-  } else {
-    static_assert(n == 16);
-    first.v = __builtin_shufflevector(a.v, b.v, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    second.v =
-        __builtin_shufflevector(a.v, b.v, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-  }
-  store(out, first);
-  store(out + n, second);
+  store(out, interleave_low(a, b));
+  store(out + Vec<T>::lanes, interleave_high(a, b));
 }
 
 // ---- words to numbers in [0, 1): multiples of the spacing just below 1 ---------------------------------
