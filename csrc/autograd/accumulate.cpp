@@ -35,6 +35,8 @@ void accumulate_into(const Tensor& target, const Tensor& x) {
 
 struct AccumulateOp {
   static Tensor forward(Context&, const Tensor& a, const Tensor& b) {
+    if (!is_floating(a.dtype()))
+      throw DTypeError(text("accumulate: gradients are floating-point tensors, got ", a.dtype()));
     Tensor sum = empty(a.shape(), a.dtype());
     const Tensor* in[] = {&a, &b};
     const DType types[] = {a.dtype(), a.dtype()};

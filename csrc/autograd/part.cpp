@@ -11,7 +11,8 @@ namespace {
 // The first and the last place that a part touches must lie within `count` elements.
 void check_part(const char* op, const Part& part, const Shape& shape) {
   if (part.shape.n != part.strides.n)
-    throw ShapeError(text(op, ": the part has ", part.shape.n, " sizes and ", part.strides.n, " strides"));
+    throw ShapeError(
+        text(op, ": a part of shape ", part.shape, " has a stride for each axis, got ", part.strides));
   if (numel(part.shape) == 0) return;
   __int128 first = part.offset, last = part.offset;
   for (int i = 0; i < part.shape.n; ++i)

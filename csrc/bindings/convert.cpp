@@ -20,7 +20,7 @@ py::dtype numpy_dtype(DType t) {
 }
 
 // The dtype an array takes on entering pynn: its own where pynn has it, else the one above.
-DType natural_dtype(const py::dtype& t) {
+DType natural_dtype(const py::dtype& t, const char* what) {
   const char kind = t.kind();
   const auto size = t.itemsize();
   if (kind == 'b') return DType::boolean;
@@ -28,9 +28,10 @@ DType natural_dtype(const py::dtype& t) {
   if (kind == 'u') return size == 1 ? DType::uint8 : size == 2 ? DType::int32 : DType::int64;
   if (kind == 'i') return size <= 4 ? DType::int32 : DType::int64;
   if (kind == 'c')
-    throw DTypeError(
-        "pynn has no complex tensors. Did you mean the real part, array.real, or the modulus, abs(array)?");
-  throw TypeError(text("cannot make a tensor of NumPy dtype '", std::string(py::str(t)),
+    throw DTypeError(text(what,
+                          ": pynn has no complex tensors. Did you mean the real part, array.real, or the "
+                          "modulus, abs(array)?"));
+  throw TypeError(text(what, ": cannot make a tensor of NumPy dtype '", std::string(py::str(t)),
                        "'; expected numbers or bools. Encode text as integers first."));
 }
 
@@ -38,10 +39,12 @@ struct Geometry {
   Shape shape;
   Strides strides;
 };
-Geometry geometry_of(const py::array& array) {
+Geometry geometry_of(const py::array& array, const char* what) {
   Geometry g;
   if (array.ndim() > kMaxAxes)
-    throw ShapeError(text("a tensor has at most ", kMaxAxes, " axes, this array has ", array.ndim()));
+    throw ShapeError(text(what, ": a tensor has at most ", kMaxAxes, " axes, this array has ", array.ndim(),
+                          ": its shape is ", std::string(py::str(array.attr("shape"))),
+                          ". Did you mean array.squeeze()?"));
   for (py::ssize_t i = 0; i < array.ndim(); ++i) {
     g.shape.push_back(array.shape(i));
     g.strides.push_back(array.strides(i) / array.itemsize());
@@ -54,25 +57,42 @@ void release_array(void* owner) {
   Py_DECREF(static_cast<PyObject*>(owner));
 }
 
-Tensor share(const py::array& array, DType dtype) {
+// A tensor steps from element to element in whole elements. A field of a structured array may not.
+bool steps_are_whole(const py::array& array) {
   for (py::ssize_t i = 0; i < array.ndim(); ++i)
-    if (array.strides(i) % array.itemsize() != 0)
-      throw ValueError(
-          "from_numpy: this array's elements are not aligned. Did you mean np.ascontiguousarray(array)?");
-  const Geometry g = geometry_of(array);
+    if (array.strides(i) % array.itemsize() != 0) return false;
+  return true;
+}
+bool is_aligned(const py::array& array) {
+  return array.attr("flags").attr("aligned").cast<bool>() && steps_are_whole(array);
+}
+
+Tensor share(const py::array& array, DType dtype, const char* what) {
+  const Geometry g = geometry_of(array, what);
   auto* owner = array.ptr();
   Py_INCREF(owner);
   return from_memory(const_cast<void*>(array.data()), g.shape, g.strides, dtype, owner, release_array,
                      !array.writeable());
 }
 
+// Of the unsigned integers of 64 bits, int64 holds the lower half.
+void check_fits_int64(const py::array& array, const char* what) {
+  if (array.dtype().kind() != 'u' || array.itemsize() < 8 || array.size() == 0) return;
+  const py::object largest = array.attr("max")();
+  if (largest.cast<uint64_t>() > uint64_t(INT64_MAX))
+    throw ValueError(text(what, ": ", std::string(py::str(largest)),
+                          " does not fit the 64 bits of an integer with a sign. Did you mean "
+                          "array.astype(np.float64)?"));
+}
+
 // A copy of an array of any numeric type.
-Tensor copy_array(py::array array, DType dtype) {
-  const DType natural = natural_dtype(array.dtype());
+Tensor copy_array(py::array array, DType dtype, const char* what) {
+  const DType natural = natural_dtype(array.dtype(), what);
   const DType wanted = dtype != DType::none ? dtype : natural;
   const bool native = array.dtype().is(numpy_dtype(natural)) || array.dtype().equal(numpy_dtype(natural));
-  if (!native || !array.flags()) array = array.attr("astype")(numpy_dtype(natural));
-  const Tensor view = share(py::array(array), natural);
+  check_fits_int64(array, what);
+  if (!native || !is_aligned(array)) array = array.attr("astype")(numpy_dtype(natural));
+  const Tensor view = share(py::array(array), natural, what);
   Tensor out = empty(view.shape(), wanted);
   copy_into(out, view);
   return out;
@@ -138,7 +158,7 @@ bool is_float64_array(PyObject* object) {
 
 }  // namespace
 
-Tensor make_tensor(PyObject* data, DType dtype) {
+Tensor make_tensor(PyObject* data, DType dtype, const char* what) {
   if (is_tensor(data)) {
     const Tensor& source = tensor_of(data);
     Tensor out = empty(source.shape(), dtype == DType::none ? source.dtype() : dtype);
@@ -147,9 +167,9 @@ Tensor make_tensor(PyObject* data, DType dtype) {
   }
   if (holds_tensors(data)) {
     const py::object arrays = tensors_as_arrays(data);
-    return copy_array(as_array(arrays.ptr(), "tensor"), dtype);
+    return copy_array(as_array(arrays.ptr(), what), dtype, what);
   }
-  py::array array = as_array(data, "tensor");
+  py::array array = as_array(data, what);
   // Python floats and NumPy's default float64 enter as float32, pynn's default.
   if (dtype == DType::none && array.dtype().kind() == 'f') dtype = DType::float32;
   // Python ints are int64 wherever NumPy makes them something else.
@@ -157,24 +177,25 @@ Tensor make_tensor(PyObject* data, DType dtype) {
       !PyObject_HasAttrString(data, "dtype"))
     dtype = DType::int64;
   if (array.size() == 0 && !py::isinstance<py::array>(data) && dtype == DType::none) dtype = DType::float32;
-  return copy_array(array, dtype);
+  return copy_array(array, dtype, what);
 }
 
 Tensor to_tensor(PyObject* object, const char* what) {
   if (is_tensor(object)) return tensor_of(object);
   if (PyBool_Check(object)) return number(object == Py_True);
   if (PyLong_Check(object)) {
-    const long long v = PyLong_AsLongLong(object);
-    if (v == -1 && PyErr_Occurred()) throw py::error_already_set();
+    int overflow = 0;
+    const long long v = PyLong_AsLongLongAndOverflow(object, &overflow);
+    if (overflow) refuse(object, what);
     return number(int64_t(v));
   }
   if (PyFloat_Check(object)) return number(PyFloat_AS_DOUBLE(object));
   if (py::isinstance<py::array>(object))
     return copy_array(py::reinterpret_borrow<py::array>(object),
-                      is_float64_array(object) ? DType::float32 : DType::none);
-  if (PyList_Check(object) || PyTuple_Check(object)) return make_tensor(object, DType::none);
+                      is_float64_array(object) ? DType::float32 : DType::none, what);
+  if (PyList_Check(object) || PyTuple_Check(object)) return make_tensor(object, DType::none, what);
   if (PyObject_HasAttrString(object, "__array__") || PyIndex_Check(object)) {
-    Tensor t = make_tensor(object, DType::none);
+    Tensor t = make_tensor(object, DType::none, what);
     if (t.ndim() == 0) t.impl()->is_number = true;  // a NumPy scalar is as weak as a Python number
     return t;
   }
@@ -186,11 +207,14 @@ Tensor from_numpy(PyObject* object) {
     throw TypeError(text("from_numpy: expected a NumPy array, got ", Py_TYPE(object)->tp_name,
                          ". Did you mean pynn.tensor(data)?"));
   const py::array array = py::reinterpret_borrow<py::array>(object);
-  const DType dtype = natural_dtype(array.dtype());
+  const DType dtype = natural_dtype(array.dtype(), "from_numpy");
   if (!array.dtype().equal(numpy_dtype(dtype)))
     throw DTypeError(text("from_numpy: cannot share memory of dtype ", std::string(py::str(array.dtype())),
                           ". Did you mean pynn.tensor(array), which copies it to ", dtype, "?"));
-  return share(array, dtype);
+  if (!is_aligned(array))
+    throw ValueError(
+        "from_numpy: this array's elements are not aligned. Did you mean np.ascontiguousarray(array)?");
+  return share(array, dtype, "from_numpy");
 }
 
 PyObject* to_numpy(const Tensor& tensor) {
@@ -221,7 +245,7 @@ DType to_dtype(PyObject* object) {
   }
   try {
     const py::dtype t = py::dtype::from_args(py::reinterpret_borrow<py::object>(object));
-    const DType natural = natural_dtype(t);
+    const DType natural = natural_dtype(t, "dtype");
     if (t.equal(numpy_dtype(natural))) return natural;
   } catch (const py::error_already_set&) {
   }

@@ -1,4 +1,6 @@
 // errors.cpp — C++ exceptions as the Python exceptions a user expects.
+#include <cctype>
+#include <cstring>
 #include <new>
 
 #include "bindings/python.h"
@@ -7,8 +9,20 @@ namespace pynn {
 
 PyObject *shape_error, *dtype_error, *autograd_error;
 
-void raise_current_exception() {
-  const auto raise = [](PyObject* type, const std::exception& error) { PyErr_SetString(type, error.what()); };
+// Whether a message begins with the name of the op: "sum: ..." or "sum(): ...".
+static bool begins_with(const char* message, const char* op) {
+  const size_t length = std::strlen(op);
+  const char next = std::strncmp(message, op, length) == 0 ? message[length] : 'x';
+  return !std::isalnum(static_cast<unsigned char>(next)) && next != '_';
+}
+
+void raise_current_exception(const char* op) {
+  const auto raise = [op](PyObject* type, const std::exception& error) {
+    if (op && !begins_with(error.what(), op))
+      PyErr_SetString(type, text(op, ": ", error.what()).c_str());
+    else
+      PyErr_SetString(type, error.what());
+  };
   try {
     throw;
   } catch (pybind11::error_already_set& error) {
@@ -27,8 +41,8 @@ void raise_current_exception() {
     raise(PyExc_TypeError, error);
   } catch (const MemoryError& error) {
     raise(PyExc_MemoryError, error);
-  } catch (const std::bad_alloc&) {
-    PyErr_NoMemory();
+  } catch (const std::bad_alloc& error) {
+    raise(PyExc_MemoryError, error);
   } catch (const pybind11::builtin_exception& error) {
     error.set_error();
   } catch (const std::exception& error) {

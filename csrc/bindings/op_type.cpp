@@ -46,6 +46,7 @@ class Arguments {
       throw std::logic_error("an op has more integer lists than the binding foresees");
     return *new (&ints(ints_used_++)) Ints();
   }
+  int64_t read_int(PyObject* object, size_t i) const;
   void read_ints(Ints& out, PyObject* object, size_t i);
   std::string what(size_t i) const { return text(op_.name, "(): argument '", op_.args[i].name, "'"); }
 
@@ -63,6 +64,15 @@ class Arguments {
 
 const Tensor undefined_tensor;
 
+int64_t Arguments::read_int(PyObject* object, size_t i) const {
+  if (PyLong_CheckExact(object)) {  // no text is made for what cannot fail
+    int overflow = 0;
+    const long long v = PyLong_AsLongLongAndOverflow(object, &overflow);
+    if (!overflow) return v;
+  }
+  return to_int(object, what(i).c_str());
+}
+
 void Arguments::read_ints(Ints& out, PyObject* object, size_t i) {
   if (object == Py_None) {
     out.present = false;
@@ -71,20 +81,20 @@ void Arguments::read_ints(Ints& out, PyObject* object, size_t i) {
   if (PyTuple_Check(object) || PyList_Check(object)) {
     for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(object); ++k) {
       PyObject* item = PySequence_Fast_GET_ITEM(object, k);
-      out.push_back(PyLong_CheckExact(item) ? PyLong_AsLongLong(item) : to_int(item, what(i).c_str()));
+      out.push_back(read_int(item, i));
     }
-    if (PyErr_Occurred()) throw py::error_already_set();
     return;
   }
   if (is_tensor(object) && tensor_of(object).ndim() == 1) {
+    if (!is_integral(tensor_of(object).dtype()))
+      throw TypeError(text(what(i), " must hold ints, not ", tensor_of(object).dtype()));
     const Tensor t = tensor_of(object).to(DType::int64).contiguous();
     for (int64_t k = 0; k < t.numel(); ++k) out.push_back(t.data<int64_t>()[k]);
     return;
   }
   if (!PyIndex_Check(object))
     throw TypeError(text(what(i), " must be an int or a tuple of ints, not ", Py_TYPE(object)->tp_name));
-  out.push_back(PyLong_CheckExact(object) ? PyLong_AsLongLong(object) : to_int(object, what(i).c_str()));
-  if (out.back() == -1 && PyErr_Occurred()) throw py::error_already_set();
+  out.push_back(read_int(object, i));
 }
 
 void Arguments::set(size_t i, PyObject* object) {
@@ -123,11 +133,7 @@ void Arguments::set(size_t i, PyObject* object) {
       return;
     }
     case Kind::integer:
-      v.integer = PyLong_CheckExact(object) ? PyLong_AsLongLong(object) : to_int(object, what(i).c_str());
-      if (v.integer == -1 && PyErr_Occurred()) {
-        PyErr_Clear();
-        throw ValueError(text(what(i), " does not fit 64 bits"));
-      }
+      v.integer = read_int(object, i);
       return;
     case Kind::real:
       if (PyFloat_CheckExact(object))
@@ -287,36 +293,27 @@ void Arguments::bind(const PyOp& self, PyObject* const* args, Py_ssize_t positio
     if (!(given >> i & 1)) set_default(i);
 }
 
-// result(), where a shape that was found to be impossible below the ops gets the name of the op.
-template <class Result>
-auto naming(const Op& op, Result&& result) {
-  try {
-    return result();
-  } catch (const ImpossibleShape& error) {
-    throw ShapeError(text(op.name, ": ", error.what()));
-  }
-}
-
 PyObject* op_vectorcall(PyObject* self_object, PyObject* const* args, size_t flags, PyObject* keywords) {
   const PyOp& self = *reinterpret_cast<PyOp*>(self_object);
   const Op& op = *self.op;
-  return guard([&]() -> PyObject* {
+  const auto run = [&]() -> PyObject* {
     Arguments arguments(op);
     arguments.bind(self, args, PyVectorcall_NARGS(flags), keywords);
     if (op.call_many) {
-      std::vector<Tensor> outputs = naming(op, [&] { return op.call_many(op, arguments.values()); });
+      std::vector<Tensor> outputs = op.call_many(op, arguments.values());
       PyObject* tuple = wrap(std::move(outputs));
       if (!self.result_type || !tuple) return tuple;
       PyObject* named = PyObject_Call(self.result_type, tuple, nullptr);
       Py_DECREF(tuple);
       return named;
     }
-    Tensor y = naming(op, [&] { return op.call(op, arguments.values()); });
+    Tensor y = op.call(op, arguments.values());
     if (self.form == Form::function) return wrap(std::move(y));
     assign_in_place(*arguments.values()[0].tensor, std::move(y), op.name);
     Py_INCREF(args[0]);
     return args[0];
-  });
+  };
+  return guard(run, static_cast<PyObject*>(nullptr), op.name);
 }
 
 PyObject* op_bind_to_instance(PyObject* self, PyObject* instance, PyObject*) {

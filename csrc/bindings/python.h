@@ -31,7 +31,7 @@ inline const Tensor& tensor_of(PyObject* object) { return reinterpret_cast<PyTen
 // weak 0-d tensors; float64 arrays become float32. Throws TypeError naming `what`.
 Tensor to_tensor(PyObject* object, const char* what = "operand");
 // pynn.tensor(data): always a copy. DType::none keeps the natural type.
-Tensor make_tensor(PyObject* data, DType dtype);
+Tensor make_tensor(PyObject* data, DType dtype, const char* what = "tensor");
 Tensor from_numpy(PyObject* array);        // shares memory
 PyObject* to_numpy(const Tensor& tensor);  // shares memory
 DType to_dtype(PyObject* object);          // pynn.dtype, NumPy dtype or type, name, bool/int/float
@@ -53,15 +53,18 @@ int tensor_setitem(PyObject* self, PyObject* key, PyObject* value);
 // ---- errors --------------------------------------------------------------------------------------
 
 extern PyObject *shape_error, *dtype_error, *autograd_error;
-void raise_current_exception();  // the C++ exception in flight becomes a Python one
+// The C++ exception in flight becomes a Python one. One from below, where the `op` that the user called is
+// not known (a shape that no tensor can have, an op that this one is written in), gets its name put before
+// it.
+void raise_current_exception(const char* op = nullptr);
 
 // body(), with C++ exceptions turned into Python's; `failed` is what a slot returns then.
 template <class Body, class Result = std::invoke_result_t<Body>>
-Result guard(Body&& body, Result failed = Result()) {
+Result guard(Body&& body, Result failed = Result(), const char* op = nullptr) {
   try {
     return body();
   } catch (...) {
-    raise_current_exception();
+    raise_current_exception(op);
     return failed;
   }
 }

@@ -65,21 +65,26 @@ bool is_operand(PyObject* object) {
          PyObject_HasAttrString(object, "__array__") || PyList_Check(object);
 }
 
+constexpr PyObject* kFailed = nullptr;
+
 PyObject* binary(const Op& op, PyObject* a, PyObject* b) {
-  if (is_tensor(a) && is_tensor(b)) return guard([&] { return wrap(call(op, tensor_of(a), tensor_of(b))); });
+  if (is_tensor(a) && is_tensor(b))
+    return guard([&] { return wrap(call(op, tensor_of(a), tensor_of(b))); }, kFailed, op.name);
   if (!is_operand(a) || !is_operand(b)) Py_RETURN_NOTIMPLEMENTED;
-  return guard([&] { return wrap(call(op, to_tensor(a, op.name), to_tensor(b, op.name))); });
+  return guard([&] { return wrap(call(op, to_tensor(a, op.name), to_tensor(b, op.name))); }, kFailed,
+               op.name);
 }
 PyObject* binary_in_place(const Op& op, PyObject* a, PyObject* b) {
   if (!is_operand(b)) Py_RETURN_NOTIMPLEMENTED;
-  return guard([&] {
+  const auto run = [&] {
     assign_in_place(tensor_of(a), call(op, tensor_of(a), to_tensor(b, op.name)), op.name);
     Py_INCREF(a);
     return a;
-  });
+  };
+  return guard(run, kFailed, op.name);
 }
 PyObject* unary(const Op& op, PyObject* x) {
-  return guard([&] { return wrap(call(op, tensor_of(x))); });
+  return guard([&] { return wrap(call(op, tensor_of(x))); }, kFailed, op.name);
 }
 
 #define PYNN_BINARY(slot, op)                                                                             \

@@ -15,9 +15,6 @@ struct Error : std::runtime_error {
 struct ShapeError : Error {  // pynn.ShapeError(ValueError)
   using Error::Error;
 };
-struct ImpossibleShape : ShapeError {  // of no tensor whatsoever; thrown where no op is known, named above
-  using ShapeError::ShapeError;
-};
 struct ValueError : Error {  // ValueError
   using Error::Error;
 };

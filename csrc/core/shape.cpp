@@ -9,6 +9,10 @@ const char* name(DType t) {
   return names[int(t)];
 }
 
+void Dims::too_many() const {
+  throw ShapeError(text("a tensor has at most ", kMaxAxes, " axes; after ", *this, " there would be more"));
+}
+
 void Dims::insert(int at, int64_t v) {
   push_back(v);
   for (int i = n - 1; i > at; --i) d[i] = d[i - 1];
@@ -30,14 +34,14 @@ int64_t numel(const Shape& shape) {
   int64_t count = 1;
   bool overflow = false, empty = false;
   for (int64_t size : shape) {
-    if (size < 0) throw ImpossibleShape(text("a shape holds sizes of 0 or more, got ", shape));
+    if (size < 0) throw ShapeError(text("a shape holds sizes of 0 or more, got ", shape));
     if (size == 0)
       empty = true;
     else if (__builtin_mul_overflow(count, size, &count) || count > (int64_t(1) << 59))
       overflow = true, count = 1;
   }
   if (empty) return 0;
-  if (overflow) throw ImpossibleShape(text("shape ", shape, " has more elements than memory can address"));
+  if (overflow) throw ShapeError(text("shape ", shape, " has more elements than memory can address"));
   return count;
 }
 

@@ -34,9 +34,10 @@ struct Dims {
   int64_t* begin() { return d; }
   int64_t* end() { return d + n; }
   void push_back(int64_t v) {
-    if (n == kMaxAxes) throw ShapeError("a tensor has at most 8 axes; this one would have more");
+    if (n == kMaxAxes) too_many();
     d[n++] = v;
   }
+  [[noreturn]] void too_many() const;
   void insert(int at, int64_t v);
   void erase(int at);
   friend bool operator==(const Dims& a, const Dims& b) {

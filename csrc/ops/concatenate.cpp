@@ -17,16 +17,22 @@ DType common_type(TensorList tensors) {
   return result_type({all.data(), all.size()});
 }
 
+void check_tensors(const char* op, TensorList tensors) {
+  if (tensors.empty()) throw ValueError(text(op, ": expected at least one tensor, got an empty list"));
+  for (size_t k = 0; k < tensors.size(); ++k)
+    if (!tensors[k]) throw TypeError(text(op, ": expected a list of tensors, item ", k, " is None"));
+}
+
 }  // namespace
 
 struct Concatenate {
   static Tensor forward(Context& context, TensorList tensors, int64_t axis) {
-    if (tensors.empty()) throw ValueError("cat: expected at least one tensor, got an empty list");
+    check_tensors("cat", tensors);
     const Tensor* first = &tensors[0];
     for (const Tensor& t : tensors)
       if (is_empty_vector(*first) && !is_empty_vector(t)) first = &t;
     if (first->ndim() == 0)
-      throw ShapeError("cat: 0-d tensors have no axis to be joined along. Did you mean pynn.stack?");
+      throw ShapeError("cat: tensors of shape () have no axis to be joined along. Did you mean pynn.stack?");
     const int at = check_axis("cat", axis, first->ndim());
     Shape shape = first->shape();
     shape[at] = 0;
@@ -43,7 +49,8 @@ struct Concatenate {
                               first - tensors.data(), " has ", first->shape(), "; along every axis but ", at,
                               " they must be equal"));
       if (__builtin_add_overflow(shape[at], t.size(at), &shape[at]))
-        throw ShapeError("cat: the result is too large");
+        throw ShapeError(text("cat: along axis ", at, " the result of ", first->shape(),
+                              " and the others has more places than can be counted"));
     }
     Tensor y = empty(shape, common_type(tensors));
     int64_t offset = 0;
@@ -87,7 +94,7 @@ static const Op& cat_op = structured<Concatenate>({
 Tensor concatenate(TensorList tensors, int64_t axis) { return call(cat_op, tensors, axis); }
 
 static Tensor stack(TensorList tensors, int64_t axis) {
-  if (tensors.empty()) throw ValueError("stack: expected at least one tensor, got an empty list");
+  check_tensors("stack", tensors);
   const int at = check_axis("stack", axis, tensors[0].ndim() + 1);
   std::vector<Tensor> raised;
   for (size_t k = 0; k < tensors.size(); ++k) {
@@ -111,7 +118,8 @@ static const Op& stack_op = composite<&stack>({
 });
 
 // NumPy's habits: numbers count as vectors, and vectors are rows.
-static std::vector<Tensor> at_least(TensorList tensors, int axes) {
+static std::vector<Tensor> at_least(const char* op, TensorList tensors, int axes) {
+  check_tensors(op, tensors);
   std::vector<Tensor> raised;
   for (Tensor t : tensors) {
     while (t.ndim() < axes) t = unsqueeze(t, 0);
@@ -120,10 +128,10 @@ static std::vector<Tensor> at_least(TensorList tensors, int axes) {
   return raised;
 }
 static Tensor hstack(TensorList tensors) {
-  const std::vector<Tensor> raised = at_least(tensors, 1);
-  return concatenate(raised, raised.empty() || raised[0].ndim() == 1 ? 0 : 1);
+  const std::vector<Tensor> raised = at_least("hstack", tensors, 1);
+  return concatenate(raised, raised[0].ndim() == 1 ? 0 : 1);
 }
-static Tensor vstack(TensorList tensors) { return concatenate(at_least(tensors, 2), 0); }
+static Tensor vstack(TensorList tensors) { return concatenate(at_least("vstack", tensors, 2), 0); }
 static const Op& hstack_op = composite<&hstack>({
     .name = "hstack",
     .args = {"tensors"},

@@ -92,7 +92,7 @@ void check_scores(const char* op, const Tensor& input) {
     throw DTypeError(text(op, ": input must be floating-point scores, got ", input.dtype(),
                           ". Did you mean input.float()?"));
   if (input.ndim() == 0)
-    throw ShapeError(text(op, ": input must be (C,), (N, C) or (N, C, d1, ...), got a 0-d tensor"));
+    throw ShapeError(text(op, ": input must be (C,), (N, C) or (N, C, d1, ...), got a tensor of shape ()"));
 }
 
 void check_weight(const char* op, const Tensor& weight, int64_t classes) {

@@ -27,7 +27,7 @@ void cut_diagonal(Part& part, int64_t offset, int a, int b) {
 Tensor diagonal(const Tensor& x, int64_t offset, int64_t dim1, int64_t dim2) {
   if (x.ndim() < 2) throw ShapeError(text("diagonal: expected at least 2 axes, got shape ", x.shape()));
   const int a = check_axis("diagonal", dim1, x.ndim()), b = check_axis("diagonal", dim2, x.ndim());
-  if (a == b) throw ShapeError(text("diagonal: dim1 and dim2 must be two axes, both are ", a));
+  if (a == b) throw ValueError(text("diagonal: dim1 and dim2 must be two axes, both are ", a));
   return cut_view(x, [&](Part& part) { cut_diagonal(part, offset, a, b); });
 }
 
@@ -35,7 +35,7 @@ Tensor diag_embed(const Tensor& x, int64_t offset, int64_t dim1, int64_t dim2) {
   if (x.ndim() == 0) throw ShapeError("diag_embed: a 0-d tensor has no axis to lay onto a diagonal");
   const int axes = x.ndim() + 1;
   const int a = check_axis("diag_embed", dim1, axes), b = check_axis("diag_embed", dim2, axes);
-  if (a == b) throw ShapeError(text("diag_embed: dim1 and dim2 must be two axes, both are ", a));
+  if (a == b) throw ValueError(text("diag_embed: dim1 and dim2 must be two axes, both are ", a));
   if (offset < -(int64_t(1) << 31) || offset > int64_t(1) << 31)
     throw ValueError(text("diag_embed: an offset of ", offset, " would make a matrix too large"));
   const int64_t side = x.size(-1) + std::abs(offset);

@@ -11,8 +11,12 @@ DType compute_type(const Op& op, std::span<const Tensor* const> in) {
                      : op.types == Types::floating ? to_floating(common)
                                                    : common;
   if (!op.kernel->forward[int(type)]) {
-    if (is_floating(type) || type == DType::boolean)
-      throw DTypeError(text(op.name, ": not defined for ", type, " tensors"));
+    if (is_floating(type))
+      throw DTypeError(text(op.name, ": expected integers or bools, got ", type,
+                            ". Did you mean x.long() or a comparison such as x > 0?"));
+    if (type == DType::boolean)
+      throw DTypeError(
+          text(op.name, ": not defined for bool tensors. Did you mean x.long(), or ~x for not?"));
     throw DTypeError(
         text(op.name, ": expected floating-point tensors, got ", type, ". Did you mean x.float()?"));
   }

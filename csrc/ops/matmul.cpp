@@ -119,7 +119,8 @@ void visit_product_type(const char* op, DType type, Body&& body) {
 struct MatrixProduct {
   static Tensor forward(Context& context, const Tensor& a, const Tensor& b) {
     if (a.ndim() < 2 || b.ndim() < 2)
-      throw ShapeError("matrix_product: expected two axes or more on both sides");
+      throw ShapeError(text("matrix_product: expected two axes or more on both sides, got ", a.shape(),
+                            " and ", b.shape()));
     if (a.size(-1) != b.size(-2)) refuse_sizes("matmul", a.shape(), b.shape());
     context.save(a, b);
     const Tensor* both[] = {&a, &b};

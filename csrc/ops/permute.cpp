@@ -77,14 +77,17 @@ static const Op& t_op = composite<&matrix_transpose>({
 
 static Tensor movedim(const Tensor& x, const Ints& source, const Ints& destination) {
   if (source.n != destination.n)
-    throw ShapeError("movedim: source and destination must name equally many axes");
+    throw ValueError(text("movedim: source and destination must name equally many axes, got ",
+                          static_cast<const Dims&>(source), " and ", static_cast<const Dims&>(destination)));
   int from[kMaxAxes];
   bool moved[kMaxAxes] = {};
-  for (int i = 0; i < x.ndim(); ++i) from[i] = -1;
+  for (int& f : from) f = -1;
   for (int k = 0; k < source.n; ++k) {
     const int s = check_axis("movedim", source[k], x.ndim()),
               d = check_axis("movedim", destination[k], x.ndim());
-    if (std::exchange(moved[s], true) || from[d] >= 0) throw ShapeError("movedim: an axis is named twice");
+    if (std::exchange(moved[s], true) || from[d] >= 0)
+      throw ValueError(text("movedim: an axis of a tensor of shape ", x.shape(), " is named twice in ",
+                            static_cast<const Dims&>(source), " or ", static_cast<const Dims&>(destination)));
     from[d] = s;
   }
   Dims order;

@@ -14,7 +14,8 @@ Tensor copies(const char* op, const Tensor& x, const Dims& counts) {
     const int64_t size = i < lead ? 1 : x.shape()[i - lead];
     int64_t total;
     if (__builtin_mul_overflow(size, counts[i], &total))
-      throw ShapeError(text(op, ": the result is too large"));
+      throw ShapeError(text(op, ": ", counts, " copies of a tensor of shape ", x.shape(),
+                            " have more elements than memory can address"));
     merged.push_back(total);
   }
   numel(merged);
@@ -64,7 +65,7 @@ Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, const Ints& axi
     if (count < 0)
       throw ValueError(text("repeat_interleave: counts must be 0 or more, got ", count, " at place ", i));
     if (__builtin_add_overflow(total, count, &total))
-      throw ShapeError("repeat_interleave: the result is too large");
+      throw ValueError("repeat_interleave: the repeats add up to more elements than memory can address");
   }
   const Tensor places = empty({total}, DType::int64);
   for (int64_t i = 0, k = 0; i < size; ++i)
@@ -74,10 +75,12 @@ Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, const Ints& axi
 
 Tensor roll(const Tensor& x, const Ints& shifts, const Ints& axis) {
   if (!axis.present || axis.n == 0) {
-    if (shifts.n != 1) throw ShapeError("roll: without an axis there is one shift, of the flattened tensor");
+    if (shifts.n != 1)
+      throw ValueError(text("roll: without an axis there is one shift, of the flattened tensor; got ",
+                            static_cast<const Dims&>(shifts), ". Did you mean to name the axes too?"));
     return reshape(roll(reshape(x, {x.numel()}), shifts, Ints{0}), x.shape());
   }
-  if (shifts.n != axis.n) throw ShapeError(text("roll: got ", shifts.n, " shifts for ", axis.n, " axes"));
+  if (shifts.n != axis.n) throw ValueError(text("roll: got ", shifts.n, " shifts for ", axis.n, " axes"));
   Tensor y = x;
   for (int k = 0; k < axis.n; ++k) {
     const int at = check_axis("roll", axis[k], x.ndim());

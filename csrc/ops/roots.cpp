@@ -63,14 +63,20 @@ struct Hypot {
   }
   template <class V>
   V backward_a(V a, V b, V dy) const {
-    return safe_gradient(dy, dy * a / hypot(a, b));
+    return safe_gradient(dy, dy * a / length(a, b));
   }
   template <class V>
   V backward_b(V a, V b, V dy) const {
-    return safe_gradient(dy, dy * b / hypot(a, b));
+    return safe_gradient(dy, dy * b / length(a, b));
   }
 
  private:
+  // At the origin, where the length has a kink, the quotients above are 0 / 1.
+  template <class V>
+  static V length(const V& a, const V& b) {
+    const V y = hypot(a, b);
+    return select(y == 0, 1.0, y);
+  }
   template <class T>
   static PYNN_INLINE Vec<T> hypot(Vec<T> a, Vec<T> b) {
     return Hypot().forward(a, b);
@@ -142,7 +148,7 @@ static const Op& hypot_op = elementwise<PYNN_ISA::Hypot>(
     {.name = "hypot",
      .args = {"a", "b"},
      .formula = "y = √(a² + b²)",
-     .gradient = "da = dy a / y, db = dy b / y, and 0 where dy = 0",
+     .gradient = "da = dy a / y, db = dy b / y, and 0 where dy or y is 0",
      .reference = "hypot(a, b)",
      .samples = {"randn(3, 4), randn(3, 4)", "randn(2, 1, 5), randn(4, 1)",
                  "array([3e30, inf]), array([4e30, 1.0])", "array([0.0, inf, 5.0]), array([0.0, 1.0, 12.0])"},

@@ -119,7 +119,8 @@ struct Flip {
     bool flipped[kMaxAxes + 1] = {};
     for (int64_t a : axis) {
       const int at = check_axis("flip", a, x.ndim());
-      if (std::exchange(flipped[at], true)) throw ShapeError(text("flip: axis ", a, " is named twice"));
+      if (std::exchange(flipped[at], true))
+        throw ValueError(text("flip: axis ", a, " is named twice in ", static_cast<const Dims&>(axis)));
       if (x.ndim() > 0) cut_axis(part, at, x.size(at) - 1, -1, x.size(at));
     }
     Tensor y = empty(x.shape(), x.dtype());

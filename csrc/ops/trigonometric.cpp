@@ -83,11 +83,19 @@ struct Atan2 {
   }
   template <class V>
   V backward_a(V a, V b, V dy) const {
-    return safe_gradient(dy, dy * b / (a * a + b * b));
+    return safe_gradient(dy, dy * b / squared_radius(a, b));
   }
   template <class V>
   V backward_b(V a, V b, V dy) const {
-    return safe_gradient(dy, -dy * a / (a * a + b * b));
+    return safe_gradient(dy, -dy * a / squared_radius(a, b));
+  }
+
+ private:
+  // At the origin, which has no angle, the quotients above are 0 / 1.
+  template <class V>
+  static V squared_radius(const V& a, const V& b) {
+    const V r2 = a * a + b * b;
+    return select(r2 == 0, 1.0, r2);
   }
 };
 PYNN_ELEMENTWISE(atan2_kernel, Atan2, kFloats);
@@ -171,17 +179,18 @@ static const Op& atan_op = elementwise<PYNN_ISA::Atan>(
                   .aliases = {"arctan"}});
 
 static const Op& atan2_op = elementwise<PYNN_ISA::Atan2>(
-    atan2_kernel, {.name = "atan2",
-                   .args = {"a", "b"},
-                   .formula = "y = the angle from the b axis to the point (b, a)",
-                   .gradient = "da = dy b / (a² + b²), db = -dy a / (a² + b²), and 0 where dy = 0",
-                   .reference = "arctan2(a, b)",
-                   .samples = {"randn(3, 4), randn(3, 4)", "randn(2, 1, 5), randn(4, 1)", "randn(65), 0.5",
-                               "array([0.0, 0.0, -0.0, inf]), array([-1.0, 1.0, -1.0, 0.0])"},
-                   .doc = "The angle in [-π, π] of the point with ordinate a and abscissa b: arctan(a / b) "
-                          "that knows the quadrant.",
-                   .types = Types::floating,
-                   .aliases = {"arctan2"}});
+    atan2_kernel,
+    {.name = "atan2",
+     .args = {"a", "b"},
+     .formula = "y = the angle from the b axis to the point (b, a)",
+     .gradient = "da = dy b / (a² + b²), db = -dy a / (a² + b²), and 0 where dy = 0 or a = b = 0",
+     .reference = "arctan2(a, b)",
+     .samples = {"randn(3, 4), randn(3, 4)", "randn(2, 1, 5), randn(4, 1)", "randn(65), 0.5",
+                 "array([0.0, 0.0, -0.0, inf]), array([-1.0, 1.0, -1.0, 0.0])"},
+     .doc = "The angle in [-π, π] of the point with ordinate a and abscissa b: arctan(a / b) "
+            "that knows the quadrant.",
+     .types = Types::floating,
+     .aliases = {"arctan2"}});
 
 Tensor sin(const Tensor& x) { return call(sin_op, x); }
 Tensor cos(const Tensor& x) { return call(cos_op, x); }

@@ -531,7 +531,7 @@ class Tensor:
         """The angle in [-π, π] of the point with ordinate a and abscissa b: arctan(a / b) that knows the quadrant.
 
         Formula:  y = the angle from the b axis to the point (b, a)
-        Gradient: da = dy b / (a² + b²), db = -dy a / (a² + b²), and 0 where dy = 0
+        Gradient: da = dy b / (a² + b²), db = -dy a / (a² + b²), and 0 where dy = 0 or a = b = 0
         """
 
     def arctan2_(self, /, b: _Operand) -> Self:
@@ -609,7 +609,7 @@ class Tensor:
         """The angle in [-π, π] of the point with ordinate a and abscissa b: arctan(a / b) that knows the quadrant.
 
         Formula:  y = the angle from the b axis to the point (b, a)
-        Gradient: da = dy b / (a² + b²), db = -dy a / (a² + b²), and 0 where dy = 0
+        Gradient: da = dy b / (a² + b²), db = -dy a / (a² + b²), and 0 where dy = 0 or a = b = 0
         """
 
     def atan2_(self, /, b: _Operand) -> Self:
@@ -1402,7 +1402,7 @@ class Tensor:
         """The length of the hypotenuse of a right triangle with legs a and b, without overflow.
 
         Formula:  y = √(a² + b²)
-        Gradient: da = dy a / y, db = dy b / y, and 0 where dy = 0
+        Gradient: da = dy a / y, db = dy b / y, and 0 where dy or y is 0
         """
 
     def hypot_(self, /, b: _Operand) -> Self:

@@ -1464,7 +1464,7 @@ def hypot(a: _Operand, b: _Operand) -> Tensor:
     """The length of the hypotenuse of a right triangle with legs a and b, without overflow.
 
     Formula:  y = √(a² + b²)
-    Gradient: da = dy a / y, db = dy b / y, and 0 where dy = 0
+    Gradient: da = dy a / y, db = dy b / y, and 0 where dy or y is 0
     """
 
 def floor(x: _Operand) -> Tensor:
@@ -1789,7 +1789,7 @@ def atan2(a: _Operand, b: _Operand) -> Tensor:
     """The angle in [-π, π] of the point with ordinate a and abscissa b: arctan(a / b) that knows the quadrant.
 
     Formula:  y = the angle from the b axis to the point (b, a)
-    Gradient: da = dy b / (a² + b²), db = -dy a / (a² + b²), and 0 where dy = 0
+    Gradient: da = dy b / (a² + b²), db = -dy a / (a² + b²), and 0 where dy = 0 or a = b = 0
     """
 
 arctan2 = atan2
