@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from pynn._core import ShapeError, Tensor, ops
 
+from . import _check
+
 __all__ = ["einsum", "tensordot"]
 
 # Letters for the axes that "..." stands for; no user can write them.
@@ -40,6 +42,14 @@ def einsum(equation: str, *operands: Tensor | Sequence[Tensor]) -> Tensor:
     >>> pynn.einsum("ij,ij->", a, a).item(), pynn.einsum("ii->i", a).tolist()
     (30.0, [1.0, 4.0])
     """
+    if not isinstance(equation, str):
+        raise TypeError(
+            f"einsum: the equation comes first, a str such as 'ij,jk->ik'; got {type(equation).__name__}"
+        )
+    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+        operands = tuple(operands[0])
+    for position, operand in enumerate(operands):
+        _check.tensor("einsum", f"operand {position}", operand)
     tensors = [t for item in operands for t in ([item] if isinstance(item, Tensor) else item)]
     terms, output = _parse(equation, tensors)
     sizes: dict[str, int] = {}

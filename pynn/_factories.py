@@ -22,6 +22,7 @@ from pynn._core import (
 )
 from pynn._core.functions import bernoulli
 
+from . import _check
 from ._device import device as Device
 from ._generator import Generator, drawing
 from ._tensor import method
@@ -61,7 +62,7 @@ Size = int | Sequence[int]
 def _shape(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
     """The sizes of ``zeros(2, 3)``, ``zeros((2, 3))`` or ``zeros([2, 3])``, each an integer of 0 or more."""
     if len(size) == 1 and not hasattr(size[0], "__index__"):
-        size = tuple(size[0]) if isinstance(size[0], Iterable) else size
+        size = tuple(size[0]) if isinstance(size[0], Iterable) and not isinstance(size[0], str) else size
     try:
         shape = tuple(operator.index(n) for n in size)
     except TypeError:
@@ -82,6 +83,10 @@ def _finish(name: str, x: Tensor, requires_grad: bool, device: Any) -> Tensor:
     if requires_grad:
         x.requires_grad = True
     return x
+
+
+def _shape_of(name: str, x: Any) -> tuple[int, ...]:
+    return _check.tensor(name, "x", x).shape
 
 
 def like_dtype(x: Tensor, wanted: dtype | None) -> dtype:
@@ -136,8 +141,10 @@ def full(
     if dtype is None:
         is_bool = isinstance(fill_value, (bool, np.bool_))
         dtype = _core.bool if is_bool else int64 if hasattr(fill_value, "__index__") else float32
-    value = fill_value.item() if isinstance(fill_value, (Tensor, np.generic)) else fill_value
-    return _finish("full", ops.full(_shape("full", (size,)), float(value), dtype), requires_grad, device)
+    if isinstance(fill_value, Tensor) and fill_value.numel() != 1:
+        raise _core.ShapeError(f"full: fill_value must be one number, got shape {fill_value.shape}")
+    value = _check.real("full", "fill_value", fill_value, any_float=True)
+    return _finish("full", ops.full(_shape("full", (size,)), value, dtype), requires_grad, device)
 
 
 def empty(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
@@ -147,24 +154,26 @@ def empty(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, d
 
 def zeros_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
     """Zeros of the shape and (unless given) dtype of ``x``."""
-    return zeros(x.shape, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
+    return zeros(_shape_of("zeros_like", x), dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def ones_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
     """Ones of the shape and (unless given) dtype of ``x``."""
-    return ones(x.shape, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
+    return ones(_shape_of("ones_like", x), dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def full_like(
     x: Tensor, fill_value: Any, *, dtype: dtype | None = None, requires_grad: bool = False
 ) -> Tensor:
     """One value in the shape and (unless given) dtype of ``x``."""
-    return full(x.shape, fill_value, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
+    return full(
+        _shape_of("full_like", x), fill_value, dtype=like_dtype(x, dtype), requires_grad=requires_grad
+    )
 
 
 def empty_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
     """Unwritten memory of the shape and (unless given) dtype of ``x``."""
-    return empty(x.shape, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
+    return empty(_shape_of("empty_like", x), dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 # ---- ranges --------------------------------------------------------------------------------------------
@@ -196,7 +205,7 @@ def arange(
         start, end = 0, start
     if dtype is None:
         dtype = int64 if all(hasattr(v, "__index__") for v in (start, end, step)) else float32
-    return _finish("arange", ops.arange(float(start), float(end), float(step), dtype), requires_grad, device)
+    return _finish("arange", ops.arange(start, end, step, dtype), requires_grad, device)
 
 
 def linspace(
@@ -214,7 +223,7 @@ def linspace(
     >>> pynn.linspace(0, 1, 3)
     tensor([0. , 0.5, 1. ])
     """
-    return _finish("linspace", ops.linspace(float(start), float(end), steps, dtype), requires_grad, device)
+    return _finish("linspace", ops.linspace(start, end, steps, dtype), requires_grad, device)
 
 
 def eye(
@@ -335,7 +344,7 @@ def randint(
     if high is None or len(given) > 2:
         raise TypeError("randint: expected randint(high, size) or randint(low, high, size)")
     with drawing(generator):
-        return ops.randint(operator.index(low), operator.index(high), _shape("randint", (size,)))
+        return ops.randint(low, high, _shape("randint", (size,)))
 
 
 def randperm(n: int, *, generator: Generator | None = None) -> Tensor:
@@ -346,18 +355,18 @@ def randperm(n: int, *, generator: Generator | None = None) -> Tensor:
 
 def rand_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
     """:func:`rand` in the shape and (unless given) dtype of ``x``."""
-    return rand(x.shape, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
+    return rand(_shape_of("rand_like", x), dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def randn_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
     """:func:`randn` in the shape and (unless given) dtype of ``x``."""
-    return randn(x.shape, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
+    return randn(_shape_of("randn_like", x), dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def randint_like(x: Tensor, low: int, high: int | None = None) -> Tensor:
     """:func:`randint` in the shape of ``x``: ``randint_like(x, high)`` or ``randint_like(x, low, high)``."""
     low, high = (0, low) if high is None else (low, high)
-    return randint(low, high, x.shape)
+    return randint(low, high, _shape_of("randint_like", x))
 
 
 @method

@@ -36,6 +36,8 @@ class Generator:
 
     def manual_seed(self, seed: int) -> Generator:
         """Starts the stream anew; the same numbers as after ``pynn.manual_seed(seed)``."""
+        if not hasattr(seed, "__index__"):
+            raise TypeError(f"Generator.manual_seed: a seed is a whole number, got {seed!r}")
         with self._in_charge():
             _core.manual_seed(operator.index(seed))
         return self

@@ -113,6 +113,11 @@ def _as_list(tensors: Tensors) -> list[Tensor]:
     return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
 
+def _check_tensors(name: str, argument: str, given: Any) -> None:
+    if not isinstance(given, (Tensor, Sequence)):
+        raise TypeError(f"{name}: {argument} must be a Tensor or a list of them, got {type(given).__name__}")
+
+
 def backward(
     tensors: Tensors,
     grad_tensors: Tensors | None = None,
@@ -131,6 +136,7 @@ def backward(
         AutogradError: nothing to differentiate, or the graph was already used up.
     """
     retain = create_graph if retain_graph is None else retain_graph
+    _check_tensors("backward", "tensors", tensors)
     _autograd.backward(tensors, grad_tensors, retain, create_graph)
 
 
@@ -155,6 +161,8 @@ def grad(
     (27.0, 18.0)
     """
     retain = create_graph if retain_graph is None else retain_graph
+    _check_tensors("grad", "outputs", outputs)
+    _check_tensors("grad", "inputs", inputs)
     return _autograd.grad(outputs, inputs, grad_outputs, retain, create_graph, allow_unused)
 
 

@@ -47,6 +47,7 @@ def save(obj: Any, path: str | os.PathLike[str]) -> None:
         >>> pynn.load(path)["a"].tolist()
         [1.0, 2.0]
     """
+    file = _path("save", path)
     tensors: dict[str, np.ndarray] = {}
     plain = isinstance(obj, Mapping) and all(
         isinstance(name, str) and isinstance(value, Tensor) for name, value in obj.items()
@@ -56,7 +57,7 @@ def save(obj: Any, path: str | os.PathLike[str]) -> None:
         tensors = {name: _array(value) for name, value in obj.items()}
     else:
         metadata[_STRUCTURE] = json.dumps(_take_apart(obj, "", tensors))
-    _write_atomically(Path(path), _encode(tensors, metadata))
+    _write_atomically(file, _encode(tensors, metadata))
 
 
 def load(path: str | os.PathLike[str], map_location: Any = None, weights_only: bool = True) -> Any:
@@ -65,13 +66,19 @@ def load(path: str | os.PathLike[str], map_location: Any = None, weights_only: b
     Raises:
         ValueError: the file is damaged, or no safetensors file. Its header is checked before memory is taken.
     """
-    tensors, metadata = _decode(Path(path))
+    tensors, metadata = _decode(_path("load", path))
     if _STRUCTURE not in metadata:
         return tensors
     try:
         return _put_together(json.loads(metadata[_STRUCTURE]), tensors)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"load: {path} does not hold the structure that save writes: {error!r}") from None
+
+
+def _path(verb: str, path: Any) -> Path:
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"{verb}: path must be a str or a Path, got {type(path).__name__}")
+    return Path(path)
 
 
 # ---- the structure around the tensors ---------------------------------------------------------------

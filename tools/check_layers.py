@@ -24,6 +24,7 @@ CPP_BELOW = {
 # The floors of pynn/, lowest first; rooms on one floor do not know each other.
 PYTHON_FLOORS = [
     {"_core", "_device"},
+    {"_check"},
     {"_tensor", "_generator"},
     {"_factories"},
     {"_compare", "_config", "_conversions", "_einsum", "_extrema", "_grids", "_process", "_products"}

@@ -23,13 +23,15 @@ def default_collate(samples: Sequence[Any]) -> Any:
         >>> x.shape, y.tolist()
         ((2, 3), [0, 1])
     """
+    if not len(samples):
+        raise ValueError("default_collate: there are no samples")
     first = samples[0]
     if isinstance(first, Tensor):
         shapes = {tuple(sample.shape) for sample in samples}
         if len(shapes) > 1:
             raise ValueError(
-                f"samples of shapes {', '.join(map(str, sorted(shapes)))} do not stack into a batch; "
-                "pad them, or give DataLoader a collate_fn"
+                f"default_collate: samples of shapes {', '.join(map(str, sorted(shapes)))} do not "
+                "stack into a batch; pad them, or give DataLoader a collate_fn"
             )
         return ops.stack(list(samples))
     if isinstance(first, (np.ndarray, np.generic)):
@@ -42,7 +44,9 @@ def default_collate(samples: Sequence[Any]) -> Any:
         return {key: default_collate([sample[key] for sample in samples]) for key in first}
     if isinstance(first, Sequence):
         if len({len(sample) for sample in samples}) > 1:
-            raise ValueError("samples with different numbers of parts do not collate; give a collate_fn")
+            raise ValueError(
+                "default_collate: the samples have different numbers of parts; give a collate_fn"
+            )
         parts = [default_collate(part) for part in zip(*samples, strict=True)]
         return type(first)(*parts) if hasattr(first, "_fields") else tuple(parts)
     raise TypeError(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn import _core
+from pynn import _check, _core
 from pynn._core import Tensor
 
 from .random import Seed, numpy_generator
@@ -84,7 +84,8 @@ class Subset(Dataset):
     """Some samples of another dataset, by their numbers there."""
 
     def __init__(self, dataset: Dataset, indices: Sequence[int]) -> None:
-        self.dataset, self.indices = dataset, np.asarray(indices, dtype=np.int64)
+        self.dataset = dataset
+        self.indices = np.array([_check.integer("Subset", "each of indices", i) for i in indices], np.int64)
         outside = (self.indices < -len(dataset)) | (self.indices >= len(dataset))
         if outside.any():
             where = int(np.argmax(outside))
@@ -112,6 +113,9 @@ class ConcatDataset(Dataset):
         self.datasets = list(datasets)
         if not self.datasets:
             raise ValueError("ConcatDataset: give at least one dataset")
+        for dataset in self.datasets:
+            if not hasattr(dataset, "__len__"):
+                raise TypeError(f"ConcatDataset: {type(dataset).__name__} is no dataset, it has no length")
         self.cumulative_sizes = list(accumulate(len(dataset) for dataset in self.datasets))
 
     def __len__(self) -> int:
@@ -140,13 +144,13 @@ def random_split(dataset: Dataset, lengths: Sequence[float], generator: Seed = N
         [8, 2]
     """
     total = len(dataset)
-    counts: list[float] = list(lengths)
+    counts: list[float] = [_check.real("random_split", "each of lengths", n) for n in lengths]
     if all(0 <= length <= 1 for length in counts) and abs(sum(counts) - 1) < 1e-9:
         parts = [int(total * length) for length in counts]
         for i in range(total - sum(parts)):
             parts[i % len(parts)] += 1
         counts = list(parts)
-    if sum(counts) != total or any(count < 0 for count in counts):
+    if sum(counts) != total or any(count < 0 or count != int(count) for count in counts):
         raise ValueError(f"random_split: {list(lengths)} do not add up to the {total} samples (or to 1)")
     order = numpy_generator(generator).permutation(total).tolist()
     ends = list(accumulate(int(count) for count in counts))

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from pynn import _check
+
 from .collate import default_collate
 from .dataset import IterableDataset
 from .random import Seed
@@ -59,10 +61,12 @@ class DataLoader:
         persistent_workers: bool = False,
         seed: Seed = None,
     ) -> None:
-        if num_workers < 0:
-            raise ValueError(f"DataLoader: num_workers must be 0 or more, got {num_workers}")
-        if prefetch_factor < 1:
-            raise ValueError(f"DataLoader: prefetch_factor must be 1 or more, got {prefetch_factor}")
+        _check.integer("DataLoader", "num_workers", num_workers, 0)
+        _check.integer("DataLoader", "prefetch_factor", prefetch_factor, 1)
+        if collate_fn is not None and not callable(collate_fn):
+            raise TypeError(
+                f"DataLoader: collate_fn must be a function of a list of samples, got {collate_fn!r}"
+            )
         if shuffle and sampler is not None:
             raise ValueError("DataLoader: shuffle=True and a sampler both say the order; choose one")
         if batch_sampler is not None and (batch_size != 1 or shuffle or sampler is not None or drop_last):

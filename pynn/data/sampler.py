@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from pynn import _check
+
 from .random import Seed, numpy_generator
 
 
@@ -48,11 +50,12 @@ class RandomSampler(Sampler):
         generator: Seed = None,
     ) -> None:
         self.data_source, self.replacement = data_source, replacement
-        self.num_samples = len(data_source) if num_samples is None else num_samples
-        if self.num_samples < 0 or (not replacement and self.num_samples > len(data_source)):
+        count = len(data_source) if num_samples is None else num_samples
+        self.num_samples = _check.integer("RandomSampler", "num_samples", count, 0)
+        if self.num_samples > len(data_source) and (not replacement or len(data_source) == 0):
             raise ValueError(
-                f"RandomSampler: cannot draw {self.num_samples} of {len(data_source)} samples "
-                "without replacement"
+                f"RandomSampler: cannot draw {self.num_samples} of {len(data_source)} samples"
+                + ("" if replacement else " without replacement")
             )
         # A whole number as a seed gives a sequence of orders, not the same order each time.
         self._generator = generator if generator is None else numpy_generator(generator)
@@ -75,6 +78,8 @@ class SubsetRandomSampler(Sampler):
     """The given sample numbers in random order."""
 
     def __init__(self, indices: Sequence[int], generator: Seed = None) -> None:
+        if not isinstance(indices, Iterable):
+            raise TypeError(f"SubsetRandomSampler: indices must be a list of sample numbers, got {indices!r}")
         self.indices = list(indices)
         self._generator = generator if generator is None else numpy_generator(generator)
 
@@ -92,10 +97,19 @@ class WeightedRandomSampler(Sampler):
     def __init__(
         self, weights: Any, num_samples: int, replacement: bool = True, generator: Seed = None
     ) -> None:
-        self.weights = np.asarray(weights, dtype=np.float64)
+        try:
+            self.weights = np.asarray(weights, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise TypeError(f"WeightedRandomSampler: weights must be numbers, got {weights!r}") from None
         if self.weights.ndim != 1 or not (self.weights >= 0).all() or not self.weights.sum() > 0:
             raise ValueError("WeightedRandomSampler: weights must be a list of numbers >= 0, not all 0")
-        self.num_samples, self.replacement = num_samples, replacement
+        self.num_samples = _check.integer("WeightedRandomSampler", "num_samples", num_samples, 0)
+        self.replacement = replacement
+        if not replacement and self.num_samples > np.count_nonzero(self.weights):
+            raise ValueError(
+                f"WeightedRandomSampler: cannot draw {num_samples} of the {np.count_nonzero(self.weights)} "
+                "samples with a weight above 0 without replacement"
+            )
         self._generator = generator if generator is None else numpy_generator(generator)
 
     def __iter__(self) -> Iterator[int]:

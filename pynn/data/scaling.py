@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn import _core
+from pynn import _check, _core
 from pynn._core import Tensor
 
 
@@ -78,7 +78,10 @@ class MinMaxScaler(_Scaler):
     """
 
     def __init__(self, feature_range: tuple[float, float] = (0.0, 1.0)) -> None:
-        if not feature_range[0] < feature_range[1]:
+        if not isinstance(feature_range, (tuple, list)) or len(feature_range) != 2:
+            raise TypeError(f"MinMaxScaler: feature_range is (lowest, highest), got {feature_range!r}")
+        low, high = (_check.real("MinMaxScaler", "each of feature_range", end) for end in feature_range)
+        if not low < high:
             raise ValueError(f"MinMaxScaler: feature_range must rise, got {feature_range}")
         self.feature_range = feature_range
 
@@ -91,7 +94,12 @@ class MinMaxScaler(_Scaler):
 
 
 def _matrix(x: Any, name: str) -> np.ndarray:
-    values = np.asarray(x, dtype=np.float64)
+    try:
+        values = np.asarray(x, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{name} takes numbers (N, features), which {type(x).__name__} does not hold"
+        ) from None
     if values.ndim != 2:
         raise ValueError(
             f"{name} takes samples in rows and features in columns (N, features), got shape {values.shape}"

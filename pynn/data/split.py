@@ -45,6 +45,9 @@ def train_test_split(
     """
     if not arrays:
         raise ValueError("train_test_split: give at least one array")
+    for array in arrays:
+        if not hasattr(array, "__len__"):
+            raise TypeError(f"train_test_split: expected arrays of samples, got {type(array).__name__}")
     sizes = [len(array) for array in arrays]
     if len(set(sizes)) != 1:
         raise ValueError(f"train_test_split: the arrays have {', '.join(map(str, sizes))} samples")

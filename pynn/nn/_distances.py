@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pynn import _check
 from pynn._core import ShapeError, Tensor, ops
 
 from ._loss_parts import at_least_zero, reduce, same_shape
@@ -32,6 +33,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
         >>> F.cosine_similarity(pynn.tensor([[1.0, 0.0]]), pynn.tensor([[3.0, 4.0]]))
         tensor([0.6])
     """
+    _check.tensor("cosine_similarity", "x1", x1), _check.tensor("cosine_similarity", "x2", x2)
     # Under the root, so that the gradient of a zero vector is finite.
     norm1 = ops.maximum((x1 * x1).sum(dim), eps * eps).sqrt()
     norm2 = ops.maximum((x2 * x2).sum(dim), eps * eps).sqrt()
@@ -56,6 +58,7 @@ def pairwise_distance(
         >>> F.pairwise_distance(pynn.tensor([[0.0, 0.0]]), pynn.tensor([[3.0, 4.0]]), eps=0.0)
         tensor([5.])
     """
+    _check.tensor("pairwise_distance", "x1", x1), _check.tensor("pairwise_distance", "x2", x2)
     return ops.norm(x1 - x2 + eps, p, -1, keepdim)
 
 

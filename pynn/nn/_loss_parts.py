@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pynn import _check
 from pynn._core import ShapeError, Tensor, ops
 
 
 def same_shape(name: str, **tensors: Tensor) -> None:
     """Raise unless all shapes are equal: in a loss, broadcasting is nearly always a mistake."""
-    shapes = {key: tuple(t.shape) for key, t in tensors.items()}
+    shapes = {key: tuple(_check.tensor(name, key, t).shape) for key, t in tensors.items()}
     if len(set(shapes.values())) > 1:
         got = ", ".join(f"{key} {shape}" for key, shape in shapes.items())
         raise ShapeError(

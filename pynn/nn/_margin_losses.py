@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pynn import _core
-from pynn._core import ShapeError, Tensor, ops
+from pynn import _check, _core
+from pynn._core import DTypeError, ShapeError, Tensor, ops
 
 from ._loss_parts import at_least_zero, reduce, same_shape
 
@@ -149,6 +149,8 @@ def multi_margin_loss(
         >>> F.multi_margin_loss(pynn.tensor([[1.0, 1.0]]), pynn.tensor([0])).item()
         0.5
     """
+    for key, t in {"input": input, "target": target}.items():
+        _check.tensor("multi_margin_loss", key, t)
     if input.ndim != 2 or tuple(target.shape) != (input.shape[0],):
         raise ShapeError(
             "multi_margin_loss: expected input (N, C) and target (N,), "
@@ -157,6 +159,16 @@ def multi_margin_loss(
     if p not in (1, 2):
         raise ValueError(f"multi_margin_loss: p must be 1 or 2, got {p}")
     classes = input.shape[1]
+    if target.is_floating_point():
+        raise DTypeError(
+            f"multi_margin_loss: targets are class numbers, integers; got {target.dtype}. "
+            "Did you mean target.long()?"
+        )
+    if weight is not None and tuple(weight.shape) != (classes,):
+        raise ShapeError(
+            f"multi_margin_loss: weight has one number for each of the {classes} classes, "
+            f"got {tuple(weight.shape)}"
+        )
     at = target.detach().numpy()
     if ((at < 0) | (at >= classes)).any():
         raise IndexError(f"multi_margin_loss: targets must be 0 to {classes - 1}, the classes of the input")

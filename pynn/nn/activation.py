@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pynn import _core
+from pynn import _check, _core
 from pynn._core import Tensor
 
 from . import functional as F
@@ -110,7 +110,7 @@ class LeakyReLU(Module):
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         super().__init__()
-        self.negative_slope = float(negative_slope)
+        self.negative_slope = _check.real("LeakyReLU", "negative_slope", negative_slope)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.leaky_relu(input, self.negative_slope)
@@ -147,9 +147,8 @@ class PReLU(Module):
         self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None
     ) -> None:
         super().__init__()
-        if num_parameters < 1:
-            raise ValueError(f"PReLU: num_parameters must be 1 or more, got {num_parameters}")
-        self.num_parameters, self.init = num_parameters, init
+        self.num_parameters = _check.integer("PReLU", "num_parameters", num_parameters, 1)
+        self.init = _check.real("PReLU", "init", init)
         self.weight = Parameter(_core.ops.full((num_parameters,), init, dtype=dtype or _core.float32))
 
     def forward(self, input: Tensor) -> Tensor:
@@ -181,7 +180,7 @@ class ELU(Module):
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
-        self.alpha = float(alpha)
+        self.alpha = _check.real("ELU", "alpha", alpha)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.elu(input, self.alpha)
@@ -236,7 +235,7 @@ class CELU(Module):
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
-        self.alpha = float(alpha)
+        self.alpha = _check.real("CELU", "alpha", alpha, above=0)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.celu(input, self.alpha)
@@ -268,9 +267,7 @@ class GELU(Module):
 
     def __init__(self, approximate: str = "none") -> None:
         super().__init__()
-        if approximate not in ("none", "tanh"):
-            raise ValueError(f"GELU: approximate is 'none' or 'tanh', got {approximate!r}")
-        self.approximate = approximate
+        self.approximate = _check.choice("GELU", "approximate", approximate, ("none", "tanh"))
 
     def forward(self, input: Tensor) -> Tensor:
         return F.gelu(input, self.approximate)
@@ -350,7 +347,8 @@ class Softplus(Module):
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         super().__init__()
-        self.beta, self.threshold = float(beta), float(threshold)
+        self.beta = _check.real("Softplus", "beta", beta, above=0)
+        self.threshold = _check.real("Softplus", "threshold", threshold, finite=False)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softplus(input, self.beta, self.threshold)

@@ -21,8 +21,9 @@ class _Indexed(Module):
 
     def _check(self, value: Any) -> Any:
         if not isinstance(value, self._member):
+            hint = f". Did you mean {value.__name__}(...)?" if isinstance(value, type) else f": {value!r}"
             raise TypeError(
-                f"{type(self).__name__} holds {self._member.__name__}s, got {type(value).__name__}: {value!r}"
+                f"{type(self).__name__} holds {self._member.__name__}s, got {type(value).__name__}{hint}"
             )
         return value
 
@@ -34,6 +35,10 @@ class _Indexed(Module):
             setattr(self, str(index), value)
 
     def _name_at(self, index: int) -> str:
+        if not hasattr(index, "__index__"):
+            raise TypeError(
+                f"{type(self).__name__}: an index is an int or a slice, got {type(index).__name__}"
+            )
         names = [name for name, _ in self._own(self._member)]
         if not -len(names) <= index < len(names):
             raise IndexError(f"{type(self).__name__} has {len(names)} members; index {index} is out of range")
@@ -68,6 +73,10 @@ class _Indexed(Module):
 
     def extend(self, values: Iterable[Any]) -> Any:
         """Add several members at the end."""
+        if not isinstance(values, Iterable):
+            raise TypeError(
+                f"{type(self).__name__} takes a list of {self._member.__name__}s, got {type(values).__name__}"
+            )
         for value in list(values):
             self.append(value)
         return self

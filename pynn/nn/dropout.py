@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pynn import _check
 from pynn._core import Tensor, ops
 
 from . import functional as F
@@ -37,9 +38,8 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         super().__init__()
-        if not 0 <= p <= 1:
-            raise ValueError(f"{type(self).__name__}: p must be a probability between 0 and 1, got {p!r}")
-        self.p, self.inplace = float(p), inplace
+        self.p = _check.real(type(self).__name__, "p", p, 0, 1)
+        self.inplace = inplace
 
     def forward(self, input: Tensor) -> Tensor:
         return _dropout(input, self.p) if self.training else input

@@ -6,6 +6,7 @@ and in the files that this one gathers.
 
 from __future__ import annotations
 
+from pynn import _check
 from pynn._core import ShapeError, Tensor, ops
 from pynn._core.functional import *  # noqa: F403 - every op whose record says that it lives here
 
@@ -33,8 +34,9 @@ def maxout(input: Tensor, pieces: int) -> Tensor:
         >>> F.maxout(pynn.tensor([1.0, 3.0, 2.0, 0.0]), 2)
         tensor([3., 2.])
     """
-    *rest, last = tuple(input.shape)
-    if pieces < 1 or last % pieces:
+    _check.integer("maxout", "pieces", pieces, 1)
+    *rest, last = tuple(_check.tensor("maxout", "input", input).shape) or (0,)
+    if input.ndim == 0 or last % pieces:
         raise ShapeError(
             f"maxout: the last axis of {tuple(input.shape)} does not split into groups of {pieces}"
         )

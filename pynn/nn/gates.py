@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pynn import _check
 from pynn._core import Tensor
 
 from . import functional as F
@@ -31,7 +32,7 @@ class GLU(Module):
 
     def __init__(self, dim: int = -1) -> None:
         super().__init__()
-        self.dim = dim
+        self.dim = _check.integer("GLU", "dim", dim)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.glu(input, self.dim)
@@ -65,9 +66,10 @@ class RReLU(Module):
 
     def __init__(self, lower: float = 1.0 / 8, upper: float = 1.0 / 3, inplace: bool = False) -> None:
         super().__init__()
+        self.lower = _check.real("RReLU", "lower", lower)
+        self.upper = _check.real("RReLU", "upper", upper)
         if lower > upper:
             raise ValueError(f"RReLU: lower must not be above upper, got {lower} and {upper}")
-        self.lower, self.upper = float(lower), float(upper)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.rrelu(input, self.lower, self.upper, self.training)
@@ -99,9 +101,7 @@ class Maxout(Module):
 
     def __init__(self, pieces: int = 2) -> None:
         super().__init__()
-        if pieces < 1:
-            raise ValueError(f"Maxout: pieces must be 1 or more, got {pieces}")
-        self.pieces = pieces
+        self.pieces = _check.integer("Maxout", "pieces", pieces, 1)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.maxout(input, self.pieces)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from pynn import _core, autograd
+from pynn import _check, _core, autograd
 from pynn._core import Tensor
 
 _GAINS = {
@@ -37,7 +37,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
         1.4142
     """
     if nonlinearity == "leaky_relu":
-        slope = 0.01 if param is None else float(param)
+        slope = 0.01 if param is None else _check.real("calculate_gain", "param", param)
         return math.sqrt(2.0 / (1 + slope**2))
     if nonlinearity not in _GAINS:
         known = ", ".join([*_GAINS, "leaky_relu"])
@@ -47,6 +47,8 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0) -> Tensor:
     """Fill with numbers drawn evenly from [a, b)."""
+    _check.tensor("uniform_", "tensor", tensor)
+    a, b = _check.real("uniform_", "a", a), _check.real("uniform_", "b", b)
     if a > b:
         raise ValueError(f"uniform_: the lower end {a} lies above the upper end {b}")
     with autograd.no_grad():
@@ -55,8 +57,8 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0) -> Tensor:
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
     """Fill with normally distributed numbers."""
-    if std < 0:
-        raise ValueError(f"normal_: the standard deviation must not be negative, got {std}")
+    _check.tensor("normal_", "tensor", tensor)
+    mean, std = _check.real("normal_", "mean", mean), _check.real("normal_", "std", std, 0)
     with autograd.no_grad():
         return tensor.normal_(mean, std)
 
@@ -69,7 +71,9 @@ def trunc_normal_(
     Drawn by inverting the distribution function, x = mean + std √2 erf⁻¹(2u - 1), with u uniform between
     its values at a and b: no loop, and the same count of random numbers whatever the bounds.
     """
-    if std <= 0 or a >= b:
+    _check.tensor("trunc_normal_", "tensor", tensor)
+    mean, std = _check.real("trunc_normal_", "mean", mean), _check.real("trunc_normal_", "std", std)
+    if std <= 0 or not a < b:
         raise ValueError(f"trunc_normal_: need std > 0 and a < b, got std={std}, a={a}, b={b}")
 
     def below(x: float) -> float:  # the standard normal's distribution function
@@ -87,23 +91,29 @@ def trunc_normal_(
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with one value."""
+    return _filled(tensor, val, "constant_")
+
+
+def _filled(tensor: Tensor, val: float, name: str) -> Tensor:
+    _check.tensor(name, "tensor", tensor)
+    val = _check.real(name, "val", val, any_float=True)
     with autograd.no_grad():
         return tensor.fill_(val)
 
 
 def zeros_(tensor: Tensor) -> Tensor:
     """Fill with 0."""
-    return constant_(tensor, 0.0)
+    return _filled(tensor, 0.0, "zeros_")
 
 
 def ones_(tensor: Tensor) -> Tensor:
     """Fill with 1."""
-    return constant_(tensor, 1.0)
+    return _filled(tensor, 1.0, "ones_")
 
 
 def eye_(tensor: Tensor) -> Tensor:
     """Make a matrix the identity: ones on its diagonal, zeros elsewhere."""
-    if tensor.ndim != 2:
+    if _check.tensor("eye_", "tensor", tensor).ndim != 2:
         raise ValueError(f"eye_: needs a matrix, got shape {tuple(tensor.shape)}")
     with autograd.no_grad():
         return tensor.copy_(_core.ops.eye(tensor.shape[0], tensor.shape[1]))
@@ -116,13 +126,14 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     equation 16.
     """
     fan_in, fan_out = _fans(tensor, "xavier_uniform_")
-    bound = gain * math.sqrt(6.0 / max(fan_in + fan_out, 1))
+    bound = _check.real("xavier_uniform_", "gain", gain) * math.sqrt(6.0 / max(fan_in + fan_out, 1))
     return uniform_(tensor, -bound, bound)
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     """Normal with standard deviation gain √(2 / (fan_in + fan_out)). Glorot & Bengio 2010, equation 12."""
     fan_in, fan_out = _fans(tensor, "xavier_normal_")
+    gain = _check.real("xavier_normal_", "gain", gain)
     return normal_(tensor, 0.0, gain * math.sqrt(2.0 / max(fan_in + fan_out, 1)))
 
 
@@ -158,7 +169,8 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     """
     import numpy as np
 
-    if tensor.ndim < 2:
+    gain = _check.real("orthogonal_", "gain", gain)
+    if _check.tensor("orthogonal_", "tensor", tensor).ndim < 2:
         raise ValueError(f"orthogonal_: needs at least 2 axes, got shape {tuple(tensor.shape)}")
     rows = tensor.shape[0]
     columns = tensor.numel() // max(rows, 1)
@@ -171,7 +183,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0) -> Tensor:
 
 
 def _fans(tensor: Tensor, name: str) -> tuple[int, int]:
-    if tensor.ndim < 2:
+    if _check.tensor(name, "tensor", tensor).ndim < 2:
         raise ValueError(
             f"{name}: fan-in and fan-out need at least 2 axes (out, in, ...), got shape {tuple(tensor.shape)}"
         )
@@ -183,7 +195,7 @@ def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str, name: s
     fans = dict(zip(("fan_in", "fan_out"), _fans(tensor, name), strict=True))
     if mode not in fans:
         raise ValueError(f"{name}: mode must be 'fan_in' or 'fan_out', got {mode!r}")
-    return calculate_gain(nonlinearity, a) / math.sqrt(max(fans[mode], 1))
+    return calculate_gain(nonlinearity, _check.real(name, "a", a)) / math.sqrt(max(fans[mode], 1))
 
 
 def _erfinv(x: Tensor) -> Tensor:

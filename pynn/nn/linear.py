@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from pynn import _core
-from pynn._core import ShapeError, Tensor, ops
+from pynn import _check, _core
+from pynn._core import DTypeError, ShapeError, Tensor, ops
 
 from . import functional as F
 from . import init
@@ -67,7 +67,9 @@ class Linear(Module):
         if out_features is None:
             raise ValueError("Linear: only in_features may be left open; say how many outputs you want")
         self.in_features, self.out_features = in_features, out_features
-        self.dtype = _core.float32 if dtype is None else dtype
+        self.dtype = _core.float32 if dtype is None else _core.dtype(dtype)
+        if not self.dtype.is_floating_point:
+            raise DTypeError(f"Linear: dtype must be float32 or float64, got {self.dtype}")
         if in_features is None:
             self.weight = UninitializedParameter()
         else:
@@ -248,10 +250,11 @@ class Flatten(Module):
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         super().__init__()
-        self.start_dim, self.end_dim = start_dim, end_dim
+        self.start_dim = _check.integer("Flatten", "start_dim", start_dim)
+        self.end_dim = _check.integer("Flatten", "end_dim", end_dim)
 
     def forward(self, input: Tensor) -> Tensor:
-        return input.flatten(self.start_dim, self.end_dim)
+        return ops.flatten(_check.tensor("Flatten", "input", input), self.start_dim, self.end_dim)
 
     def extra_repr(self) -> str:
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
@@ -279,10 +282,18 @@ class Unflatten(Module):
 
     def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
         super().__init__()
-        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+        self.dim = _check.integer("Unflatten", "dim", dim)
+        if not isinstance(unflattened_size, Sequence):
+            raise TypeError(
+                f"Unflatten: unflattened_size is a list of sizes, got {unflattened_size!r}. "
+                f"Did you mean ({unflattened_size!r},)?"
+            )
+        self.unflattened_size = tuple(
+            _check.integer("Unflatten", "each of unflattened_size", size, -1) for size in unflattened_size
+        )
 
     def forward(self, input: Tensor) -> Tensor:
-        shape = tuple(input.shape)
+        shape = tuple(_check.tensor("Unflatten", "input", input).shape)
         dim = self.dim + len(shape) if self.dim < 0 else self.dim
         if not 0 <= dim < len(shape):
             raise ShapeError(f"Unflatten(dim={self.dim}): got input {shape}, which has no such axis")

@@ -6,6 +6,7 @@ is nearly always a mistake. `reduction` is "mean", "sum" or "none".
 
 from __future__ import annotations
 
+from pynn import _check
 from pynn._core import Tensor
 
 from . import functional as F
@@ -29,11 +30,12 @@ class Loss(Module):
 
     def __init__(self, reduction: str = "mean") -> None:
         super().__init__()
-        if reduction not in ("mean", "sum", "none"):
-            raise ValueError(
-                f"{type(self).__name__}: reduction is 'mean', 'sum' or 'none', got {reduction!r}"
-            )
-        self.reduction = reduction
+        self.reduction = _check.choice(type(self).__name__, "reduction", reduction, ("mean", "sum", "none"))
+
+    def _register_weight(self, name: str, weight: Tensor | None) -> None:
+        if weight is not None:
+            _check.tensor(type(self).__name__, name, weight)
+        self.register_buffer(name, weight)
 
     def extra_repr(self) -> str:
         return "" if self.reduction == "mean" else f"reduction={self.reduction!r}"
@@ -103,9 +105,7 @@ class HuberLoss(Loss):
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction)
-        if not delta > 0:
-            raise ValueError(f"HuberLoss: delta must be above 0, got {delta}")
-        self.delta = float(delta)
+        self.delta = _check.real("HuberLoss", "delta", delta, above=0)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.huber_loss(input, target, reduction=self.reduction, delta=self.delta)
@@ -132,9 +132,7 @@ class SmoothL1Loss(Loss):
 
     def __init__(self, reduction: str = "mean", beta: float = 1.0) -> None:
         super().__init__(reduction)
-        if not beta >= 0:
-            raise ValueError(f"SmoothL1Loss: beta must be 0 or more, got {beta}")
-        self.beta = float(beta)
+        self.beta = _check.real("SmoothL1Loss", "beta", beta, 0)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.smooth_l1_loss(input, target, reduction=self.reduction, beta=self.beta)
@@ -175,10 +173,9 @@ class CrossEntropyLoss(Loss):
         label_smoothing: float = 0.0,
     ) -> None:
         super().__init__(reduction)
-        if not 0 <= label_smoothing <= 1:
-            raise ValueError(f"CrossEntropyLoss: label_smoothing must lie in [0, 1], got {label_smoothing}")
-        self.register_buffer("weight", weight)
-        self.ignore_index, self.label_smoothing = ignore_index, float(label_smoothing)
+        self._register_weight("weight", weight)
+        self.ignore_index = _check.integer("CrossEntropyLoss", "ignore_index", ignore_index)
+        self.label_smoothing = _check.real("CrossEntropyLoss", "label_smoothing", label_smoothing, 0, 1)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.cross_entropy(
@@ -215,8 +212,8 @@ class NLLLoss(Loss):
         self, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean"
     ) -> None:
         super().__init__(reduction)
-        self.register_buffer("weight", weight)
-        self.ignore_index = ignore_index
+        self._register_weight("weight", weight)
+        self.ignore_index = _check.integer("NLLLoss", "ignore_index", ignore_index)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.nll_loss(
@@ -247,7 +244,7 @@ class BCELoss(Loss):
 
     def __init__(self, weight: Tensor | None = None, reduction: str = "mean") -> None:
         super().__init__(reduction)
-        self.register_buffer("weight", weight)
+        self._register_weight("weight", weight)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.binary_cross_entropy(input, target, weight=self.weight, reduction=self.reduction)
@@ -280,8 +277,8 @@ class BCEWithLogitsLoss(Loss):
         self, weight: Tensor | None = None, reduction: str = "mean", pos_weight: Tensor | None = None
     ) -> None:
         super().__init__(reduction)
-        self.register_buffer("weight", weight)
-        self.register_buffer("pos_weight", pos_weight)
+        self._register_weight("weight", weight)
+        self._register_weight("pos_weight", pos_weight)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.binary_cross_entropy_with_logits(
@@ -341,11 +338,9 @@ class KLDivLoss(Module):
 
     def __init__(self, reduction: str = "mean", log_target: bool = False) -> None:
         super().__init__()
-        if reduction not in ("mean", "batchmean", "sum", "none"):
-            raise ValueError(
-                f"KLDivLoss: reduction is 'mean', 'batchmean', 'sum' or 'none', got {reduction!r}"
-            )
-        self.reduction, self.log_target = reduction, log_target
+        words = ("mean", "batchmean", "sum", "none")
+        self.reduction = _check.choice("KLDivLoss", "reduction", reduction, words)
+        self.log_target = log_target
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.kl_div(input, target, reduction=self.reduction, log_target=self.log_target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pynn import _check
 from pynn._core import Tensor
 
 from . import functional as F
@@ -52,7 +53,7 @@ class HingeEmbeddingLoss(Loss):
 
     def __init__(self, margin: float = 1.0, reduction: str = "mean") -> None:
         super().__init__(reduction)
-        self.margin = float(margin)
+        self.margin = _check.real("HingeEmbeddingLoss", "margin", margin)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.hinge_embedding_loss(input, target, margin=self.margin, reduction=self.reduction)
@@ -97,7 +98,7 @@ class MarginRankingLoss(Loss):
 
     def __init__(self, margin: float = 0.0, reduction: str = "mean") -> None:
         super().__init__(reduction)
-        self.margin = float(margin)
+        self.margin = _check.real("MarginRankingLoss", "margin", margin)
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
         return F.margin_ranking_loss(input1, input2, target, margin=self.margin, reduction=self.reduction)
@@ -128,8 +129,10 @@ class MultiMarginLoss(Loss):
         self, p: int = 1, margin: float = 1.0, weight: Tensor | None = None, reduction: str = "mean"
     ) -> None:
         super().__init__(reduction)
-        self.p, self.margin = p, float(margin)
-        self.register_buffer("weight", weight)
+        if p not in (1, 2):
+            raise ValueError(f"MultiMarginLoss: p must be 1 or 2, got {p!r}")
+        self.p, self.margin = p, _check.real("MultiMarginLoss", "margin", margin)
+        self._register_weight("weight", weight)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.multi_margin_loss(
@@ -181,7 +184,7 @@ class CosineEmbeddingLoss(Loss):
 
     def __init__(self, margin: float = 0.0, reduction: str = "mean") -> None:
         super().__init__(reduction)
-        self.margin = float(margin)
+        self.margin = _check.real("CosineEmbeddingLoss", "margin", margin)
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
         return F.cosine_embedding_loss(input1, input2, target, margin=self.margin, reduction=self.reduction)
@@ -219,7 +222,10 @@ class TripletMarginLoss(Loss):
         reduction: str = "mean",
     ) -> None:
         super().__init__(reduction)
-        self.margin, self.p, self.eps, self.swap = float(margin), float(p), eps, swap
+        self.margin = _check.real("TripletMarginLoss", "margin", margin)
+        self.p = _check.real("TripletMarginLoss", "p", p, above=0, finite=False)
+        self.eps = _check.real("TripletMarginLoss", "eps", eps)
+        self.swap = swap
 
     def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
         return F.triplet_margin_loss(
@@ -257,8 +263,14 @@ class TripletMarginWithDistanceLoss(Loss):
         reduction: str = "mean",
     ) -> None:
         super().__init__(reduction)
+        if distance_function is not None and not callable(distance_function):
+            raise TypeError(
+                "TripletMarginWithDistanceLoss: distance_function must be a function of two tensors, got "
+                f"{distance_function!r}"
+            )
         self.distance_function = distance_function
-        self.margin, self.swap = float(margin), swap
+        self.margin = _check.real("TripletMarginWithDistanceLoss", "margin", margin)
+        self.swap = swap
 
     def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
         return F.triplet_margin_with_distance_loss(
@@ -291,7 +303,8 @@ class CosineSimilarity(Module):
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
         super().__init__()
-        self.dim, self.eps = dim, float(eps)
+        self.dim = _check.integer("CosineSimilarity", "dim", dim)
+        self.eps = _check.real("CosineSimilarity", "eps", eps, 0)
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
         return F.cosine_similarity(x1, x2, self.dim, self.eps)
@@ -317,7 +330,9 @@ class PairwiseDistance(Module):
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
         super().__init__()
-        self.p, self.eps, self.keepdim = float(p), float(eps), keepdim
+        self.p = _check.real("PairwiseDistance", "p", p, finite=False)
+        self.eps = _check.real("PairwiseDistance", "eps", eps)
+        self.keepdim = keepdim
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
         return F.pairwise_distance(x1, x2, self.p, self.eps, self.keepdim)

@@ -159,11 +159,13 @@ class Module(TrainingVerbs):
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Like `self.name = param`, with the name as a string. `None` marks one that is left out."""
         _check_name(self, name)
+        _check_kind("register_parameter", param, Parameter)
         setattr(self, name, param)
 
     def register_module(self, name: str, module: Module | None) -> None:
         """Like `self.name = module`, with the name as a string."""
         _check_name(self, name)
+        _check_kind("register_module", module, Module)
         setattr(self, name, module)
 
     add_module = register_module
@@ -177,6 +179,7 @@ class Module(TrainingVerbs):
             persistent: whether `state_dict` contains it.
         """
         _check_name(self, name)
+        _check_kind("register_buffer", tensor, Tensor)
         object.__setattr__(self, "_persistent", {**self._persistent, name: persistent})
         setattr(self, name, tensor)
 
@@ -429,6 +432,11 @@ class Module(TrainingVerbs):
         if not children:
             return f"{name}({extra})"
         return f"{name}({extra}\n  " + "\n  ".join(children) + "\n)"
+
+
+def _check_kind(method: str, value: Any, kind: type) -> None:
+    if value is not None and not isinstance(value, kind):
+        raise TypeError(f"{method}: expected a {kind.__name__} or None, got {type(value).__name__}")
 
 
 def _check_name(module: Module, name: str) -> None:

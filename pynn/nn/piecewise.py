@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pynn import _check
 from pynn._core import Tensor
 
 from . import functional as F
@@ -47,7 +48,8 @@ class Threshold(Module):
 
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
         super().__init__()
-        self.threshold, self.value = float(threshold), float(value)
+        self.threshold = _check.real("Threshold", "threshold", threshold)
+        self.value = _check.real("Threshold", "value", value, finite=False)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.threshold(input, self.threshold, self.value)
@@ -79,9 +81,10 @@ class Hardtanh(Module):
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
-        if not min_val < max_val:
+        self.min_val = _check.real("Hardtanh", "min_val", min_val, finite=False)
+        self.max_val = _check.real("Hardtanh", "max_val", max_val, finite=False)
+        if not self.min_val < self.max_val:
             raise ValueError(f"Hardtanh: min_val must lie below max_val, got {min_val} and {max_val}")
-        self.min_val, self.max_val = float(min_val), float(max_val)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.hardtanh(input, self.min_val, self.max_val)
@@ -198,7 +201,7 @@ class Hardshrink(Module):
 
     def __init__(self, lambd: float = 0.5) -> None:
         super().__init__()
-        self.lambd = float(lambd)
+        self.lambd = _check.real("Hardshrink", "lambd", lambd, 0)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.hardshrink(input, self.lambd)
@@ -228,9 +231,7 @@ class Softshrink(Module):
 
     def __init__(self, lambd: float = 0.5) -> None:
         super().__init__()
-        if lambd < 0:
-            raise ValueError(f"Softshrink: lambd must be 0 or more, got {lambd}")
-        self.lambd = float(lambd)
+        self.lambd = _check.real("Softshrink", "lambd", lambd, 0)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softshrink(input, self.lambd)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pynn import _check
 from pynn._core import ShapeError, Tensor
 
 from . import functional as F
@@ -30,7 +31,7 @@ class Softmax(Module):
 
     def __init__(self, dim: int | None = None) -> None:
         super().__init__()
-        self.dim = -1 if dim is None else dim
+        self.dim = -1 if dim is None else _check.integer("Softmax", "dim", dim)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softmax(input, self.dim)
@@ -57,7 +58,7 @@ class LogSoftmax(Module):
 
     def __init__(self, dim: int | None = None) -> None:
         super().__init__()
-        self.dim = -1 if dim is None else dim
+        self.dim = -1 if dim is None else _check.integer("LogSoftmax", "dim", dim)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.log_softmax(input, self.dim)
@@ -84,7 +85,7 @@ class Softmin(Module):
 
     def __init__(self, dim: int | None = None) -> None:
         super().__init__()
-        self.dim = -1 if dim is None else dim
+        self.dim = -1 if dim is None else _check.integer("Softmin", "dim", dim)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softmax(-input, self.dim)
@@ -110,6 +111,6 @@ class Softmax2d(Module):
     """
 
     def forward(self, input: Tensor) -> Tensor:
-        if input.ndim not in (3, 4):
+        if _check.tensor("Softmax2d", "input", input).ndim not in (3, 4):
             raise ShapeError(f"Softmax2d: expected (N, C, H, W) or (C, H, W), got {tuple(input.shape)}")
         return F.softmax(input, -3)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pynn import _check
+
 from .optimizer import Optimizer, Params
 
 
@@ -34,8 +36,7 @@ class Adadelta(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        if not 0 <= rho <= 1:
-            raise ValueError(f"Adadelta: rho must lie in [0, 1], got {rho!r}")
+        rho = _check.real("Adadelta", "rho", rho, 0, 1)
         super().__init__(
             params, {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize}
         )

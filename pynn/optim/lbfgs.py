@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pynn import _core, autograd
+from pynn import _check, _core, autograd
 from pynn._core import Tensor
 
 from .line_search import strong_wolfe
@@ -42,6 +42,8 @@ class LBFGS(Optimizer):
         [1.0, 1.0]
     """
 
+    not_numbers = Optimizer.not_numbers | {"line_search_fn"}
+
     def __init__(
         self,
         params: Params,
@@ -53,6 +55,8 @@ class LBFGS(Optimizer):
         history_size: int = 100,
         line_search_fn: str | None = None,
     ) -> None:
+        _check.integer("LBFGS", "max_iter", max_iter, 1)
+        _check.integer("LBFGS", "history_size", history_size, 1)
         if line_search_fn not in (None, "strong_wolfe"):
             raise ValueError(f"LBFGS: line_search_fn is None or 'strong_wolfe', got {line_search_fn!r}")
         super().__init__(

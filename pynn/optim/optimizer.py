@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from pynn import _core, autograd
+from pynn import _check, _core, autograd
 from pynn._core import Tensor
 from pynn._core import optim as _optim
 
@@ -27,6 +27,11 @@ class Optimizer:
     slot_names: ClassVar[tuple[str, ...]] = ()
     """What the C++ step keeps for each parameter, in the order of its slots; `state_dict` uses the names."""
 
+    not_numbers: ClassVar[frozenset[str]] = frozenset(
+        {"params", "betas", "nesterov", "maximize", "amsgrad", "centered", "decoupled_weight_decay"}
+    )
+    """The options that are not numbers of 0 or more."""
+
     def __init__(self, params: Params, defaults: Mapping[str, Any]) -> None:
         self.defaults = dict(defaults)
         self.param_groups: list[dict[str, Any]] = []
@@ -43,6 +48,10 @@ class Optimizer:
         Raises:
             ValueError: a parameter is in a group already, or there is none.
         """
+        if "params" not in param_group:
+            raise ValueError(
+                f"{type(self).__name__}: a parameter group is a dictionary with the key 'params'"
+            )
         unknown = [name for name in param_group if name != "params" and name not in self.defaults]
         unknown = [name for name in unknown if name != "initial_lr"]
         if unknown:
@@ -100,14 +109,16 @@ class Optimizer:
 
     def _check_options(self, group: Mapping[str, Any]) -> None:
         """Raise ValueError for an option out of its range."""
+        owner = type(self).__name__
         for name, value in group.items():
-            if name == "params":
-                continue
-            for number in value if isinstance(value, (tuple, list)) else (value,):
-                if isinstance(number, float) and not 0 <= number < float("inf"):
-                    raise ValueError(f"{type(self).__name__}: {name} must be 0 or more, got {value!r}")
-        if any(not 0 <= beta < 1 for beta in group.get("betas", ())):
-            raise ValueError(f"{type(self).__name__}: betas must lie in [0, 1), got {group['betas']!r}")
+            if name not in self.not_numbers:
+                _check.real(owner, name, value, 0)
+        if "betas" in group:
+            betas = group["betas"]
+            if not isinstance(betas, (tuple, list)) or len(betas) != 2:
+                raise TypeError(f"{owner}: betas must be two numbers, got {betas!r}")
+            if any(_check.real(owner, "each of betas", beta, 0) >= 1 for beta in betas):
+                raise ValueError(f"{owner}: betas must lie in [0, 1), got {betas!r}")
 
     # ---- training ---------------------------------------------------------------------------------
 
@@ -126,6 +137,11 @@ class Optimizer:
         """
         loss = None
         if closure is not None:
+            if not callable(closure):
+                raise TypeError(
+                    f"{type(self).__name__}.step: closure must be a function, got {type(closure).__name__}. "
+                    "Did you mean loss.backward() and then step()?"
+                )
             with autograd.enable_grad():
                 loss = closure()
         if self._awaited:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from pynn import io
+from pynn import _check, io
 from pynn.nn import Module
 
 from .metrics import larger_is_better
@@ -51,6 +51,8 @@ class CallbackList:
     """All callbacks as one. Those that do not look at batches cost nothing per batch."""
 
     def __init__(self, callbacks: Iterable[Callback], model: Module) -> None:
+        if isinstance(callbacks, Callback) or not isinstance(callbacks, Iterable):
+            raise TypeError(f"fit: callbacks is a list of Callbacks, got {type(callbacks).__name__}")
         self.callbacks = list(callbacks)
         given: list[Any] = list(self.callbacks)
         for callback in given:
@@ -94,6 +96,11 @@ class CallbackList:
             call(batch, logs)
 
 
+def _check_path(owner: str, path: Any) -> None:
+    if not isinstance(path, (str, Path)):
+        raise TypeError(f"{owner}: path must be a str or a Path, got {path!r}")
+
+
 class LambdaCallback(Callback):
     """A callback made of functions: `LambdaCallback(on_epoch_end=lambda epoch, logs: print(logs))`."""
 
@@ -102,6 +109,8 @@ class LambdaCallback(Callback):
             if not name.startswith("on_") or not hasattr(Callback, name):
                 known = ", ".join(n for n in vars(Callback) if n.startswith("on_"))
                 raise TypeError(f"LambdaCallback: there is no {name!r}; there are {known}")
+            if not callable(function):
+                raise TypeError(f"LambdaCallback: {name} must be a function, got {function!r}")
             setattr(self, name, function)
 
 
@@ -109,9 +118,9 @@ class _Watcher(Callback):
     """What the callbacks that follow one value have in common."""
 
     def __init__(self, monitor: str, mode: str, min_delta: float) -> None:
-        if mode not in ("auto", "min", "max"):
-            raise ValueError(f"{type(self).__name__}: mode is 'auto', 'min' or 'max', got {mode!r}")
-        self.monitor, self.min_delta = monitor, abs(min_delta)
+        _check.choice(type(self).__name__, "mode", mode, ("auto", "min", "max"))
+        self.monitor = monitor
+        self.min_delta = abs(_check.real(type(self).__name__, "min_delta", min_delta))
         rising = mode == "max" or (mode == "auto" and larger_is_better(monitor))
         self.sign = 1 if rising else -1
         self.best = -self.sign * math.inf
@@ -154,8 +163,9 @@ class EarlyStopping(_Watcher):
         start_from_epoch: int = 0,
     ) -> None:
         super().__init__(monitor, mode, min_delta)
-        self.patience, self.restore_best_weights = patience, restore_best_weights
-        self.start_from_epoch = start_from_epoch
+        self.patience = _check.integer("EarlyStopping", "patience", patience, 0)
+        self.start_from_epoch = _check.integer("EarlyStopping", "start_from_epoch", start_from_epoch, 0)
+        self.restore_best_weights = restore_best_weights
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self.best = -self.sign * math.inf
@@ -195,6 +205,7 @@ class ModelCheckpoint(_Watcher):
         self, path: str | Path, monitor: str = "val_loss", save_best_only: bool = False, mode: str = "auto"
     ) -> None:
         super().__init__(monitor, mode, 0.0)
+        _check_path("ModelCheckpoint", path)
         self.path, self.save_best_only = str(path), save_best_only
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
@@ -215,6 +226,11 @@ class LearningRateSchedule(Callback):
     def __init__(self, scheduler: Any, per: str = "epoch", monitor: str = "val_loss") -> None:
         if per not in ("epoch", "batch"):
             raise ValueError(f"LearningRateSchedule: per is 'epoch' or 'batch', got {per!r}")
+        if not hasattr(scheduler, "step"):
+            raise TypeError(
+                "LearningRateSchedule takes a schedule of pynn.optim.lr_scheduler, got "
+                f"{type(scheduler).__name__}. For a function there is LearningRateScheduler."
+            )
         self.scheduler, self.per, self.monitor = scheduler, per, monitor
         if per == "batch":
             self.on_train_batch_end = lambda batch, logs=None: scheduler.step()  # type: ignore[method-assign]
@@ -268,6 +284,9 @@ class CSVLogger(Callback):
     """
 
     def __init__(self, path: str | Path, separator: str = ",", append: bool = False) -> None:
+        _check_path("CSVLogger", path)
+        if not isinstance(separator, str) or len(separator) != 1:
+            raise ValueError(f"CSVLogger: separator must be one character, got {separator!r}")
         self.path, self.separator, self.append = Path(path), separator, append
 
     def on_train_begin(self, logs: Logs | None = None) -> None:

@@ -16,6 +16,15 @@ from .history import History
 from .metrics import Metric
 
 
+def check_batches(verb: str, batches: Any) -> None:
+    """Raise TypeError for what holds no batches."""
+    if not isinstance(batches, Iterable):
+        raise TypeError(
+            f"{verb}: batches must be a DataLoader or a list of (inputs, targets), "
+            f"got {type(batches).__name__}"
+        )
+
+
 def fit(
     model: nn.Module,
     batches: Iterable[Any],
@@ -39,6 +48,7 @@ def fit(
     Raises:
         FloatingPointError: a loss is NaN or infinite. The weights are those before that batch.
     """
+    check_batches("fit", batches)
     history, show, metrics = History(), progress.choose(verbose), list(metrics)
     calls = CallbackList(callbacks, model)
     model.stop_training = False
@@ -105,6 +115,7 @@ def evaluate(
     metrics: Iterable[Metric] = (),
 ) -> dict[str, float]:
     """Loss and metrics over batches, in evaluation mode and without recording."""
+    check_batches("evaluate", batches)
     metrics = list(metrics)
     for metric in metrics:
         metric.reset()

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pynn import _check
 from pynn._core import ShapeError, Tensor
 
 
@@ -37,6 +38,8 @@ class Mean(Metric):
     """The average of a function of outputs and targets, each batch weighed with its size."""
 
     def __init__(self, function: Callable[[Tensor, Tensor], Any], name: str | None = None) -> None:
+        if not callable(function):
+            raise TypeError(f"Mean: function must be a function of (outputs, targets), got {function!r}")
         super().__init__(name or getattr(function, "__name__", type(function).__name__).lower())
         self.function = function
 
@@ -59,6 +62,8 @@ class ClassMetric(Metric):
 
     def __init__(self, threshold: float | None = None, name: str = "") -> None:
         super().__init__(name)
+        if threshold is not None:
+            _check.real(type(self).__name__, "threshold", threshold)
         self.threshold = threshold
 
     def classes(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, int]:
@@ -97,7 +102,7 @@ class TopKAccuracy(Metric):
 
     def __init__(self, k: int = 5, name: str | None = None) -> None:
         super().__init__(name or f"top_{k}_accuracy")
-        self.k = k
+        self.k = _check.integer("TopKAccuracy", "k", k, 1)
 
     def update(self, outputs: Tensor, targets: Tensor) -> None:
         if outputs.ndim != 2 or tuple(targets.shape) != (outputs.shape[0],):

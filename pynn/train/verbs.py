@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from pynn import autograd, io
-from pynn._core import Tensor, ops
+from pynn import _check, autograd, io
+from pynn._core import ShapeError, Tensor, ops
 
 from . import loop, resolve
 from .batches import hold_out, inputs_of, make_batches, to_tensor
@@ -111,6 +111,7 @@ class TrainingVerbs:
             FloatingPointError: a loss was NaN or infinite; the weights are those before that batch.
         """
         loss, metrics = self._how("fit")
+        _check.integer("fit", "batch_size", batch_size, 1)
         if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 0:
             raise ValueError(f"fit: epochs must be a whole number of 0 or more, got {epochs!r}")
         if validation_data is None:
@@ -153,7 +154,9 @@ class TrainingVerbs:
         """
         loss, metrics = self._how("evaluate")
         model: Module = self  # type: ignore[assignment]
-        batches = make_batches(*prepared("evaluate", loss, x, y, sample_weight), batch_size, False)
+        batches = make_batches(
+            *prepared("evaluate", loss, x, y, sample_weight), batch_size, False, verb="evaluate"
+        )
         values = loop.evaluate(model, batches, loss=weighted(loss), metrics=metrics)
         if verbose:
             print("  ".join(f"{name} {value:.4f}" for name, value in values.items()))
@@ -164,11 +167,16 @@ class TrainingVerbs:
     def predict(self, x: Any, *, batch_size: int = 256, verbose: int | str = 0) -> Tensor:
         """The outputs for all inputs, in evaluation mode and without recording: `(N, ...)`."""
         model: Module = self  # type: ignore[assignment]
+        _check.integer("predict", "batch_size", batch_size, 1)
         if isinstance(x, (Tensor, np.ndarray, list)):
             x = to_tensor(x)
+            if x.ndim == 0:
+                raise ShapeError(
+                    "predict: x of shape () is no batch of samples (N, ...). Did you mean x.reshape(1, -1)?"
+                )
             batches: Iterable[Any] = (x[i : i + batch_size] for i in range(0, max(len(x), 1), batch_size))
         else:
-            batches = make_batches(x, None, None, batch_size, False)
+            batches = make_batches(x, None, None, batch_size, False, verb="predict")
         was_training = model.training
         model.eval()
         try:
@@ -186,6 +194,8 @@ class TrainingVerbs:
             file: where to print; default: the terminal.
         """
         model: Module = self  # type: ignore[assignment]
+        if input_shape is not None and not isinstance(input_shape, (tuple, list)):
+            raise TypeError(f"summary: input_shape is a shape such as (None, 784), got {input_shape!r}")
         print(describe(model, input_shape), file=file or sys.stdout)
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -86,7 +86,7 @@ def test_a_new_linear_starts_as_torchs() -> None:
     ("call", "complaint"),
     [
         (lambda x: init.uniform_(x, 1.0, 0.0), "lies above the upper end"),
-        (lambda x: init.normal_(x, 0.0, -1.0), "must not be negative"),
+        (lambda x: init.normal_(x, 0.0, -1.0), "normal_: std must be a number of 0 or more"),
         (lambda x: init.trunc_normal_(x, std=0.0), "need std > 0 and a < b"),
         (lambda x: init.trunc_normal_(x, a=50.0, b=60.0), "holds no probability"),
         (lambda x: init.eye_(x.reshape(-1)), "needs a matrix"),

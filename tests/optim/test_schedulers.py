@@ -184,11 +184,11 @@ def test_state_goes_on_where_it_stood(name: str, options: dict[str, Any]) -> Non
 @pytest.mark.parametrize(
     ("name", "options", "complaint"),
     [
-        ("StepLR", {"step_size": 0}, "step_size must be 1 or more"),
-        ("LinearLR", {"start_factor": 0.0}, "factors must lie in"),
-        ("ConstantLR", {"factor": 2.0}, "factor must lie in"),
-        ("PolynomialLR", {"total_iters": 0}, "total_iters must be 1 or more"),
-        ("LinearWarmup", {"warmup_steps": 0}, "warmup_steps must be 1 or more"),
+        ("StepLR", {"step_size": 0}, "step_size must be an integer of 1 or more"),
+        ("LinearLR", {"start_factor": 0.0}, r"start_factor must be a number in \(0, 1\]"),
+        ("ConstantLR", {"factor": 2.0}, r"factor must be a number in \[0, 1\]"),
+        ("PolynomialLR", {"total_iters": 0}, "total_iters must be an integer of 1 or more"),
+        ("LinearWarmup", {"warmup_steps": 0}, "warmup_steps must be an integer of 1 or more"),
         ("ReduceLROnPlateau", {"factor": 1.0}, "factor must lie between"),
         ("ReduceLROnPlateau", {"mode": "up"}, "mode is 'min' or 'max'"),
         ("ReduceLROnPlateau", {"min_lr": [0.1]}, "1 values of min_lr for 2 groups"),

@@ -5,19 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from pynn import _core, autograd
+from pynn import _check, _core, autograd
 from pynn._core import Tensor
 
 
-def _gradients(parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
+def _gradients(name: str, parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
     if isinstance(parameters, Tensor):
         parameters = [parameters]
-    return [p.grad for p in parameters if p.grad is not None]
+    if not isinstance(parameters, Iterable):
+        raise TypeError(
+            f"{name}: expected parameters, an iterable of Tensors; got {type(parameters).__name__}"
+        )
+    checked = [_check.tensor(name, "each parameter", p) for p in parameters]
+    return [p.grad for p in checked if p.grad is not None]
 
 
 def get_total_norm(tensors: Iterable[Tensor], norm_type: float = 2.0) -> Tensor:
     """The norm of all tensors' elements taken as one long vector: a scalar tensor."""
-    flat = [tensor.detach().reshape((-1,)) for tensor in tensors]
+    norm_type = _check.real("get_total_norm", "norm_type", norm_type, above=0, finite=False)
+    flat = [_check.tensor("get_total_norm", "each tensor", t).detach().reshape((-1,)) for t in tensors]
     if not flat:
         return _core.tensor(0.0)
     with autograd.no_grad():
@@ -53,7 +59,8 @@ def clip_grad_norm_(
         >>> [round(g, 4) for g in w.grad.tolist()]
         [0.6, 0.8]
     """
-    gradients = _gradients(parameters)
+    gradients = _gradients("clip_grad_norm_", parameters)
+    max_norm = _check.real("clip_grad_norm_", "max_norm", max_norm, 0, finite=False)
     total = get_total_norm(gradients, norm_type)
     norm = total.item()
     if error_if_nonfinite and not math.isfinite(norm):
@@ -71,8 +78,7 @@ def clip_grad_norm_(
 
 def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> None:
     """Cut every element of every gradient to [-clip_value, clip_value], in place."""
-    if clip_value < 0:
-        raise ValueError(f"clip_grad_value_: clip_value must not be negative, got {clip_value}")
+    clip_value = _check.real("clip_grad_value_", "clip_value", clip_value, 0, finite=False)
     with autograd.no_grad():
-        for gradient in _gradients(parameters):
+        for gradient in _gradients("clip_grad_value_", parameters):
             gradient.clamp_(-clip_value, clip_value)

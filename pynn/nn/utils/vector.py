@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pynn import _core, autograd
+from pynn import _check, _core, autograd
 from pynn._core import Tensor
 
 
@@ -17,7 +17,11 @@ def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
         >>> nn.utils.parameters_to_vector(nn.Linear(3, 2).parameters()).shape
         (8,)
     """
-    return _core.ops.cat([parameter.reshape((-1,)) for parameter in parameters])
+    name = "parameters_to_vector"
+    flat = [_check.tensor(name, "each parameter", parameter).reshape((-1,)) for parameter in parameters]
+    if not flat:
+        raise ValueError(f"{name}: there are no parameters. Was the model built?")
+    return _core.ops.cat(flat)
 
 
 def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
@@ -28,7 +32,7 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
     """
     parameters = list(parameters)
     total = sum(parameter.numel() for parameter in parameters)
-    if vec.ndim != 1 or vec.numel() != total:
+    if _check.tensor("vector_to_parameters", "vec", vec).ndim != 1 or vec.numel() != total:
         raise ValueError(
             f"vector_to_parameters: got shape {tuple(vec.shape)}; "
             f"{len(parameters)} parameters take ({total},)"

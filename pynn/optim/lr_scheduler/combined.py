@@ -79,6 +79,9 @@ class ChainedScheduler:
     def __init__(self, schedulers: Sequence[LRScheduler], optimizer: Optimizer | None = None) -> None:
         if not schedulers:
             raise ValueError("ChainedScheduler: there is no schedule to chain")
+        for scheduler in schedulers:
+            if not hasattr(scheduler, "optimizer"):
+                raise TypeError(f"ChainedScheduler holds schedules, got {type(scheduler).__name__}")
         self.optimizer = schedulers[0].optimizer if optimizer is None else optimizer
         for scheduler in schedulers:
             if scheduler.optimizer is not self.optimizer:

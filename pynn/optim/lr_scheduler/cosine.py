@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+from pynn import _check
+
 from ..optimizer import Optimizer
-from .scheduler import LRScheduler
+from .scheduler import LRScheduler, check_optimizer
 
 
 def half_cosine(start: float, end: float, done: float) -> float:
@@ -20,9 +22,8 @@ class CosineAnnealingLR(LRScheduler):
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:  # noqa: N803 - PyTorch's name
-        if T_max < 1:
-            raise ValueError(f"CosineAnnealingLR: T_max must be 1 or more, got {T_max}")
-        self.T_max, self.eta_min = T_max, eta_min
+        self.T_max = _check.integer("CosineAnnealingLR", "T_max", T_max, 1)
+        self.eta_min = _check.real("CosineAnnealingLR", "eta_min", eta_min)
         super().__init__(optimizer, last_epoch)
 
     def rate(self, t: int, group: int) -> float:
@@ -43,11 +44,10 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         eta_min: float = 0.0,
         last_epoch: int = -1,
     ) -> None:
-        if T_0 < 1 or T_mult < 1:
-            raise ValueError(
-                f"CosineAnnealingWarmRestarts: T_0 and T_mult must be 1 or more, got {T_0} and {T_mult}"
-            )
-        self.T_0, self.T_mult, self.eta_min = T_0, T_mult, eta_min
+        owner = "CosineAnnealingWarmRestarts"
+        self.T_0 = _check.integer(owner, "T_0", T_0, 1)
+        self.T_mult = _check.integer(owner, "T_mult", T_mult, 1)
+        self.eta_min = _check.real(owner, "eta_min", eta_min)
         super().__init__(optimizer, last_epoch)
 
     def rate(self, t: int, group: int) -> float:
@@ -99,22 +99,23 @@ class OneCycleLR(LRScheduler):
         three_phase: bool = False,
         last_epoch: int = -1,
     ) -> None:
+        check_optimizer(self, optimizer)
         if total_steps is None:
             if not epochs or not steps_per_epoch:
                 raise ValueError("OneCycleLR: give total_steps, or both epochs and steps_per_epoch")
             total_steps = epochs * steps_per_epoch
-        if total_steps < 1:
-            raise ValueError(f"OneCycleLR: total_steps must be 1 or more, got {total_steps}")
-        if not 0 <= pct_start <= 1:
-            raise ValueError(f"OneCycleLR: pct_start must lie in [0, 1], got {pct_start}")
-        if anneal_strategy not in ("cos", "linear"):
-            raise ValueError(f"OneCycleLR: anneal_strategy is 'cos' or 'linear', got {anneal_strategy!r}")
+        total_steps = _check.integer("OneCycleLR", "total_steps", total_steps, 1)
+        _check.real("OneCycleLR", "pct_start", pct_start, 0, 1)
+        _check.choice("OneCycleLR", "anneal_strategy", anneal_strategy, ("cos", "linear"))
         groups = optimizer.param_groups
         self.max_lrs = list(max_lr) if isinstance(max_lr, (list, tuple)) else [max_lr] * len(groups)
         if len(self.max_lrs) != len(groups):
             raise ValueError(f"OneCycleLR: {len(self.max_lrs)} peaks for {len(groups)} parameter groups")
         self.total_steps, self.anneal_strategy = total_steps, anneal_strategy
-        self.div_factor, self.final_div_factor = div_factor, final_div_factor
+        for rate in self.max_lrs:
+            _check.real("OneCycleLR", "max_lr", rate, 0)
+        self.div_factor = _check.real("OneCycleLR", "div_factor", div_factor, above=0)
+        self.final_div_factor = _check.real("OneCycleLR", "final_div_factor", final_div_factor, above=0)
         self.base_momentum, self.max_momentum = base_momentum, max_momentum
         self.cycle_momentum = cycle_momentum
         if cycle_momentum and not all("momentum" in g or "betas" in g for g in groups):

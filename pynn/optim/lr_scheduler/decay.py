@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from pynn import _check
+
 from ..optimizer import Optimizer
-from .scheduler import LRScheduler
+from .scheduler import LRScheduler, check_optimizer
 
 
 class LambdaLR(LRScheduler):
@@ -34,6 +36,11 @@ class LambdaLR(LRScheduler):
         lr_lambda: Callable[[int], float] | Sequence[Callable[[int], float]],
         last_epoch: int = -1,
     ) -> None:
+        check_optimizer(self, optimizer)
+        if not callable(lr_lambda) and not isinstance(lr_lambda, Sequence):
+            raise TypeError(
+                f"LambdaLR: lr_lambda must be a function or a list of them, got {type(lr_lambda).__name__}"
+            )
         groups = len(optimizer.param_groups)
         functions = [lr_lambda] * groups if callable(lr_lambda) else list(lr_lambda)
         if len(functions) != groups:
@@ -95,9 +102,8 @@ class StepLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1
     ) -> None:
-        if step_size < 1:
-            raise ValueError(f"StepLR: step_size must be 1 or more, got {step_size}")
-        self.step_size, self.gamma = step_size, gamma
+        self.step_size = _check.integer("StepLR", "step_size", step_size, 1)
+        self.gamma = _check.real("StepLR", "gamma", gamma)
         super().__init__(optimizer, last_epoch)
 
     def rate(self, t: int, group: int) -> float:
@@ -110,7 +116,10 @@ class MultiStepLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1, last_epoch: int = -1
     ) -> None:
-        self.milestones, self.gamma = sorted(milestones), gamma
+        if not isinstance(milestones, Iterable):
+            raise TypeError(f"MultiStepLR: milestones must be a list of step numbers, got {milestones!r}")
+        steps = [_check.integer("MultiStepLR", "each of milestones", step) for step in milestones]
+        self.milestones, self.gamma = sorted(steps), _check.real("MultiStepLR", "gamma", gamma)
         super().__init__(optimizer, last_epoch)
 
     def rate(self, t: int, group: int) -> float:
@@ -121,7 +130,7 @@ class ExponentialLR(LRScheduler):
     """base γᵗ."""
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
-        self.gamma = gamma
+        self.gamma = _check.real("ExponentialLR", "gamma", gamma)
         super().__init__(optimizer, last_epoch)
 
     def rate(self, t: int, group: int) -> float:
@@ -134,9 +143,8 @@ class ConstantLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1
     ) -> None:
-        if not 0 <= factor <= 1:
-            raise ValueError(f"ConstantLR: factor must lie in [0, 1], got {factor}")
-        self.factor, self.total_iters = factor, total_iters
+        self.factor = _check.real("ConstantLR", "factor", factor, 0, 1)
+        self.total_iters = _check.integer("ConstantLR", "total_iters", total_iters, 0)
         super().__init__(optimizer, last_epoch)
 
     def rate(self, t: int, group: int) -> float:
@@ -154,11 +162,9 @@ class LinearLR(LRScheduler):
         total_iters: int = 5,
         last_epoch: int = -1,
     ) -> None:
-        if not 0 < start_factor <= 1 or not 0 <= end_factor <= 1:
-            raise ValueError(
-                f"LinearLR: factors must lie in (0, 1] and [0, 1], got {start_factor} and {end_factor}"
-            )
-        self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters
+        self.start_factor = _check.real("LinearLR", "start_factor", start_factor, at_most=1, above=0)
+        self.end_factor = _check.real("LinearLR", "end_factor", end_factor, 0, 1)
+        self.total_iters = _check.integer("LinearLR", "total_iters", total_iters, 0)
         super().__init__(optimizer, last_epoch)
 
     def rate(self, t: int, group: int) -> float:
@@ -174,9 +180,7 @@ class LinearWarmup(LRScheduler):
     """
 
     def __init__(self, optimizer: Optimizer, warmup_steps: int, last_epoch: int = -1) -> None:
-        if warmup_steps < 1:
-            raise ValueError(f"LinearWarmup: warmup_steps must be 1 or more, got {warmup_steps}")
-        self.warmup_steps = warmup_steps
+        self.warmup_steps = _check.integer("LinearWarmup", "warmup_steps", warmup_steps, 1)
         super().__init__(optimizer, last_epoch)
 
     def rate(self, t: int, group: int) -> float:
@@ -189,9 +193,8 @@ class PolynomialLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1
     ) -> None:
-        if total_iters < 1:
-            raise ValueError(f"PolynomialLR: total_iters must be 1 or more, got {total_iters}")
-        self.total_iters, self.power = total_iters, power
+        self.total_iters = _check.integer("PolynomialLR", "total_iters", total_iters, 1)
+        self.power = _check.real("PolynomialLR", "power", power)
         super().__init__(optimizer, last_epoch)
 
     def rate(self, t: int, group: int) -> float:

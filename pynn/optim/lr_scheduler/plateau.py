@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from pynn import _check
+
 from ..optimizer import Optimizer
+from .scheduler import check_optimizer
 
 
 class ReduceLROnPlateau:
@@ -44,15 +47,19 @@ class ReduceLROnPlateau:
         min_lr: float | list[float] = 0.0,
         eps: float = 1e-8,
     ) -> None:
-        if not 0 < factor < 1:
+        owner = "ReduceLROnPlateau"
+        check_optimizer(self, optimizer)
+        for name, number in (("threshold", threshold), ("eps", eps)):
+            _check.real(owner, name, number, 0)
+        for name, count in (("patience", patience), ("cooldown", cooldown)):
+            _check.integer(owner, name, count, 0)
+        if not 0 < _check.real(owner, "factor", factor) < 1:
             raise ValueError(f"ReduceLROnPlateau: factor must lie between 0 and 1, got {factor}")
         if mode not in ("min", "max") or threshold_mode not in ("rel", "abs"):
             raise ValueError(
                 "ReduceLROnPlateau: mode is 'min' or 'max' and threshold_mode 'rel' or 'abs', "
                 f"got {mode!r} and {threshold_mode!r}"
             )
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"ReduceLROnPlateau takes an Optimizer, got {type(optimizer).__name__}")
         self.optimizer = optimizer
         self.mode, self.factor, self.patience = mode, factor, patience
         self.threshold, self.threshold_mode = threshold, threshold_mode
@@ -66,7 +73,7 @@ class ReduceLROnPlateau:
 
     def step(self, metrics: Any) -> None:
         """Tell it the metric of one more epoch."""
-        value = float(metrics)
+        value = _check.real("ReduceLROnPlateau", "metrics", metrics, any_float=True)
         self.last_epoch += 1
         if self._is_better(value):
             self.best, self.num_bad_epochs = value, 0

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from pynn import _check
+
 from ..optimizer import Optimizer
+
+
+def check_optimizer(schedule: object, optimizer: Any) -> None:
+    """Raise TypeError for what is no optimizer."""
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"{type(schedule).__name__} takes an Optimizer, got {type(optimizer).__name__}")
 
 
 class LRScheduler:
@@ -20,10 +28,9 @@ class LRScheduler:
     """
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"{type(self).__name__} takes an Optimizer, got {type(optimizer).__name__}")
+        check_optimizer(self, optimizer)
         self.optimizer = optimizer
-        self.last_epoch = last_epoch
+        self.last_epoch = _check.integer(type(self).__name__, "last_epoch", last_epoch, -1)
         for i, group in enumerate(optimizer.param_groups):
             if last_epoch == -1:
                 group.setdefault("initial_lr", group["lr"])
