@@ -1,8 +1,9 @@
-"""What this pynn was built with."""
+"""What this pynn was built with, and what it runs on."""
 
 from __future__ import annotations
 
-import sys
+import platform
+from pathlib import Path
 
 from pynn import _core
 
@@ -10,18 +11,22 @@ __all__ = ["show_config"]
 
 
 def show_config() -> str:
-    """What an error report needs: versions, the instruction set that runs, threads. Print it.
+    """What an error report needs: versions, the instruction set that runs, threads. `pynn info` prints it.
 
     >>> import pynn
     >>> print(pynn.show_config())
-    pynn ...
-      ops: ...
+    pynn             ...
+    ops              ...
     """
-    return "\n".join(
-        [
-            f"pynn {_core.version} on Python {sys.version.split()[0]}",
-            f"  ops: {len(_core.registry())}",
-            f"  kernels: {_core.isa()}",
-            f"  threads: {_core.get_num_threads()} ({'OpenMP' if _core.has_openmp else 'none'})",
-        ]
-    )
+    facts = {
+        "pynn": _core.version,
+        "ops": f"{len(_core.registry())}",
+        "instruction set": f"{_core.isa()}  (cap it with PYNN_ISA=v2, v3 or v4)",
+        "threads": f"{_core.get_num_threads()}" + ("" if _core.has_openmp else "  (built without OpenMP)"),
+        "CUDA": "not built",
+        "memory held": f"{_core.memory_stats()['allocated_bytes']:,} bytes",
+        "Python": f"{platform.python_version()} on {platform.system()} {platform.machine()}",
+        "folder": str(Path(__file__).parent),
+    }
+    width = max(map(len, facts))
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in facts.items())

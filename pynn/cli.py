@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
-import platform
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pynn
-from pynn import _core, data, nn, train
+from pynn import data, nn, train
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,28 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
     if rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if options.command == "info":
-        print(info())
+        print(pynn.show_config())
         return 0
     return demo(options.epochs, options.seed, options.out)
-
-
-# ---- info -------------------------------------------------------------------------------------------
-
-
-def info() -> str:
-    """What runs here, as text."""
-    held = _core.memory_stats()["allocated_bytes"]
-    facts = {
-        "pynn": pynn.__version__,
-        "instruction set": f"{_core.isa()}  (cap it with PYNN_ISA=v2, v3 or v4)",
-        "threads": f"{_core.get_num_threads()}" + ("" if _core.has_openmp else "  (built without OpenMP)"),
-        "CUDA": "not built",
-        "memory held": f"{held:,} bytes",
-        "Python": f"{platform.python_version()} on {platform.system()} {platform.machine()}",
-        "folder": str(Path(pynn.__file__).parent),
-    }
-    width = max(map(len, facts))
-    return "\n".join(f"{name:<{width}}  {value}" for name, value in facts.items())
 
 
 # ---- bench ------------------------------------------------------------------------------------------

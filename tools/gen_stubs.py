@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))  # from the checkout, whichever way this file is r
 
 from pynn import _core  # noqa: E402
 from tools.stub_tables import (  # noqa: E402
+    ARGUMENTS,
     AUTOGRAD,
     HEADER,
     MODULE,
@@ -74,7 +75,8 @@ def op_parameters(op: Any, method: bool) -> str:
             value = "..." if required and second else default
             optional = optional or value is not None
             suffix = f" = {value}" if not required or second else (" = ..." if optional else "")
-            parts.append(f"{name}: {KINDS[type_]}{suffix}")
+            kind = ARGUMENTS.get((op.name, name), KINDS[type_])
+            parts.append(f"{name}: {kind}{suffix}")
             if second:
                 keywords.append(f"{second}: {KINDS[type_]} = ...")
     if keywords and not any(part.startswith("*") for part in parts):

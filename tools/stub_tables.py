@@ -168,6 +168,9 @@ def apply_function(function: type, context: Any, args: tuple[Any, ...], /) -> An
 def parents(tensor: Tensor, /) -> list[Any]: ...
 """
 
+# Arguments that the core takes as a tensor, but that are something else to a user.
+ARGUMENTS = {("split", "split_size_or_sections"): "_Ints"}
+
 # The settings of each step, by position: numbers, then switches.
 _STEPS = {
     "sgd": "lr momentum dampening weight_decay | nesterov maximize",

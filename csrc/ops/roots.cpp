@@ -35,7 +35,8 @@ struct Rsqrt {
   }
   template <class V>
   V backward_from_output(V y, V dy) const {
-    return safe_gradient(dy, -0.5 * dy * y * y * y);
+    const V r = select(dy == 0, 0.0, y);  // 0 · ∞ must not arise in the gradient of this gradient either
+    return -0.5 * dy * r * r * r;
   }
 };
 PYNN_ELEMENTWISE(rsqrt_kernel, Rsqrt, kFloats);
@@ -47,7 +48,8 @@ struct Reciprocal {
   }
   template <class V>
   V backward_from_output(V y, V dy) const {
-    return safe_gradient(dy, -dy * y * y);
+    const V r = select(dy == 0, 0.0, y);
+    return -dy * r * r;
   }
 };
 PYNN_ELEMENTWISE(reciprocal_kernel, Reciprocal, kFloats);
