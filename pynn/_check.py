@@ -23,6 +23,13 @@ def tensor(owner: str, name: str, value: Any) -> Tensor:
     return value
 
 
+def tensors(owner: str, **given: Any) -> None:
+    """Raise TypeError unless every argument given by its name is a Tensor, or a list of them."""
+    for name, value in given.items():
+        for part in value if isinstance(value, (list, tuple)) else (value,):
+            tensor(owner, name, part)
+
+
 def integer(owner: str, name: str, value: Any, at_least: int | None = None) -> int:
     """`value` as an int.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pynn._core import Tensor, ops
 
+from . import _check
 from ._tensor import method
 
 __all__ = ["allclose", "equal", "is_floating_point", "is_tensor", "numel"]
@@ -29,6 +30,7 @@ def allclose(
         >>> pynn.allclose(pynn.tensor([0.1]) * 3, pynn.tensor([0.3]))
         True
     """
+    _check.tensors("allclose", input=input, other=other)
     return bool(ops.all(ops.isclose(input, other, rtol, atol, equal_nan)))
 
 
@@ -45,6 +47,7 @@ def equal(input: Tensor, other: Tensor) -> bool:
         >>> pynn.equal(pynn.tensor([1, 2]), pynn.tensor([1, 2])), pynn.equal(pynn.ones(1), pynn.ones(2))
         (True, False)
     """
+    _check.tensors("equal", input=input, other=other)
     return input.shape == other.shape and bool(ops.all(ops.eq(input, other)))
 
 
@@ -73,6 +76,7 @@ def is_floating_point(input: Tensor) -> bool:
         >>> pynn.is_floating_point(pynn.ones(2))
         True
     """
+    _check.tensors("is_floating_point", input=input)
     return input.is_floating_point()
 
 
@@ -87,6 +91,7 @@ def numel(input: Tensor) -> int:
         >>> pynn.numel(pynn.ones(2, 3))
         6
     """
+    _check.tensors("numel", input=input)
     return input.numel()
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from pynn import _core
 from pynn._core import ShapeError, Tensor, dtype, ops
 
+from . import _check
 from ._tensor import method
 
 __all__ = [
@@ -58,6 +59,7 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     axes = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
     if indexing not in ("ij", "xy"):
         raise ValueError(f"meshgrid: indexing must be 'ij' or 'xy', got {indexing!r}")
+    _check.tensors("meshgrid", tensors=axes)
     for t in axes:
         if t.ndim > 1:
             raise ShapeError(f"meshgrid: each tensor must have one axis, got {tuple(t.shape)}")
@@ -86,6 +88,7 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
         >>> pynn.cartesian_prod(pynn.tensor([1, 2]), pynn.tensor([5, 6])).tolist()
         [[1, 5], [1, 6], [2, 5], [2, 6]]
     """
+    _check.tensors("cartesian_prod", tensors=tensors)
     if len(tensors) == 1:
         return tensors[0]
     return ops.stack([t.reshape(-1) for t in meshgrid(*tensors)], 1)
@@ -104,6 +107,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
         >>> pynn.combinations(pynn.tensor([1, 2, 3])).tolist()
         [[1, 2], [1, 3], [2, 3]]
     """
+    _check.tensors("combinations", input=input)
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     rows = list(choose(range(input.shape[0]), r))
     at = _core.tensor(np.asarray(rows, dtype=np.int64).reshape(len(rows), r))
@@ -124,6 +128,7 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
         >>> [tuple(t.shape) for t in pynn.broadcast_tensors(pynn.ones(3, 1), pynn.ones(2))]
         [(3, 2), (3, 2)]
     """
+    _check.tensors("broadcast_tensors", tensors=tensors)
     shape = broadcast_shapes(*[t.shape for t in tensors])
     return tuple(ops.expand(t, shape) for t in tensors)
 
@@ -142,6 +147,9 @@ def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
         >>> pynn.broadcast_shapes((3, 1), (2,))
         (3, 2)
     """
+    for shape in shapes:
+        if isinstance(shape, str) or not isinstance(shape, Sequence):
+            raise TypeError(f"broadcast_shapes: a shape is a tuple of ints, got {shape!r}")
     try:
         return tuple(int(n) for n in np.broadcast_shapes(*[tuple(shape) for shape in shapes]))
     except ValueError:
@@ -160,6 +168,7 @@ def atleast_1d(input: Tensor) -> Tensor:
         >>> pynn.atleast_1d(pynn.tensor(2.0))
         tensor([2.])
     """
+    _check.tensors("atleast_1d", input=input)
     return input if input.ndim else input.reshape(1)
 
 
@@ -174,6 +183,7 @@ def atleast_2d(input: Tensor) -> Tensor:
         >>> pynn.atleast_2d(pynn.ones(3)).shape
         (1, 3)
     """
+    _check.tensors("atleast_2d", input=input)
     return input if input.ndim > 1 else input.reshape(1, -1)
 
 
@@ -194,6 +204,7 @@ def tril_indices(row: int, col: int, offset: int = 0, *, dtype: dtype = _core.in
         >>> pynn.tril_indices(2, 2).tolist()
         [[0, 1, 1], [0, 0, 1]]
     """
+    row, col = _check.integer("tril_indices", "row", row, 0), _check.integer("tril_indices", "col", col, 0)
     return _core.tensor(np.stack(np.tril_indices(row, offset, col)), dtype)
 
 
@@ -214,6 +225,7 @@ def triu_indices(row: int, col: int, offset: int = 0, *, dtype: dtype = _core.in
         >>> pynn.triu_indices(2, 2, 1).tolist()
         [[0], [1]]
     """
+    row, col = _check.integer("triu_indices", "row", row, 0), _check.integer("triu_indices", "col", col, 0)
     return _core.tensor(np.stack(np.triu_indices(row, offset, col)), dtype)
 
 
@@ -234,6 +246,7 @@ def logspace(
         >>> pynn.logspace(0, 2, 3)
         tensor([  1.,  10., 100.])
     """
+    steps = _check.integer("logspace", "steps", steps, 0)
     return _core.tensor(np.logspace(start, end, steps, base=base), dtype)
 
 
@@ -257,6 +270,7 @@ def tensor_split(input: Tensor, indices_or_sections: int | Sequence[int], dim: i
         >>> [t.tolist() for t in pynn.tensor_split(pynn.arange(5), 3)]
         [[0, 1], [2, 3], [4]]
     """
+    _check.tensors("tensor_split", input=input)
     size = input.size(dim)
     if isinstance(indices_or_sections, int):
         n = indices_or_sections
@@ -281,6 +295,7 @@ def hsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Ten
         >>> [tuple(t.shape) for t in pynn.hsplit(pynn.ones(2, 4), 2)]
         [(2, 2), (2, 2)]
     """
+    _check.tensors("hsplit", input=input)
     return tensor_split(input, indices_or_sections, 1 if input.ndim > 1 else 0)
 
 
@@ -300,6 +315,7 @@ def vsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Ten
         >>> [tuple(t.shape) for t in pynn.vsplit(pynn.ones(4, 2), [1])]
         [(1, 2), (3, 2)]
     """
+    _check.tensors("vsplit", input=input)
     if input.ndim < 2:
         raise ShapeError(f"vsplit: expected two axes or more, got {tuple(input.shape)}")
     return tensor_split(input, indices_or_sections, 0)
@@ -317,6 +333,7 @@ def fliplr(input: Tensor) -> Tensor:
         >>> pynn.fliplr(pynn.tensor([[1, 2], [3, 4]])).tolist()
         [[2, 1], [4, 3]]
     """
+    _check.tensors("fliplr", input=input)
     return ops.flip(input, 1)
 
 
@@ -332,6 +349,7 @@ def flipud(input: Tensor) -> Tensor:
         >>> pynn.flipud(pynn.tensor([[1, 2], [3, 4]])).tolist()
         [[3, 4], [1, 2]]
     """
+    _check.tensors("flipud", input=input)
     return ops.flip(input, 0)
 
 
@@ -349,6 +367,7 @@ def column_stack(tensors: Sequence[Tensor]) -> Tensor:
         >>> pynn.column_stack([pynn.tensor([1, 2]), pynn.tensor([3, 4])]).tolist()
         [[1, 3], [2, 4]]
     """
+    _check.tensors("column_stack", tensors=tensors)
     return ops.cat([t.reshape(t.numel(), 1) if t.ndim < 2 else t for t in tensors], 1)
 
 
@@ -363,6 +382,7 @@ def dstack(tensors: Sequence[Tensor]) -> Tensor:
         >>> pynn.dstack([pynn.zeros(2, 3), pynn.ones(2, 3)]).shape
         (2, 3, 2)
     """
+    _check.tensors("dstack", tensors=tensors)
     raised = [atleast_2d(t) for t in tensors]
     return ops.cat([t.unsqueeze(-1) if t.ndim == 2 else t for t in raised], 2)
 
@@ -381,6 +401,7 @@ def block_diag(*tensors: Tensor) -> Tensor:
         >>> pynn.block_diag(pynn.ones(1, 2), pynn.tensor([5.0])).tolist()
         [[1.0, 1.0, 0.0], [0.0, 0.0, 5.0]]
     """
+    _check.tensors("block_diag", tensors=tensors)
     blocks = [atleast_2d(t) for t in tensors]
     if any(b.ndim > 2 for b in blocks):
         raise ShapeError(f"block_diag: expected matrices, got {[tuple(b.shape) for b in blocks]}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pynn import _core
 from pynn._core import ShapeError, Tensor, ops
 
+from . import _check
 from ._tensor import method
 
 __all__ = ["cdist", "diff", "dist", "inner", "kron", "logit", "trace"]
@@ -29,6 +30,7 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
         >>> pynn.cdist(pynn.zeros(1, 2), pynn.tensor([[3.0, 4.0], [0.0, 1.0]]))
         tensor([[5., 1.]])
     """
+    _check.tensors("cdist", x1=x1, x2=x2)
     if x1.ndim < 2 or x2.ndim < 2 or x1.shape[-1] != x2.shape[-1]:
         raise ShapeError(f"cdist: expected (..., P, M) and (..., R, M), got {x1.shape} and {x2.shape}")
     return ops.norm(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, -1)
@@ -48,6 +50,7 @@ def dist(input: Tensor, other: Tensor, p: float = 2.0) -> Tensor:
         >>> pynn.dist(pynn.zeros(2), pynn.tensor([3.0, 4.0]))
         tensor(5.)
     """
+    _check.tensors("dist", input=input, other=other)
     return ops.norm(input - other, p)
 
 
@@ -68,6 +71,7 @@ def diff(input: Tensor, n: int = 1, dim: int = -1) -> Tensor:
         >>> pynn.diff(pynn.tensor([1, 4, 9, 16])), pynn.diff(pynn.tensor([1, 4, 9, 16]), n=2)
         (tensor([3, 5, 7]), tensor([2, 2]))
     """
+    _check.tensors("diff", input=input)
     if n < 0:
         raise ValueError(f"diff: n must be 0 or more, got {n}")
     for _ in range(n):
@@ -96,6 +100,7 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
         >>> pynn.inner(pynn.tensor([1.0, 2.0]), pynn.tensor([3.0, 4.0]))
         tensor(11.)
     """
+    _check.tensors("inner", input=input, other=other)
     if input.ndim == 0 or other.ndim == 0:
         return input * other
     if input.shape[-1] != other.shape[-1]:
@@ -118,6 +123,7 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
         >>> pynn.kron(pynn.tensor([[1, 2]]), pynn.tensor([[1, 1]]))
         tensor([[1, 1, 2, 2]])
     """
+    _check.tensors("kron", input=input, other=other)
     axes = max(input.ndim, other.ndim)
     a = [1] * (axes - input.ndim) + list(input.shape)
     b = [1] * (axes - other.ndim) + list(other.shape)
@@ -141,6 +147,7 @@ def trace(input: Tensor) -> Tensor:
         >>> pynn.trace(pynn.tensor([[1, 2], [3, 4]]))
         tensor(5)
     """
+    _check.tensors("trace", input=input)
     if input.ndim != 2:
         raise ShapeError(f"trace: expected a matrix, got shape {tuple(input.shape)}")
     return input.diagonal().sum()
@@ -159,5 +166,6 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
         >>> pynn.logit(pynn.tensor([0.5, 1.0]))
         tensor([ 0., inf])
     """
+    _check.tensors("logit", input=input)
     x = input if eps is None else ops.clip(input, eps, 1 - eps)
     return (x / (1 - x)).log()

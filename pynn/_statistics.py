@@ -9,6 +9,7 @@ import numpy as np
 from pynn import _core
 from pynn._core import ShapeError, Tensor, ops
 
+from . import _check
 from ._tensor import method
 
 __all__ = [
@@ -64,6 +65,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
         >>> pynn.tensor([[1, 5, 3], [9, 7, 8]]).median(dim=1).values
         tensor([3, 8])
     """
+    _check.tensors("median", input=input)
     x, axis = (input.reshape(-1), 0) if dim is None else (input, dim)
     size = x.shape[axis] if x.ndim else 1
     if size == 0:
@@ -108,6 +110,7 @@ def quantile(
         >>> pynn.quantile(pynn.tensor([0.0, 1.0, 2.0, 3.0]), 0.5)
         tensor(1.5)
     """
+    _check.tensors("quantile", input=input)
     x, axis = (input.reshape(-1), 0) if dim is None else (input, dim % max(input.ndim, 1))
     if x.ndim == 0 or x.shape[axis] == 0:
         raise ValueError(f"quantile: there is nothing to choose from in shape {tuple(input.shape)}")
@@ -151,6 +154,7 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
         >>> pynn.nansum(pynn.tensor([1.0, float("nan"), 2.0]))
         tensor(3.)
     """
+    _check.tensors("nansum", input=input)
     return ops.sum(ops.where(ops.isnan(input), 0, input), dim, keepdim)
 
 
@@ -168,6 +172,7 @@ def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
         >>> pynn.nanmean(pynn.tensor([1.0, float("nan"), 2.0])).item()
         1.5
     """
+    _check.tensors("nanmean", input=input)
     return nansum(input, dim, keepdim) / ops.sum(ops.logical_not(ops.isnan(input)), dim, keepdim)
 
 
@@ -187,6 +192,7 @@ def std_mean(
         >>> pynn.std_mean(pynn.tensor([1.0, 3.0]), correction=0)
         (tensor(1.), tensor(2.))
     """
+    _check.tensors("std_mean", input=input)
     return ops.std(input, dim, correction, keepdim), ops.mean(input, dim, keepdim)
 
 
@@ -206,6 +212,7 @@ def var_mean(
         >>> pynn.var_mean(pynn.tensor([1.0, 3.0]))
         (tensor(2.), tensor(2.))
     """
+    _check.tensors("var_mean", input=input)
     return ops.var(input, dim, correction, keepdim), ops.mean(input, dim, keepdim)
 
 
@@ -229,6 +236,7 @@ def cov(input: Tensor, *, correction: int = 1) -> Tensor:
         tensor([[ 2., -2.],
                 [-2.,  2.]])
     """
+    _check.tensors("cov", input=input)
     if input.ndim > 2:
         raise ShapeError(f"cov: expected (V, N) or (N,), got {tuple(input.shape)}")
     rows = input.reshape(-1, input.shape[-1]) if input.ndim else input.reshape(1, 1)
@@ -253,6 +261,7 @@ def corrcoef(input: Tensor) -> Tensor:
         tensor([[ 1., -1.],
                 [-1.,  1.]])
     """
+    _check.tensors("corrcoef", input=input)
     c = cov(input)
     if c.ndim == 0:
         return c / c
@@ -288,6 +297,7 @@ def unique(
         >>> pynn.unique(pynn.tensor([3, 1, 3]), return_counts=True)
         (tensor([1, 3]), tensor([1, 2]))
     """
+    _check.tensors("unique", input=input)
     values = np.asarray(input.detach())
     found = np.unique(values, return_inverse=True, return_counts=True, axis=dim)
     inverse = found[1].reshape(values.shape if dim is None else -1)
@@ -316,6 +326,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         >>> pynn.bincount(pynn.tensor([0, 2, 2]), minlength=4)
         tensor([1, 0, 2, 0])
     """
+    _check.tensors("bincount", input=input)
     values = np.asarray(input.detach())
     if values.ndim != 1 or values.dtype.kind not in "iu" or (values.size and values.min() < 0):
         raise ValueError(
@@ -349,6 +360,7 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
         >>> pynn.histc(pynn.tensor([1.0, 2.0, 1.0]), bins=4, min=0, max=3)
         tensor([0., 2., 1., 0.])
     """
+    _check.tensors("histc", input=input)
     if bins < 1 or min > max:
         raise ValueError(f"histc: expected bins of 1 or more and min <= max, got {bins}, {min} and {max}")
     values = np.asarray(input.detach()).reshape(-1)
@@ -378,6 +390,7 @@ def searchsorted(sorted_sequence: Tensor, input: Any, *, right: bool = False) ->
         >>> pynn.searchsorted(pynn.tensor([1, 3, 5]), pynn.tensor([3, 6]))
         tensor([1, 3])
     """
+    _check.tensors("searchsorted", sorted_sequence=sorted_sequence)
     if sorted_sequence.ndim != 1:
         raise ShapeError(f"searchsorted: expected a sequence (N,), got {tuple(sorted_sequence.shape)}")
     side: Any = "right" if right else "left"
@@ -401,6 +414,7 @@ def bucketize(input: Any, boundaries: Tensor, *, right: bool = False) -> Tensor:
         >>> pynn.bucketize(pynn.tensor([0.5, 2.0, 9.0]), pynn.tensor([1.0, 2.0]))
         tensor([0, 1, 2])
     """
+    _check.tensors("bucketize", boundaries=boundaries)
     return searchsorted(boundaries, input, right=right)
 
 
@@ -417,5 +431,6 @@ def isin(elements: Tensor, test_elements: Any, *, invert: bool = False) -> Tenso
         >>> pynn.isin(pynn.tensor([1, 2, 3]), pynn.tensor([2, 3]))
         tensor([False,  True,  True])
     """
+    _check.tensors("isin", elements=elements)
     found = np.isin(np.asarray(elements.detach()), np.asarray(test_elements), invert=invert)
     return _core.tensor(np.asarray(found))

@@ -147,7 +147,7 @@ def can_cast(from_: dtype, to: dtype) -> bool:
     def kind(t: dtype) -> int:
         return 2 if t.is_floating_point else int(t != _core.bool)
 
-    return kind(from_) <= kind(to)
+    return kind(_core.dtype(from_)) <= kind(_core.dtype(to))
 
 
 def as_tensor(data: Any, dtype: dtype | None = None, device: Any = None) -> Tensor:

@@ -2379,7 +2379,7 @@ class Tensor:
         Gradient: dx[indices] = dy
         """
 
-    def split(self, /, split_size_or_sections: _Operand, axis: builtins.int = 0, *, dim: builtins.int = ...) -> tuple[Tensor, ...]:
+    def split(self, /, split_size_or_sections: _Ints, axis: builtins.int = 0, *, dim: builtins.int = ...) -> tuple[Tensor, ...]:
         """Pieces of one size (the last may be shorter), or of the sizes listed. Views.
 
         Formula:  yₖ = the k-th piece of x along the axis

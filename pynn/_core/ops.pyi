@@ -1688,7 +1688,7 @@ def topk(x: _Operand, k: builtins.int, axis: builtins.int = -1, largest: builtin
     Gradient: dx[indices] = dy, 0 elsewhere
     """
 
-def split(x: _Operand, split_size_or_sections: _Operand, axis: builtins.int = 0, *, dim: builtins.int = ...) -> tuple[Tensor, ...]:
+def split(x: _Operand, split_size_or_sections: _Ints, axis: builtins.int = 0, *, dim: builtins.int = ...) -> tuple[Tensor, ...]:
     """Pieces of one size (the last may be shorter), or of the sizes listed. Views.
 
     Formula:  yₖ = the k-th piece of x along the axis

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from pynn import _check
 from pynn._core import ShapeError, Tensor, functional, ops
 
 __all__ = [
@@ -41,7 +42,7 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False) -> Tens
         >>> F.alpha_dropout(pynn.ones(3))
         tensor([1., 1., 1.])
     """
-    _check_probability("alpha_dropout", p)
+    _check_probability("alpha_dropout", input, p)
     return _drop_to_floor(input, tuple(input.shape), p) if training and p > 0 else input
 
 
@@ -63,7 +64,7 @@ def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False)
         >>> F.feature_alpha_dropout(pynn.ones(1, 2, 3), training=True).std((0, 2)).tolist()
         [0.0, 0.0]
     """
-    _check_probability("feature_alpha_dropout", p)
+    _check_probability("feature_alpha_dropout", input, p)
     if input.ndim < 2:
         raise ShapeError(f"feature_alpha_dropout: expected (N, C, ...), got {tuple(input.shape)}")
     channels = (*input.shape[:2], *[1] * (input.ndim - 2))
@@ -186,6 +187,7 @@ def gumbel_softmax(logits: Tensor, tau: float = 1.0, hard: bool = False, dim: in
         >>> F.gumbel_softmax(pynn.zeros(4, 3), hard=True).sum(-1)
         tensor([1., 1., 1., 1.])
     """
+    _check.tensor("gumbel_softmax", "logits", logits)
     if not tau > 0:
         raise ValueError(f"gumbel_softmax: tau must be above 0, got {tau}")
     uniform = ops.uniform(logits.shape, 1e-30, 1.0, logits.dtype)  # never 0: its logarithm is finite
@@ -199,9 +201,9 @@ def gumbel_softmax(logits: Tensor, tau: float = 1.0, hard: bool = False, dim: in
     return chosen - soft.detach() + soft
 
 
-def _check_probability(name: str, p: float) -> None:
-    if not 0 <= p <= 1:
-        raise ValueError(f"{name}: p must be a probability between 0 and 1, got {p!r}")
+def _check_probability(name: str, x: Tensor, p: float) -> None:
+    _check.tensor(name, "input", x)
+    _check.real(name, "p", p, 0, 1)
 
 
 def _drop_to_floor(x: Tensor, mask_shape: tuple[int, ...], p: float) -> Tensor:
@@ -215,7 +217,7 @@ def _drop_to_floor(x: Tensor, mask_shape: tuple[int, ...], p: float) -> Tensor:
 
 
 def _drop_channels(name: str, x: Tensor, spatial: int, p: float, training: bool) -> Tensor:
-    _check_probability(name, p)
+    _check_probability(name, x, p)
     if x.ndim not in (spatial + 1, spatial + 2):
         raise ShapeError(
             f"{name}: expected {spatial + 2} axes, (N, C, ...), or {spatial + 1} without the batch, "

@@ -65,6 +65,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         >>> F.bilinear(x, x, pynn.eye(2).reshape(1, 2, 2))
         tensor([[5.]])
     """
+    _check.tensors("bilinear", input1=input1, input2=input2, weight=weight)
     if (
         weight.ndim != 3
         or input1.ndim == 0
