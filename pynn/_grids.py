@@ -148,7 +148,7 @@ def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
         (3, 2)
     """
     for shape in shapes:
-        if isinstance(shape, str) or not isinstance(shape, Sequence):
+        if not isinstance(shape, (tuple, list)):
             raise TypeError(f"broadcast_shapes: a shape is a tuple of ints, got {shape!r}")
     try:
         return tuple(int(n) for n in np.broadcast_shapes(*[tuple(shape) for shape in shapes]))

@@ -147,7 +147,8 @@ def can_cast(from_: dtype, to: dtype) -> bool:
     def kind(t: dtype) -> int:
         return 2 if t.is_floating_point else int(t != _core.bool)
 
-    return kind(_core.dtype(from_)) <= kind(_core.dtype(to))
+    names: Any = (from_, to)  # a name such as "int64" is taken as well
+    return kind(_core.dtype(names[0])) <= kind(_core.dtype(names[1]))
 
 
 def as_tensor(data: Any, dtype: dtype | None = None, device: Any = None) -> Tensor:
