@@ -411,3 +411,14 @@ def test_what_grad_may_be_set_to():
         x.grad = pynn.ones(3)
     with pytest.raises(TypeError, match="int"):
         x.grad = 3
+
+
+def test_a_view_that_follows_its_base_is_numbered_before_its_reader():
+    """The second input of an op may be a view whose history is made anew at that very moment."""
+    x = pynn.ones(2, 3, requires_grad=True)
+    a = x * 1
+    view = a.T
+    y = view * 3
+    a += 0.25
+    (y + view).sum().backward()
+    assert x.grad.tolist() == [[4.0] * 3] * 2

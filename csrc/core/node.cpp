@@ -124,6 +124,9 @@ void Node::destroy(Node* node) {
 
 void Recorder::start(const Op& op, const Tensor* const* inputs, size_t count) {
   if (!op.differentiable()) return;
+  // A view of a tensor that was changed in place gets a new node here: before this one takes its number.
+  for (size_t i = 0; i < count; ++i)
+    if (inputs[i] && *inputs[i]) inputs[i]->follow_base();
   node_ = Ref<Node>(new Node(op));
   node_->context.node_ = node_.get();
   node_->inputs.reserve(count);
