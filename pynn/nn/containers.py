@@ -245,7 +245,8 @@ class _Named(Module):
         return value
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self.register_module(name, self._check(name, value))
+        register = self.register_parameter if self._member is Parameter else self.register_module
+        register(name, self._check(name, value))
 
     def __delitem__(self, name: str) -> None:
         self[name]
