@@ -50,6 +50,8 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "erf": (1.5, 1.5),
     "erfc": (4, 5),
     "gelu": (9, 19),
+    "gelu_tanh": (4, 5),
+    "log_sigmoid": (2, 2),
     "silu": (52, 3),
     "softplus": (2, 2),
     "pow": (0.51, 0.51),

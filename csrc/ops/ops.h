@@ -60,6 +60,19 @@ Tensor relu(const Tensor& x);
 Tensor normal_cdf(const Tensor& x);  // P(Z <= x) for a standard normal Z
 Tensor normal_pdf(const Tensor& x);  // its density
 
+// Pairs that vectors compute in one go (core/math): here each is an op of its own.
+struct SigmoidAndSlope {
+  Tensor value, slope;
+};
+inline SigmoidAndSlope sigmoid_and_slope(const Tensor& x) {
+  const Tensor y = sigmoid(x);
+  return {y, y * sigmoid(-x)};
+}
+struct CdfAndPdf {
+  Tensor cdf, pdf;
+};
+inline CdfAndPdf normal_cdf_and_pdf(const Tensor& x) { return {normal_cdf(x), normal_pdf(x)}; }
+
 // geometry
 Tensor reshape(const Tensor& x, const Shape& shape);
 Tensor expand(const Tensor& x, const Shape& shape);

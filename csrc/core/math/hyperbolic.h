@@ -10,7 +10,8 @@ template <class T>
 PYNN_INLINE Vec<T> tanh(Vec<T> x) {
   using V = Vec<T>;
   const V a = min_fast(V(20), abs(x));
-  const auto [n, p] = exponential(2 * a);
+  const auto [n, r, rest] = exponential(2 * a);
+  const V p = r + rest;
   const V q = power_of_two(-n);
   const V sum = (1 + q) + p;
   if constexpr (kSingle<V>) {
