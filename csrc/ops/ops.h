@@ -64,14 +64,11 @@ Tensor normal_pdf(const Tensor& x);  // its density
 struct SigmoidAndSlope {
   Tensor value, slope;
 };
-inline SigmoidAndSlope sigmoid_and_slope(const Tensor& x) {
-  const Tensor y = sigmoid(x);
-  return {y, y * sigmoid(-x)};
-}
+SigmoidAndSlope sigmoid_and_slope(const Tensor& x);
 struct CdfAndPdf {
   Tensor cdf, pdf;
 };
-inline CdfAndPdf normal_cdf_and_pdf(const Tensor& x) { return {normal_cdf(x), normal_pdf(x)}; }
+CdfAndPdf normal_cdf_and_pdf(const Tensor& x);
 
 // geometry
 Tensor reshape(const Tensor& x, const Shape& shape);

@@ -4,8 +4,14 @@
 //   ulp_v4 float exp 257 0      exp of every 257th float, from bit pattern 0, against the double function
 //   ulp_v4 double exp 100000 0  exp of 100000 random doubles and the special ones, against long double
 //   ulp_v4 float pow 100000 1   the same for functions of two arguments; the last number is the seed
+//   ulp_v4 float exp given      exp as another library computed it: pairs of rows from standard input, x and
+//   y
 //
 // and prints the largest error, in units in the last place of the true result, and where it is.
+//
+// The truth comes from the C library, in the next wider type. All 2^32 floats would be hours of that, so they
+// are looked at in vectors first, against the vector function in double; where it finds more than the largest
+// error so far, the C library has the word. The vector functions in double are measured against long double.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -58,36 +64,33 @@ double error_in_ulps(T got, WideOf<T> truth) {
 template <class T>
 struct Function {
   void (*kernel)(const T* x, const T* y, T* out);  // kBlock elements
+  void (*in_double)(const T* x, double* out);      // kBlock elements; functions of one argument
   WideOf<T> (*truth)(T x, T y);
   bool binary;
 };
 
-#define UNARY(name, reference)                                                             \
-  {                                                                                        \
-    #name, {                                                                               \
-      [](const T* x, const T*, T* out) {                                                   \
-        for (int i = 0; i < kBlock; i += Vec<T>::lanes) store(out + i, name(load(x + i))); \
-      },                                                                                   \
-          [](T x_, T) -> W {                                                               \
-            const W x = x_;                                                                \
-            return reference;                                                              \
-          },                                                                               \
-          false                                                                            \
-    }                                                                                      \
-  }
-#define BINARY(name, reference)                                                                         \
-  {                                                                                                     \
-    #name, {                                                                                            \
-      [](const T* x, const T* y, T* out) {                                                              \
-        for (int i = 0; i < kBlock; i += Vec<T>::lanes) store(out + i, name(load(x + i), load(y + i))); \
-      },                                                                                                \
-          [](T x_, T y_) -> W {                                                                         \
-            const W x = x_, y = y_;                                                                     \
-            return reference;                                                                           \
-          },                                                                                            \
-          true                                                                                          \
-    }                                                                                                   \
-  }
+// clang-format off
+#define UNARY(name, reference)                                                                      \
+  {#name,                                                                                           \
+   {[](const T* x, const T*, T* out) {                                                              \
+      for (int i = 0; i < kBlock; i += Vec<T>::lanes) store(out + i, name(load(x + i)));            \
+    },                                                                                              \
+    [](const T* x, double* out) {                                                                   \
+      for (int i = 0; i < kBlock; i += Vec<double>::lanes)                                          \
+        store(out + i, name(load_as<double>(x + i)));                                               \
+    },                                                                                              \
+    [](T x_, T) -> W { const W x = x_; return reference; },                                         \
+    false}}
+#define BINARY(name, reference)                                                                     \
+  {#name,                                                                                           \
+   {[](const T* x, const T* y, T* out) {                                                            \
+      for (int i = 0; i < kBlock; i += Vec<T>::lanes)                                               \
+        store(out + i, name(load(x + i), load(y + i)));                                             \
+    },                                                                                              \
+    nullptr,                                                                                        \
+    [](T x_, T y_) -> W { const W x = x_, y = y_; return reference; },                              \
+    true}}
+// clang-format on
 
 template <class W>
 W python_remainder(W x, W y) {
@@ -166,14 +169,40 @@ struct Worst {
 };
 
 template <class T>
-void measure_block(const Function<T>& f, const std::vector<T>& x, const std::vector<T>& y, Worst<T>& worst) {
+void compare(const Function<T>& f, T x, T y, T got, Worst<T>& worst) {
+  const auto truth = f.truth(x, y);
+  const double ulps = error_in_ulps(got, truth);
+  if (ulps > worst.ulps) worst = {ulps, x, y, got, truth};
+}
+
+template <class T>
+void measure_block(const Function<T>& f, const T* x, const T* y, Worst<T>& worst) {
   T out[kBlock];
-  f.kernel(x.data(), y.data(), out);
-  for (int i = 0; i < kBlock; ++i) {
-    const auto truth = f.truth(x[i], y[i]);
-    const double ulps = error_in_ulps(out[i], truth);
-    if (ulps > worst.ulps) worst = {ulps, x[i], y[i], out[i], truth};
-  }
+  f.kernel(x, y, out);
+  for (int i = 0; i < kBlock; ++i) compare(f, x[i], y[i], out[i], worst);
+}
+
+// Whether error_in_ulps may be above `limit` in a lane.
+Mask<double> may_exceed(Vec<double> got, Vec<double> truth, double limit) {
+  using V = Vec<double>;
+  const auto exponent = (to_bits(abs(truth)) >> 52) - 1023;
+  const auto lowest = Vec<int64_t>(-126);
+  const auto spacing_exponent = select(exponent > lowest, exponent, lowest) - 23;
+  const V per_spacing = V::from_bits((1023 - spacing_exponent) << 52);
+  const V in_floats = select(abs(truth) < 0x1.ffffffp127, truth, copysign(V(kInfinity), truth));
+  const auto same = (got == in_floats) | (isnan(got) & isnan(truth));
+  const auto close = (abs(got - truth) * per_spacing <= limit) | (same & ~isfinite(got));
+  return ~close | ((got == 0) & (signbit(got) ^ signbit(truth)));
+}
+
+// The same as measure_block, as fast as vectors go.
+void measure_block_in_vectors(const Function<float>& f, const float* x, const float* out,
+                              Worst<float>& worst) {
+  double truth[kBlock];
+  f.in_double(x, truth);
+  for (int i = 0; i < kBlock; i += Vec<double>::lanes)
+    if (any(may_exceed(load_as<double>(out + i), load(truth + i), worst.ulps)))
+      for (int k = i; k < i + Vec<double>::lanes; ++k) compare(f, x[k], 0.0f, out[k], worst);
 }
 
 template <class T>
@@ -209,7 +238,7 @@ Worst<T> measure_samples(const Function<T>& f, long count, uint64_t seed) {
     x.push_back(a);
     y.push_back(b);
     if (x.size() == kBlock) {
-      measure_block(f, x, y, worst);
+      measure_block(f, x.data(), y.data(), worst);
       x.clear();
       y.clear();
     }
@@ -224,15 +253,43 @@ Worst<T> measure_samples(const Function<T>& f, long count, uint64_t seed) {
 
 Worst<float> measure_patterns(const Function<float>& f, uint64_t stride, uint64_t first) {
   Worst<float> worst = measure_samples(f, 1, 0);
-  std::vector<float> x(kBlock), y(kBlock);
+  float x[kBlock], out[kBlock];
   for (uint64_t bits = first; bits < uint64_t(1) << 32;) {
     for (int i = 0; i < kBlock; ++i, bits += stride) {
       const uint32_t pattern = uint32_t(bits);
       std::memcpy(&x[i], &pattern, sizeof pattern);
     }
-    measure_block(f, x, y, worst);
+    f.kernel(x, x, out);
+    measure_block_in_vectors(f, x, out, worst);
   }
   return worst;
+}
+
+// kBlock first arguments, as many second ones, the results that another library has for them, and so on.
+template <class T>
+Worst<T> measure_given(const Function<T>& f) {
+  Worst<T> worst;
+  T x[kBlock], y[kBlock], out[kBlock];
+  const auto read = [](T* row) { return std::fread(row, sizeof(T), kBlock, stdin) == kBlock; };
+  while (read(x) && read(y) && read(out)) {
+    if constexpr (sizeof(T) == 4) {
+      if (!f.binary) {
+        measure_block_in_vectors(f, x, out, worst);
+        continue;
+      }
+    }
+    for (int i = 0; i < kBlock; ++i) compare(f, x[i], y[i], out[i], worst);
+  }
+  return worst;
+}
+
+// f(-inf), f(-0), f(0), f(inf)
+template <class T>
+int print_special_values(const Function<T>& f) {
+  T x[kBlock] = {T(-kInfinity), T(-0.0), T(0), T(kInfinity)}, out[kBlock];
+  f.kernel(x, x, out);
+  return std::printf("%.9g %.9g %.9g %.9g\n", double(out[0]), double(out[1]), double(out[2]),
+                     double(out[3])) < 0;
 }
 
 template <class T>
@@ -242,14 +299,23 @@ int report(const Worst<T>& worst) {
   return 0;
 }
 
+template <class T>
+int run(const std::string& name, const std::string& what, uint64_t seed) {
+  const Function<T> f = functions<T>().at(name);
+  if (what == "special") return print_special_values(f);
+  if (what == "given") return report(measure_given(f));
+  const long count = std::stol(what);
+  if constexpr (sizeof(T) == 4)
+    if (!f.binary) return report(measure_patterns(f, uint64_t(count), seed));
+  return report(measure_samples(f, count, seed));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) return std::fprintf(stderr, "usage: ulp float|double FUNCTION COUNT SEED\n"), 2;
-  const std::string type = argv[1], name = argv[2];
-  const long count = std::atol(argv[3]);
-  const uint64_t seed = std::strtoull(argv[4], nullptr, 10);
-  if (type == "double") return report(measure_samples(functions<double>().at(name), count, seed));
-  const auto f = functions<float>().at(name);
-  return report(f.binary ? measure_samples(f, count, seed) : measure_patterns(f, count, seed));
+  if (argc < 4)
+    return std::fprintf(stderr, "usage: ulp float|double FUNCTION given|special|(COUNT SEED)\n"), 2;
+  const std::string type = argv[1], name = argv[2], what = argv[3];
+  const uint64_t seed = argc > 4 ? std::stoull(argv[4]) : 0;
+  return type == "double" ? run<double>(name, what, seed) : run<float>(name, what, seed);
 }
