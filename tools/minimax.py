@@ -144,7 +144,7 @@ TABLES = {
         -HALF_LN2,
         HALF_LN2,
         lambda r: r * r / abs(mp.expm1(r)),
-        5,
+        6,
         11,
     ),
     # log(1 + f) = f - f^2 / 2 + f^3 P(f)

@@ -169,10 +169,13 @@ def measure_all(
 ) -> list[Measurement]:
     """Every function, type and instruction set, as many at a time as there are cores."""
     jobs = [(isa, type, f) for f in functions for type in ("float", "double") for isa in programs]
+
+    def run_job(job: tuple[str, str, str]) -> Measurement:
+        isa, type, function = job
+        return measure(programs[isa], isa, type, function, stride, samples)
+
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(
-            pool.map(lambda job: measure(programs[job[0]], *job, stride=stride, samples=samples), jobs)
-        )
+        return list(pool.map(run_job, jobs))
 
 
 def markdown_table(measurements: Sequence[Measurement]) -> str:

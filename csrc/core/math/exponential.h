@@ -17,7 +17,7 @@ inline constexpr double kLn2Lower = kSingle<V> ? 0x1.0bfbe8e7bcd5ep-15 : 0x1.a39
 template <class V>
 PYNN_INLINE V exp_remainder(V r) {
   if constexpr (kSingle<V>)
-    return polynomial(r, 0.49999997, 0.166665435, 0.0416672006, 0.00836651865, 0.00138825388);
+    return polynomial(r, 0.5, 0.166666657, 0.0416663624, 0.00833338965, 0.00139406265, 0.000198458278);
   else
     return polynomial(r, 0.5, 0.16666666666666677, 0.04166666666666651, 0.008333333333321691,
                       0.0013888888888962374, 0.00019841269885964772, 2.480158717256062e-05,
@@ -74,7 +74,7 @@ PYNN_INLINE Vec<T> exp2(Vec<T> x) {
 }
 
 // e^x - 1 = (2^n - 1 + 2^n r) + 2^n rest, halved on the way because 2^128 (2^1024) is not a number. What the
-// sum in brackets loses is made up for: near n = 1 its terms nearly cancel, and every digit is needed.
+// two sums in brackets lose is made up for: near n = 1 they nearly cancel, and every digit is needed.
 template <class T>
 PYNN_INLINE Vec<T> expm1(Vec<T> x) {
   using V = Vec<T>;
@@ -84,7 +84,7 @@ PYNN_INLINE Vec<T> expm1(Vec<T> x) {
   const V half = power_of_two(n - 1);
   const V whole = half - 0.5;
   const V sum = fma(half, r, whole);
-  const V lost = fma(half, r, whole - sum);
+  const V lost = fma(half, r, whole - sum) + ((half - whole) - 0.5);
   return copysign(select(n == 0, r + rest, 2 * (sum + fma(half, rest, lost))), x);
 }
 
