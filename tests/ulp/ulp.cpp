@@ -67,6 +67,7 @@ struct Function {
   void (*in_double)(const T* x, double* out);      // kBlock elements; functions of one argument
   WideOf<T> (*truth)(T x, T y);
   bool binary;
+  bool circular = false;  // large angles are the C library's
 };
 
 // clang-format off
@@ -81,6 +82,7 @@ struct Function {
     },                                                                                              \
     [](T x_, T) -> W { const W x = x_; return reference; },                                         \
     false}}
+#define CIRCULAR(name, reference) as_circular<T>(UNARY(name, reference))
 #define BINARY(name, reference)                                                                     \
   {#name,                                                                                           \
    {[](const T* x, const T* y, T* out) {                                                            \
@@ -91,6 +93,12 @@ struct Function {
     [](T x_, T y_) -> W { const W x = x_, y = y_; return reference; },                              \
     true}}
 // clang-format on
+
+template <class T>
+std::pair<const std::string, Function<T>> as_circular(std::pair<const std::string, Function<T>> entry) {
+  entry.second.circular = true;
+  return entry;
+}
 
 template <class W>
 W python_remainder(W x, W y) {
@@ -129,9 +137,9 @@ std::map<std::string, Function<T>> functions() {
       UNARY(log10, std::log10(x)),
       UNARY(softplus, std::fmax(x, 0) + std::log1p(std::exp(-std::fabs(x)))),
       UNARY(log_sigmoid, -(std::fmax(-x, 0) + std::log1p(std::exp(-std::fabs(x))))),
-      UNARY(sin, std::sin(x)),
-      UNARY(cos, std::cos(x)),
-      UNARY(tan, std::tan(x)),
+      CIRCULAR(sin, std::sin(x)),
+      CIRCULAR(cos, std::cos(x)),
+      CIRCULAR(tan, std::tan(x)),
       UNARY(asin, std::asin(x)),
       UNARY(acos, std::acos(x)),
       UNARY(atan, std::atan(x)),
@@ -261,6 +269,8 @@ Worst<float> measure_patterns(const Function<float>& f, uint64_t stride, uint64_
     }
     f.kernel(x, x, out);
     measure_block_in_vectors(f, x, out, worst);
+    const bool by_library = f.circular && std::fabs(x[0]) > 0x1p20f;  // nothing to find, and slow
+    if (stride == 1 && by_library) bits += 63 * kBlock;
   }
   return worst;
 }
