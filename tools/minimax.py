@@ -249,8 +249,8 @@ def tail_ratio(a: mp.mpf) -> mp.mpf:
 def fit_tail(end: float, degree: int, rounded: Callable[[mp.mpf], float]) -> None:
     """1 / h(a) = k a + S(a) / P(a): k from a first fit of h, then S and P.
 
-    S and P may both be multiplied by any number. Of a thousand, the one after which rounding hurts least; others
-    are as good, and the kernel has one of them.
+    S and P may both be multiplied by any number. Of a thousand, the one after which rounding hurts least;
+    others are as good, and the kernel has one of them.
     """
     p, q = fit_quotient(tail_ratio, lambda a: 1 / tail_ratio(a), end, degree, degree + 1)
     k = rounded(q[-1] / p[-1])
