@@ -120,21 +120,9 @@ QUARTER_PI = 0.7905  # a little over pi / 4: the quadrant is rounded in working 
 TAN_22_5 = float(mp.sqrt(2) - 1) * 1.0001
 
 
-SHIFT = mp.mpf(5) / 2
-
-
-def scaled_erfcx(t: mp.mpf) -> mp.mpf:
-    """e^(z^2) erfc(z) (z + SHIFT), where t = (z - SHIFT) / (z + SHIFT)."""
-    z = SHIFT * (1 + t) / (1 - t)
-    return mp.exp(z * z) * mp.erfc(z) * (z + SHIFT)
-
-
-def erfcx_remainder(t: mp.mpf) -> mp.mpf:
-    return (scaled_erfcx(t) - SHIFT / 2 * (1 - t)) / (1 + t)
-
-
-def t_of(z: float) -> float:
-    return float((z - SHIFT) / (z + SHIFT))
+def slope(f: Function, at_zero: mp.mpf) -> Function:
+    """(f(x) - f(0)) / x for a function that is given without its f(0)."""
+    return lambda x: f(x) / x if x else at_zero
 
 
 TABLES = {
@@ -144,7 +132,7 @@ TABLES = {
         -HALF_LN2,
         HALF_LN2,
         lambda r: r * r / abs(mp.expm1(r)),
-        5,
+        6,
         11,
     ),
     # log(1 + f) = f - f^2 / 2 + f^3 P(f)
@@ -190,16 +178,109 @@ TABLES = {
     "erf": Table(in_square(lambda x: mp.erf(x) / x - 1), 1e-12, 1.0, lambda z: 1 / 1.0, 7, 12),
     # log erfc x = P(x), so erf x = 1 - e^P(x)
     "log_erfc": Table(lambda x: mp.log(mp.erfc(x)), 0.9, 4.1, lambda x: mp.erfc(x), 8, 0),
-    # e^(z^2) erfc(z) (z + k) = k / 2 (1 - t) + (1 + t) P(t), t = (z - k) / (z + k), k = SHIFT
-    "erfcx_float": Table(erfcx_remainder, -0.999999, t_of(10.2), lambda t: (1 + t) / scaled_erfcx(t), 10, 0),
-    "erfcx_double": Table(erfcx_remainder, -0.999999, t_of(27.5), lambda t: (1 + t) / scaled_erfcx(t), 0, 24),
+    # log(1 + t) = t + t^2 P(t); the low end is below 0 so that Remez runs once
+    "log1p_fraction": Table(
+        without_series(mp.log1p, lambda t: t, 2), 1e-12, 1.0, lambda t: t * t / mp.log1p(t), 9, 0
+    ),
+    "log1p_fraction_double": Table(
+        without_series(mp.log1p, lambda t: t, 2), -1e-9, 1.0, lambda t: t * t / abs(mp.log1p(t)), 0, 20
+    ),
+    # log2(1 + f) = f P(f), for pow of floats in double
+    "log2": Table(
+        slope(lambda f: mp.log1p(f) / mp.log(2), 1 / mp.log(2)),
+        -0.25,
+        0.5,
+        lambda f: abs(f * mp.log(2) / mp.log1p(f)),
+        0,
+        12,
+    ),
+    # 2^r = 1 + r P(r), the same
+    "exp2": Table(slope(lambda r: mp.mpf(2) ** r - 1, mp.log(2)), -0.5001, 0.5001, abs, 0, 6),
 }
 
 
+# ---- quotients of polynomials ----------------------------------------------------------------------
+
+
+def fit_quotient(
+    target: Function, weight: Function, end: float, above: int, below: int
+) -> tuple[list[mp.mpf], list[mp.mpf]]:
+    """N and M of these degrees, M(0) = 1, N(0) = target(0), with N / M close to the target on [0, end].
+
+    Lawson's iteration (1961): least squares again and again, each time with more weight on the points where
+    the error was large. The problem is made linear by the M of the last round.
+    """
+    t = chebyshev_points(0, end / (end + 2), 12 * (above + below + 2))
+    points = [2 * u / (1 - u) for u in t]
+    values, weights = [target(x) for x in points], [weight(x) for x in points]
+    attention = last = [mp.mpf(1)] * len(points)
+    best = mp.inf
+    result: tuple[list[mp.mpf], list[mp.mpf]] = ([], [])
+    for _ in range(60):
+        system = mp.matrix(len(points), above + below)
+        right = mp.matrix(len(points), 1)
+        for row, (x, value) in enumerate(zip(points, values, strict=True)):
+            factor = mp.sqrt(attention[row]) * weights[row] / last[row]
+            for k in range(above):
+                system[row, k] = factor * x ** (k + 1)
+            for k in range(below):
+                system[row, above + k] = -factor * value * x ** (k + 1)
+            right[row] = factor * (value - target(mp.mpf(0)))
+        solution = list(mp.lu_solve(system.T * system, system.T * right))
+        n, m = [target(mp.mpf(0)), *solution[:above]], [mp.mpf(1), *solution[above:]]
+        last = [mp.polyval(m[::-1], x) for x in points]
+        errors = [
+            abs(mp.polyval(n[::-1], x) / d - v) * w
+            for x, d, v, w in zip(points, last, values, weights, strict=True)
+        ]
+        if max(errors) < best:
+            best, result = max(errors), (n, m)
+        attention = [a * e for a, e in zip(attention, errors, strict=True)]
+        mean = sum(attention) / len(attention)
+        attention = [max(a / mean, mp.mpf(10) ** -12) for a in attention]
+    return result
+
+
+def tail_ratio(a: mp.mpf) -> mp.mpf:
+    """h(a) = e^(a^2 / 2) normal_cdf(-a)."""
+    return mp.exp(a * a / 2) * mp.erfc(a / mp.sqrt(2)) / 2
+
+
+def fit_tail(end: float, degree: int, rounded: Callable[[mp.mpf], float]) -> None:
+    """1 / h(a) = k a + S(a) / P(a): k from a first fit of h, then S and P.
+
+    S and P may both be multiplied by any number. Of a thousand, the one after which rounding hurts least;
+    others are as good, and the kernel has one of them.
+    """
+    p, q = fit_quotient(tail_ratio, lambda a: 1 / tail_ratio(a), end, degree, degree + 1)
+    k = rounded(q[-1] / p[-1])
+    s, p = fit_quotient(lambda a: 1 / tail_ratio(a) - k * a, tail_ratio, end, degree, degree)
+    points = [2 * u / (1 - u) for u in chebyshev_points(0, end / (end + 2), 300)]
+    truth = [1 / tail_ratio(a) for a in points]
+
+    def error(above: list[float], below: list[float]) -> float:
+        quotients = [mp.polyval(above[::-1], a) / mp.polyval(below[::-1], a) for a in points]
+        return float(max(abs((k * a + q) / t - 1) for a, q, t in zip(points, quotients, truth, strict=True)))
+
+    random = np.random.default_rng(0)
+    factors = [rounded(mp.mpf(f)) for f in random.uniform(1, 2, 1000 if rounded is to_float else 0)]
+    tries = [([rounded(c * f) for c in s], [rounded(c * f) for c in p]) for f in [1.0, *factors]]
+    above, below = min(tries, key=lambda pair: error(*pair))
+    print(f"tail ({rounded.__name__}), largest error 2^{np.log2(error(above, below)):.1f}:")
+    print(f"    k = {k!r}\n    S = {above}\n    P = {below}")
+
+
 def main(names: list[str]) -> None:
-    for name in names or TABLES:
+    for name in names or (*TABLES, "tail"):
+        if name == "tail":
+            fit_tail(14.6, 4, to_float)
+            fit_tail(39.0, 10, float)
+            continue
         table = TABLES[name]
-        kinds = [("float", table.float_terms, to_float), ("double", table.double_terms, float)]
+        kinds: list[tuple[str, int, Callable[[mp.mpf], float]]] = [
+            ("float", table.float_terms, to_float),
+            ("double", table.double_terms, float),
+        ]
         for kind, terms, rounded in kinds:
             if not terms:
                 continue

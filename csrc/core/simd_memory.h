@@ -93,20 +93,44 @@ template <>
 struct Wider<int32_t> {
   using type = int64_t;
 };
+template <class T>
+struct Halves {
+  typedef typename RawVector<T, Vec<T>::lanes / 2>::type Half;
+  Half low, high;
+};
+template <class T>
+PYNN_INLINE Halves<T> halves_of(Vec<T> x) {
+  Halves<T> halves;
+  __builtin_memcpy(&halves, &x.v, sizeof halves);
+  return halves;
+}
+template <class T>
+PYNN_INLINE Vec<T> joined(Halves<T> x) {
+#if __has_builtin(__builtin_shufflevector)  // a copy would go by way of memory
+  if constexpr (Vec<T>::lanes == 4)
+    return __builtin_shufflevector(x.low, x.high, 0, 1, 2, 3);
+  else if constexpr (Vec<T>::lanes == 8)
+    return __builtin_shufflevector(x.low, x.high, 0, 1, 2, 3, 4, 5, 6, 7);
+  else if constexpr (Vec<T>::lanes == 16)
+    return __builtin_shufflevector(x.low, x.high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#endif
+  typename Vec<T>::Raw raw;
+  __builtin_memcpy(&raw, &x, sizeof raw);
+  return raw;
+}
+
 template <class From, class To = typename Wider<From>::type>
 PYNN_INLINE Vec<To> widen_low(Vec<From> x) {
-  return load_as<To>(reinterpret_cast<const From*>(&x.v));
+  return __builtin_convertvector(halves_of(x).low, typename Vec<To>::Raw);
 }
 template <class From, class To = typename Wider<From>::type>
 PYNN_INLINE Vec<To> widen_high(Vec<From> x) {
-  return load_as<To>(reinterpret_cast<const From*>(&x.v) + Vec<To>::lanes);
+  return __builtin_convertvector(halves_of(x).high, typename Vec<To>::Raw);
 }
 template <class To, class From>
 PYNN_INLINE Vec<To> narrow(Vec<From> low, Vec<From> high) {
-  To both[Vec<To>::lanes];
-  store_as(both, low);
-  store_as(both + Vec<From>::lanes, high);
-  return load<To>(both);
+  typedef typename Halves<To>::Half Half;
+  return joined<To>({__builtin_convertvector(low.v, Half), __builtin_convertvector(high.v, Half)});
 }
 
 // ---- masks: a bool tensor holds one byte an element, 0 or 1 ------------------------------------------

@@ -111,6 +111,7 @@ static const Op& normal_pdf_op = elementwise<PYNN_ISA::NormalPdf>(
 Tensor erf(const Tensor& x) { return call(erf_op, x); }
 Tensor normal_cdf(const Tensor& x) { return call(normal_cdf_op, x); }
 Tensor normal_pdf(const Tensor& x) { return call(normal_pdf_op, x); }
+CdfAndPdf normal_cdf_and_pdf(const Tensor& x) { return {normal_cdf(x), normal_pdf(x)}; }
 
 }  // namespace pynn
 #endif

@@ -3,17 +3,18 @@
 
 namespace pynn::PYNN_ISA {
 
-// Φ is 0 long before x = -∞, but -∞ · 0 is NaN, and so is ∞ · φ(∞): numbers far out stand in for infinities.
+// Slopes vanish long before x = ±∞, but ∞ · 0 is NaN: numbers far out stand in for infinities.
 inline constexpr double kFarOut = 1e4;
 
 struct GeluExact {
   template <class V>
   V forward(V x) const {
-    return max(x, -kFarOut) * normal_cdf(x);
+    return gelu(x);
   }
   template <class V>
   V backward(V x, V dy) const {
-    return dy * (normal_cdf(x) + min(max(x, -kFarOut), kFarOut) * normal_pdf(x));
+    const auto [cdf, pdf] = normal_cdf_and_pdf(x);
+    return dy * (cdf + min(max(x, -kFarOut), kFarOut) * pdf);
   }
 };
 PYNN_ELEMENTWISE(gelu_exact_kernel, GeluExact, kFloats);
@@ -24,15 +25,14 @@ struct GeluTanh {
                           kB = 0.044715;  // 2 √(2/π), and the weight of the cubic
   template <class V>
   V forward(V x) const {
-    const V z = min(max(x, -kFarOut), kFarOut);
-    return max(x, -kFarOut) * sigmoid(kTwoA * z * (1.0 + kB * z * z));
+    return gelu_tanh(x);
   }
   template <class V>
   V backward(V x, V dy) const {
     const V z = min(max(x, -kFarOut), kFarOut);
     const V two_u = kTwoA * z * (1.0 + kB * z * z);
-    const V s = sigmoid(two_u);
-    return dy * (s + z * s * sigmoid(-two_u) * kTwoA * (1.0 + 3.0 * kB * z * z));
+    const auto [s, slope] = sigmoid_and_slope(two_u);
+    return dy * (s + z * slope * (kTwoA * (1.0 + 3.0 * kB * z * z)));
   }
 };
 PYNN_ELEMENTWISE(gelu_tanh_kernel, GeluTanh, kFloats);

@@ -60,6 +60,16 @@ Tensor relu(const Tensor& x);
 Tensor normal_cdf(const Tensor& x);  // P(Z <= x) for a standard normal Z
 Tensor normal_pdf(const Tensor& x);  // its density
 
+// Pairs that vectors compute in one go (core/math): here each is an op of its own.
+struct SigmoidAndSlope {
+  Tensor value, slope;
+};
+SigmoidAndSlope sigmoid_and_slope(const Tensor& x);
+struct CdfAndPdf {
+  Tensor cdf, pdf;
+};
+CdfAndPdf normal_cdf_and_pdf(const Tensor& x);
+
 // geometry
 Tensor reshape(const Tensor& x, const Shape& shape);
 Tensor expand(const Tensor& x, const Shape& shape);

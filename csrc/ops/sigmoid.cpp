@@ -91,6 +91,10 @@ static const Op& hardsigmoid_op = elementwise<PYNN_ISA::HardSigmoid>(
      .types = Types::floating});
 
 Tensor sigmoid(const Tensor& x) { return call(sigmoid_op, x); }
+SigmoidAndSlope sigmoid_and_slope(const Tensor& x) {
+  const Tensor y = sigmoid(x);
+  return {y, y * sigmoid(-x)};
+}
 
 }  // namespace pynn
 #endif

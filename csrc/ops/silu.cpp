@@ -11,12 +11,12 @@ inline constexpr double kBottom = -1e4, kTop = 1e4;
 struct Silu {
   template <class V>
   V forward(V x) const {
-    return max(x, kBottom) * sigmoid(x);
+    return silu(x);
   }
   template <class V>
   V backward(V x, V dy) const {
-    const V s = sigmoid(x);
-    return dy * (s + min(max(x, kBottom), kTop) * s * sigmoid(-x));
+    const auto [s, slope] = sigmoid_and_slope(x);
+    return dy * (s + min(max(x, kBottom), kTop) * slope);
   }
 };
 PYNN_ELEMENTWISE(silu_kernel, Silu, kFloats);

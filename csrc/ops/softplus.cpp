@@ -7,7 +7,7 @@ struct Softplus {
   double beta, threshold;
   template <class V>
   V forward(V x) const {
-    return select(beta * x > threshold, x, softplus(beta * x) / beta);
+    return select(beta * x > threshold, x, softplus(beta * x) * (1 / beta));
   }
   template <class V>
   V backward(V x, V dy) const {

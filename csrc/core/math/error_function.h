@@ -1,52 +1,46 @@
-// error_function.h — erf, erfc, and the normal distribution: normal_pdf, normal_cdf.
+// error_function.h — erf, erfc, and the normal distribution: normal_pdf, normal_cdf, gelu.
 //
 // The tails matter: GELU is x normal_cdf(x), and for x = -10 a normal_cdf computed as 1 + erf has no correct
-// digit. Here erfc(z) = e^(-z^2) erfcx(z), and erfcx changes so slowly that a polynomial holds it to the end.
+// digit. Here normal_cdf(-a) = e^(-a^2 / 2) h(a), and h changes so slowly that one quotient of polynomials
+// holds it from 0 to where normal_cdf is 0.
 #pragma once
 #include "core/math/exponential.h"
 
 namespace pynn::PYNN_ISA {
 
-// factor (1 + error) e^(-c x^2), for a tiny error and a c that is a power of 2. Nothing is rounded on the
-// way that can be avoided: what the square loses goes with the error into the p of e^... = 2^n (1 + p), and
-// factor + factor p is rounded once.
+// e^(-c x^2), for a c that is a power of 2. What the square loses is not lost.
 template <class V>
-PYNN_INLINE V times_gaussian(V factor, V error, V x, double c) {
-  const V square = x * x;
-  const auto [n, p] = exponential(-c * square);
-  error -= c * product_error(x, x, square);
-  return scale(fma(factor, fma(1 + p, error, p), factor), n);
+PYNN_INLINE Exponential<V> gaussian(V x, double c) {
+  const V left = -c * x;
+  const V exponent = left * x;
+  return exponential(exponent, product_error(left, x, exponent));
+}
+// factor e^x, rounded once, into the denormal numbers too.
+template <class V>
+PYNN_INLINE V times(V factor, Exponential<V> e) {
+  return scale(fma(factor, e.r + e.rest, factor), e.n);
 }
 
-// erfcx(z) = e^(z^2) erfc(z) for z = z + z_rest >= 0, up to where erfc(z) is 0, from s = 1 / (z + k) with k =
-// 5/2:
-//   s (k / 2 (1 - t) + (1 + t) P(t)),  t = (z - k) / (z + k) = 1 - 2 k s
-// A small change of s changes t two or three times as much, so the relative error that s was rounded with,
-// of the sum and of the quotient, is carried along: erfcx is value (1 + error).
+inline constexpr double kSqrtTwo = 0x1.6a09e667f3bcdp0;
+
+// 1 / h(a),  h(a) = e^(a^2 / 2) normal_cdf(-a) = e^(z^2) erfc(z) / 2 with z = a / sqrt 2, for a >= 0. (Times
+// sqrt(2 pi), h is known as Mills' ratio.) It is k a + S(a) / P(a): k a alone in the tail, 2 at 0, and all
+// coefficients positive, so that no rounding on the way weighs much.
 template <class V>
-struct ValueAndError {
-  V value, error;
-};
-template <class V>
-PYNN_INLINE ValueAndError<V> erfcx(V z, V z_rest) {
-  const V sum = z + 2.5;
-  const V s = 1 / sum;
-  const V product = s * sum;
-  const V error = (1 - product) - fma(s, z - (sum - 2.5) + z_rest, product_error(s, sum, product));
-  const V t = fma(-5 * s, error, 1 - 5 * s);
-  V p;
+PYNN_INLINE V tail_reciprocal(V a) {
   if constexpr (kSingle<V>)
-    p = polynomial(t, -0.195968181, 0.641316354, -0.187402084, 0.0161501989, 0.0122086499, -0.00380911818,
-                   -0.000991594978, 0.000533030077, 0.000114742448, -4.44447433e-05);
+    return fma(a, V(2.506598711013794),
+               polynomial(a, 3.07398558, 1.2914865, 0.318230957, 0.0310833156, 2.37100703e-05) /
+                   polynomial(a, 1.53699279, 1.34571207, 0.561994791, 0.124454893, 0.0125794122));
   else
-    p = polynomial(
-        t, -0.1959681796942821, 0.6413163302551332, -0.18740221360703715, 0.01615106836098727,
-        0.012210481771015068, -0.003817437468423973, -0.0010013480552210274, 0.0005621397867073896,
-        0.0001405539450994129, -8.224614318983943e-05, -3.035876432752531e-05, 1.0826709863759878e-05,
-        7.418079789633328e-06, -6.648526992912001e-07, -1.668904244640049e-06, -2.9035376483314203e-07,
-        2.878088942162159e-07, 1.5396974643051093e-07, -2.1264808480644926e-08, -4.181288608455694e-08,
-        -5.556294400104594e-09, 6.318867948296388e-09, 1.542547212772712e-09, -2.95738177502092e-10);
-  return {s * fma(1 + t, p, fma(t, -1.25, V(1.25))), error};
+    return fma(
+        a, V(2.5066282746304207),
+        polynomial(a, 1.0, 1.2000064545137277, 0.7412479437567375, 0.29763859739561055, 0.0842673970257833,
+                   0.017299526990674417, 0.0025664161578525576, 0.00026541082360732855,
+                   1.7438037608373712e-05, 5.600539721951932e-07, 3.415318392367202e-17) /
+            polynomial(a, 0.5, 0.8277180155130363, 0.6792813509713219, 0.35708844637008236,
+                       0.13191861893150725, 0.03562373399802565, 0.007111942282615903, 0.001037765337738664,
+                       0.00010633046126494193, 6.956770406766468e-06, 2.2342921006501952e-07));
 }
 
 // erf x = x + x P(x^2) for |x| <= 1
@@ -65,6 +59,12 @@ PYNN_INLINE V erf_near_zero(V x) {
   return fma(x, p, x);
 }
 
+// erfc(z) = 2 normal_cdf(-z sqrt 2), for 0 <= z
+template <class V>
+PYNN_INLINE V erfc_tail(V z) {
+  return times(2 / tail_reciprocal(z * kSqrtTwo), gaussian(z, 1));
+}
+
 template <class T>
 PYNN_INLINE Vec<T> erf(Vec<T> x) {
   using V = Vec<T>;
@@ -74,46 +74,84 @@ PYNN_INLINE Vec<T> erf(Vec<T> x) {
     complement = exp(polynomial(a, 0.000170556843, -1.12949514, -0.633386791, -0.108236313, 0.0250912122,
                                 -0.00416040095, 0.000432277709, -2.09077189e-05));
   else
-    complement = exp(-a * a) * erfcx(a, V(0)).value;
+    complement = erfc_tail(a);
   return select(a < 1, erf_near_zero(x), copysign(1 - complement, x));
 }
 
 template <class T>
 PYNN_INLINE Vec<T> erfc(Vec<T> x) {
   using V = Vec<T>;
-  const V z = min_fast(V(kSingle<V> ? 10.5 : 28), abs(x));
-  const auto [factor, error] = erfcx(z, V(0));
-  const V tail = times_gaussian(factor, error, z, 1);
-  return select(z < 0.75, 1 - erf_near_zero(x), select(x < 0, 2 - tail, tail));
+  const V tail = erfc_tail(min_fast(V(kSingle<V> ? 10.5 : 28), abs(x)));
+  return select(x < 0, 2 - tail, tail);
 }
 
-inline constexpr double kSqrtHalf = 0x1.6a09e667f3bcdp-1;
-template <class V>  // what rounding it to a number of V loses
-inline constexpr double kSqrtHalfRest = kSingle<V> ? 0x1.9fcef32422cbfp-27 : -0x1.bdd3413b26456p-55;
-inline constexpr double kOneOverSqrtTwoPi = 0x1.9884533d43651p-2;
-
-// Beyond this both are 0.
+// Beyond this normal_cdf(-a), and a times it, are 0.
 template <class V>
 inline constexpr double kNormalEnd = kSingle<V> ? 14.6 : 39;
+inline constexpr double kOneOverSqrtTwoPi = 0x1.9884533d43651p-2;
+
+template <class V>
+PYNN_INLINE V normal_size(V x) {
+  return min_fast(V(kNormalEnd<V>), abs(x));
+}
 
 // e^(-x^2 / 2) / sqrt(2 pi)
 template <class T>
 PYNN_INLINE Vec<T> normal_pdf(Vec<T> x) {
-  using V = Vec<T>;
-  return times_gaussian(V(kOneOverSqrtTwoPi), V(0), min_fast(V(kNormalEnd<V>), abs(x)), 0.5);
+  return times(Vec<T>(kOneOverSqrtTwoPi), gaussian(normal_size(x), 0.5));
 }
 
-// erfc(-x / sqrt 2) / 2. In the tail the square is that of x: to square the rounded x / sqrt 2 would magnify
-// its error x^2 times.
+// The chance that a standard normal number is below x: h(-x) e^(-x^2 / 2), or 1 less that of -x.
 template <class T>
 PYNN_INLINE Vec<T> normal_cdf(Vec<T> x) {
+  const Vec<T> a = normal_size(x);
+  const Vec<T> tail = times(1 / tail_reciprocal(a), gaussian(a, 0.5));
+  return select(x < 0, tail, 1 - tail);
+}
+
+// Both, which share the exponential.
+template <class V>
+struct CdfAndPdf {
+  V cdf, pdf;
+};
+template <class T>
+PYNN_INLINE CdfAndPdf<Vec<T>> normal_cdf_and_pdf(Vec<T> x) {
+  const Vec<T> a = normal_size(x);
+  const auto bell = times(Vec<T>(1), gaussian(a, 0.5));
+  const Vec<T> tail = bell / tail_reciprocal(a);
+  return {select(x < 0, tail, 1 - tail), kOneOverSqrtTwoPi * bell};
+}
+
+// x normal_cdf(x) = max(x, 0) - a normal_cdf(-a), a = |x|. The maximum is -0 for x < 0: so is the result
+// where the rest vanishes.
+template <class T>
+PYNN_INLINE Vec<T> gelu(Vec<T> x) {
+  const Vec<T> a = normal_size(x);
+  return max_fast(Vec<T>(-0.0), x) - times(a / tail_reciprocal(a), gaussian(a, 0.5));
+}
+
+// x sigmoid(2 u), 2 u = x (k + c x^2): gelu by way of tanh u = 2 sigmoid(2 u) - 1. The exponential magnifies
+// the rounding of 2 u by the size of 2 u, up to 100 (700) times, so every product and the sum keep what they
+// lose. Of k, the upper part is so short that k - (k + c x^2) is exact. Beyond the ends the result is 0, or
+// x.
+template <class T>
+PYNN_INLINE Vec<T> gelu_tanh(Vec<T> x) {
   using V = Vec<T>;
-  const V a = min_fast(V(kNormalEnd<V>), abs(x));
-  const V z = a * kSqrtHalf;
-  const auto [factor, error] = erfcx(z, fma(a, kSqrtHalfRest<V>, product_error(a, V(kSqrtHalf), z)));
-  const V tail = times_gaussian(0.5 * factor, error, a, 0.5);
-  const V near = fma(0.5, erf_near_zero(x * kSqrtHalf), V(0.5));
-  return select(a < 1.1, near, select(x < 0, tail, 1 - tail));
+  constexpr bool single = kSingle<V>;
+  constexpr double k = single ? 0x1.9884500000000p+0 : 0x1.9884533d43640p+0;  // 2 sqrt(2 / pi)
+  constexpr double k_rest = single ? 0x1.9ea1b284687e6p-23 : 0x1.08d0fcb3c500cp-48;
+  constexpr double c = single ? 0x1.2444f20000000p-4 : 0x1.2444f2a4d8b4bp-4;  // 0.044715 k
+  constexpr double c_rest = single ? 0x1.49b1695e937bcp-29 : -0x1.6c843a29d1c70p-61;
+  constexpr double end = single ? 11 : 22;
+  const V right = max_fast(V(-end), x), z = min_fast(V(end), right);
+  const V square = z * z;
+  const V cubic = c * square;
+  const V cubic_rest =
+      product_error(V(c), square, cubic) + fma(V(c), product_error(z, z, square), c_rest * square);
+  const V factor = k + cubic;
+  const V factor_rest = (k - factor) + cubic + (cubic_rest + k_rest);
+  const V two_u = z * factor;
+  return times_sigmoid(right, two_u, fma(z, factor_rest, product_error(z, factor, two_u)));
 }
 
 }  // namespace pynn::PYNN_ISA

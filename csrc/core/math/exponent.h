@@ -46,6 +46,13 @@ PYNN_INLINE V scale(V x, V n) {
   return x * power_of_two(half) * power_of_two(n - half);
 }
 
+// The same where 2^n is a normal number: one factor will do.
+template <class V>
+PYNN_INLINE V times_power_of_two(V x, V n) {
+  if constexpr (hardware::kHasExponents) return hardware::scale(x.v, n.v);
+  return x * power_of_two(n);
+}
+
 // x = 2^e m with 3/4 <= m < 3/2, for finite x > 0.
 template <class V>
 struct Parts {

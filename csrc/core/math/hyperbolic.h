@@ -4,15 +4,16 @@
 
 namespace pynn::PYNN_ISA {
 
-// (e^2a - 1) / (e^2a + 1) = (1 - q + p) / (1 + q + p) = 1 - 2 q / (1 + q + p), where e^2a = (1 + p) / q: the
-// second form where tanh is near 1, the first below. float has a + a z P(z) there, which is closer still.
+// (e^2a - 1) / (e^2a + 1) = (1 - q + p) / (1 + q + p) = 1 - 2 q / (1 + q + p), where e^2a = (1 + p) / q and p
+// = r + rest: the second form where tanh is near 1, the first below. float has a + a z P(z) there, which is
+// closer still.
 template <class T>
 PYNN_INLINE Vec<T> tanh(Vec<T> x) {
   using V = Vec<T>;
   const V a = min_fast(V(20), abs(x));
-  const auto [n, p] = exponential(2 * a);
+  const auto [n, r, rest] = exponential(2 * a);
   const V q = power_of_two(-n);
-  const V sum = (1 + q) + p;
+  const V sum = (1 + q) + (r + rest);
   if constexpr (kSingle<V>) {
     const V z = a * a, cube = a * z;
     const V near = polynomial(z, kHasFma ? -0.333333284 : -0.083333284, 0.133331731, -0.0539504811,
@@ -22,7 +23,7 @@ PYNN_INLINE Vec<T> tanh(Vec<T> x) {
     return copysign(select(a < 1, close, 1 - 2 * q / sum), x);
   } else {
     const auto low = a < 1;
-    const V quotient = select(low, (1 - q) + p, 2 * q) / sum;
+    const V quotient = select(low, ((1 - q) + r) + rest, 2 * q) / sum;
     return copysign(select(low, quotient, 1 - quotient), x);
   }
 }

@@ -91,10 +91,27 @@ PYNN_INLINE Vec<T> log10(Vec<T> x) {
     return log_in_base(x, {0x1.bcb7b1p-2, 0x1.49b9438ca9aaep-28, 0x1.34413508p-2, 0x1.f79fef311f12bp-34});
 }
 
-// log(1 + e^x), and log sigmoid(x) = -softplus(-x): no overflow, all digits in both tails.
+// P in log(1 + t) = t + t^2 P(t), for 0 <= t <= 1.
+template <class V>
+PYNN_INLINE V log1p_remainder(V t) {
+  if constexpr (kSingle<V>)
+    return polynomial(t, -0.499999315, 0.333304644, -0.24958019, 0.196921021, -0.153448805, 0.106611282,
+                      -0.057457231, 0.0200862419, -0.00329046859);
+  else
+    return polynomial(t, -0.4999999999999946, 0.33333333333235043, -0.24999999993676675, 0.1999999979132624,
+                      -0.16666662498567716, 0.1428565889798661, -0.12499479618954336, 0.11107506033343423,
+                      -0.09981015101332492, 0.09013154352242296, -0.0808121374035324, 0.07035547843492142,
+                      -0.05750212598980036, 0.042300271836193594, -0.026744121199242236, 0.013838704638991181,
+                      -0.005543168531287365, 0.001595762221933887, -0.00029176580439710994,
+                      2.5330400135355195e-05);
+}
+
+// log(1 + e^x) = max(x, 0) + log(1 + t) with t = e^-|x|, and log sigmoid(x) = -softplus(-x): no overflow, all
+// digits in both tails.
 template <class T>
 PYNN_INLINE Vec<T> softplus(Vec<T> x) {
-  return max_fast(Vec<T>(0), x) + log1p(exp(-abs(x)));
+  const Vec<T> t = exp(-abs(x));
+  return fma(t, t * log1p_remainder(t), max_fast(Vec<T>(0), x)) + t;
 }
 template <class T>
 PYNN_INLINE Vec<T> log_sigmoid(Vec<T> x) {

@@ -9,20 +9,46 @@ PYNN_INLINE Vec<T> rsqrt(Vec<T> x) {
   return 1 / sqrt(x);
 }
 
-// x^y = e^(y log |x|). log must be known to more digits than x^y shall have, so float goes through double.
-PYNN_INLINE Vec<float> power_of_positive(Vec<float> x, Vec<float> y) {
-  return narrow<float>(exp(widen_low(y) * log(widen_low(x))), exp(widen_high(y) * log(widen_high(x))));
+// x^y = 2^(y log2 x) for finite x > 0. log2 must be known to more digits than x^y shall have, up to 8 more,
+// since the result goes up to 2^128: so float goes through double, with polynomials of just that many digits.
+// x = 2^e (1 + f) with -1/4 <= f < 1/2:  log2 x = e + f P(f), and 2^(n + r) = 2^n (1 + r Q(r)).
+PYNN_INLINE Vec<double> power_of_positive(Vec<double> x, Vec<double> y) {
+  using V = Vec<double>;
+  const auto [e, m] = take_apart(x);
+  const V f = m - 1;
+  const V p =
+      polynomial(f, 1.4426950409945543, -0.7213475168571601, 0.48089828222089415, -0.3606743592552244,
+                 0.28854602360291726, -0.24042822109255732, 0.205820397635058, -0.1803145901192376,
+                 0.16465703615757868, -0.15287042087796945, 0.11550362151470053, -0.044954521300934004);
+  const V exponent = min_fast(V(200), max_fast(V(-200), y * fma(f, p, e)));
+  const V n = round_small(exponent);
+  const V r = exponent - n;
+  const V q = polynomial(r, 0.6931472062775162, 0.24022651346156743, 0.055503277289659037,
+                         0.009618003863395822, 0.0013400294602140756, 0.0001547630840681979);
+  return times_power_of_two(fma(r, q, V(1)), n);
 }
-PYNN_INLINE Vec<float> pow(Vec<float> x, Vec<float> y) {
+PYNN_INLINE Vec<float> power_of_positive(Vec<float> x, Vec<float> y) {
+  return narrow<float>(power_of_positive(widen_low(x), widen_low(y)),
+                       power_of_positive(widen_high(x), widen_high(y)));
+}
+
+// `power` is |x|^y where x is finite and not 0; here come the other cases, in the order of C's list of them.
+PYNN_INLINE Vec<float> power_of_any(Vec<float> x, Vec<float> y, Vec<float> power) {
   using V = Vec<float>;
   const V inf = __builtin_inff();
   const V size = abs(x);
-  V power = power_of_positive(size, y);
+  power = select((size == 0) | (size == inf), select((size == 0) ^ (y > 0), inf, V(0)), power);
   const Mask whole = trunc(y) == y;
   const Mask odd = whole & (trunc(0.5 * y) != 0.5 * y);
   power = select(odd, copysign(power, x), power);
   power = select((x < 0) & (size < inf) & ~whole, V(__builtin_nanf("")), power);
+  power = select(isnan(x) | isnan(y), x + y, power);
   return select((y == 0) | (x == 1) | ((size == 1) & (abs(y) == inf)), V(1), power);
+}
+PYNN_INLINE Vec<float> pow(Vec<float> x, Vec<float> y) {
+  const Vec<float> power = power_of_positive(abs(x), y);
+  const Mask usual = (x > 0) & (x < __builtin_inf()) & (abs(y) < __builtin_inf());
+  return __builtin_expect(all(usual), 1) ? power : power_of_any(x, y, power);
 }
 PYNN_INLINE Vec<double> pow(Vec<double> x, Vec<double> y) {
   return each_lane([](double a, double b) { return __builtin_pow(a, b); }, x, y);
