@@ -95,14 +95,21 @@ struct Wider<int32_t> {
 };
 template <class From, class To = typename Wider<From>::type>
 PYNN_INLINE Vec<To> widen_low(Vec<From> x) {
-  return load_as<To>(reinterpret_cast<const From*>(&x.v));
+  if constexpr (hardware::kWidensHalves && kIsFloat<From>)
+    return hardware::widen_low(x.v);
+  else
+    return load_as<To>(reinterpret_cast<const From*>(&x.v));
 }
 template <class From, class To = typename Wider<From>::type>
 PYNN_INLINE Vec<To> widen_high(Vec<From> x) {
-  return load_as<To>(reinterpret_cast<const From*>(&x.v) + Vec<To>::lanes);
+  if constexpr (hardware::kWidensHalves && kIsFloat<From>)
+    return hardware::widen_high(x.v);
+  else
+    return load_as<To>(reinterpret_cast<const From*>(&x.v) + Vec<To>::lanes);
 }
 template <class To, class From>
 PYNN_INLINE Vec<To> narrow(Vec<From> low, Vec<From> high) {
+  if constexpr (hardware::kWidensHalves && kIsFloat<From>) return hardware::narrow(low.v, high.v);
   To both[Vec<To>::lanes];
   store_as(both, low);
   store_as(both + Vec<From>::lanes, high);
