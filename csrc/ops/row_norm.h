@@ -1,4 +1,5 @@
-// row_norm.h — what layer_norm, rms_norm and their forms with a residual share; written out in layer_norm.cpp.
+// row_norm.h — what layer_norm, rms_norm and their forms with a residual share; written out in
+// layer_norm.cpp.
 #pragma once
 #include "ops/ops.h"
 
