@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from itertools import cycle
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..program import Program, UnsupportedError
+from ..workloads.adam import AdamStep
+from ..workloads.backward import Backward
 from ..workloads.mlp import Mlp
 from ..workloads.op import Op
 from .torch_like import bind
@@ -76,6 +79,24 @@ class Numpy:
             raise UnsupportedError("NumPy has no gradients")
         return Program(bind(self.op_function(workload), workload.arrays()))
 
+    def backward(self, workload: Backward, check: bool, dtype: Any = np.float32) -> Program:
+        arrays = {
+            name: array.astype(dtype) if array.dtype == np.float32 else array
+            for name, array in workload.arrays().items()
+        }
+        function = workload.function(vars(np) | BY_HAND, workload.gradient, list(arrays))
+        return Program(lambda: function(*arrays.values()))
+
+    def adam_step(self, workload: AdamStep, check: bool, dtype: Any = np.float32) -> Program:
+        parameter, gradient = (array.astype(dtype) for array in workload.arrays())
+        optimizer = Adam([parameter], workload.lr)
+
+        def run() -> np.ndarray:
+            optimizer.step([gradient])
+            return parameter
+
+        return Program(run, to_numpy=np.copy)
+
 
 class Adam:
     """Kingma & Ba 2015, algorithm 1, in place."""
@@ -107,7 +128,14 @@ def logsumexp(x: np.ndarray, axis: int) -> np.ndarray:
     return np.log(np.exp(x - top).sum(axis)) + top.squeeze(axis)
 
 
+def erf(x: np.ndarray) -> np.ndarray:
+    """The C library's, element by element."""
+    return np.vectorize(math.erf, otypes=[x.dtype])(x)
+
+
 BY_HAND = {
+    "permute": np.transpose,
+    "erf": erf,
     "relu": lambda x: np.maximum(x, 0),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "silu": lambda x: x / (1 + np.exp(-x)),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..program import Program
+from ..workloads.backward import Backward
 from ..workloads.mlp import Mlp
 from .torch_like import TorchLike
 
@@ -27,7 +28,7 @@ class TorchFused(TorchEager):
     def adam(self, parameters: Any, lr: float) -> Any:
         return self.lib.optim.Adam(parameters, lr=lr, fused=True)
 
-    op = None  # the same as torch's: there is no optimizer to fuse
+    op = backward = None  # the same as torch's: there is no optimizer to fuse
 
 
 class TorchCompile(TorchFused):
@@ -38,6 +39,12 @@ class TorchCompile(TorchFused):
     def mlp(self, workload: Mlp, check: bool) -> Program:
         self.lib.compiler.reset()
         return super().mlp(workload, check)
+
+    def backward(self, workload: Backward, check: bool) -> Program:
+        self.lib.compiler.reset()
+        return TorchLike.backward(self, workload, check)
+
+    adam_step = None  # torch-fused's
 
     def compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return self.lib.compile(function)

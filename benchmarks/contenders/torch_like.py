@@ -7,6 +7,8 @@ from itertools import cycle
 from typing import Any
 
 from ..program import Program
+from ..workloads.adam import AdamStep
+from ..workloads.backward import Backward
 from ..workloads.mlp import Mlp
 from ..workloads.op import Op
 
@@ -59,6 +61,33 @@ class TorchLike:
         if workload.grad:
             tensors = [tensor.requires_grad_() for tensor in tensors]
         return Program(bind(function, tensors), to_numpy=lambda result: result.detach().numpy())
+
+    def backward(self, workload: Backward, check: bool) -> Program:
+        arrays = {name: self.lib.from_numpy(array) for name, array in workload.arrays().items()}
+        dy = arrays.pop("dy", None)
+        names = vars(self.lib) | vars(self.lib.nn.functional)
+        function = self.compiled(workload.function(names, workload.expression, list(arrays)))
+        x, *others = arrays.values()
+        x.requires_grad_()
+
+        def run() -> Any:
+            x.grad = None
+            function(x, *others).backward(dy)
+            return x.grad
+
+        return Program(run, to_numpy=lambda dx: dx.numpy())
+
+    def adam_step(self, workload: AdamStep, check: bool) -> Program:
+        parameter, gradient = map(self.lib.from_numpy, workload.arrays())
+        parameter.requires_grad_()
+        parameter.grad = gradient
+        optimizer = self.adam([parameter], workload.lr)
+
+        def run() -> Any:
+            optimizer.step()
+            return parameter
+
+        return Program(run, to_numpy=lambda p: p.detach().numpy().copy())
 
 
 def bind(function: Callable[..., Any], arguments: list[Any]) -> Callable[[], Any]:

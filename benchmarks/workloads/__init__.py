@@ -5,12 +5,23 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TypeAlias
 
+from .adam import AdamStep
+from .backward import Backward
 from .mlp import Mlp
 from .op import Op
 
-Workload: TypeAlias = Mlp | Op
+Workload: TypeAlias = Mlp | Op | Backward | AdamStep
 
-MODULES = ["tiny_mlp", "mlp_b32", "mlp_b256", "overhead", "elementwise", "reductions", "matmul"]
+MODULES = [
+    "tiny_mlp",
+    "mlp_b32",
+    "mlp_b256",
+    "overhead",
+    "elementwise",
+    "reductions",
+    "memory_bound",
+    "matmul",
+]
 
 
 def workloads(only: list[str] | None = None) -> dict[str, list[Workload]]:

@@ -158,8 +158,8 @@ struct Vec {
   }
 
   // a where either is NaN is undetermined in the fast ones: a NaN in b comes out, one in a does not.
-  friend PYNN_INLINE Vec max_fast(Vec a, Vec b) { return Raw(a.v > b.v ? a.v : b.v); }
-  friend PYNN_INLINE Vec min_fast(Vec a, Vec b) { return Raw(a.v < b.v ? a.v : b.v); }
+  friend PYNN_INLINE Vec max_fast(Vec a, Vec b) { return Raw(hardware::max(a.v, b.v)); }
+  friend PYNN_INLINE Vec min_fast(Vec a, Vec b) { return Raw(hardware::min(a.v, b.v)); }
   // NaN if either is NaN.
   friend PYNN_INLINE Vec max(Vec a, Vec b) {
     if constexpr (kFloat)

@@ -156,6 +156,66 @@ PYNN_INLINE Raw round(Raw x) {
 
 #endif
 
+// ---- the larger of two: b where they are equal or either is NaN ------------------------------------------
+
+#if defined(__x86_64__) && \
+    !defined(__clang__)  // the compiler makes a comparison and a selection of a > b ? a : b
+#if defined(__AVX512F__)
+PYNN_INLINE Floats max(Floats a, Floats b) { return __builtin_ia32_maxps512_mask(a, b, a, uint16_t(-1), 4); }
+PYNN_INLINE Floats min(Floats a, Floats b) { return __builtin_ia32_minps512_mask(a, b, a, uint16_t(-1), 4); }
+PYNN_INLINE Doubles max(Doubles a, Doubles b) {
+  return __builtin_ia32_maxpd512_mask(a, b, a, uint8_t(-1), 4);
+}
+PYNN_INLINE Doubles min(Doubles a, Doubles b) {
+  return __builtin_ia32_minpd512_mask(a, b, a, uint8_t(-1), 4);
+}
+#elif defined(__AVX2__)
+PYNN_INLINE Floats max(Floats a, Floats b) { return __builtin_ia32_maxps256(a, b); }
+PYNN_INLINE Floats min(Floats a, Floats b) { return __builtin_ia32_minps256(a, b); }
+PYNN_INLINE Doubles max(Doubles a, Doubles b) { return __builtin_ia32_maxpd256(a, b); }
+PYNN_INLINE Doubles min(Doubles a, Doubles b) { return __builtin_ia32_minpd256(a, b); }
+#else
+PYNN_INLINE Floats max(Floats a, Floats b) { return __builtin_ia32_maxps(a, b); }
+PYNN_INLINE Floats min(Floats a, Floats b) { return __builtin_ia32_minps(a, b); }
+PYNN_INLINE Doubles max(Doubles a, Doubles b) { return __builtin_ia32_maxpd(a, b); }
+PYNN_INLINE Doubles min(Doubles a, Doubles b) { return __builtin_ia32_minpd(a, b); }
+#endif
+#endif
+template <class Raw>
+PYNN_INLINE Raw max(Raw a, Raw b) {
+  return a > b ? a : b;
+}
+template <class Raw>
+PYNN_INLINE Raw min(Raw a, Raw b) {
+  return a < b ? a : b;
+}
+
+// ---- float to double and back, half a vector at a time ----------------------------------------------
+
+// Written out for AVX-512, where GCC converts a quarter at a time.
+#if defined(__AVX512F__) && !defined(__clang__)
+inline constexpr bool kWidensHalves = true;
+using HalfFloats = RawVector<float, 8>::type;
+PYNN_INLINE Doubles widen_low(Floats x) {
+  const HalfFloats half = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7);
+  return __builtin_ia32_cvtps2pd512_mask(half, Doubles{}, uint8_t(-1), 4);
+}
+PYNN_INLINE Doubles widen_high(Floats x) {
+  const HalfFloats half = __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
+  return __builtin_ia32_cvtps2pd512_mask(half, Doubles{}, uint8_t(-1), 4);
+}
+PYNN_INLINE Floats narrow(Doubles low, Doubles high) {
+  const HalfFloats a = __builtin_ia32_cvtpd2ps512_mask(low, HalfFloats{}, uint8_t(-1), 4),
+                   b = __builtin_ia32_cvtpd2ps512_mask(high, HalfFloats{}, uint8_t(-1), 4);
+  return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+#else
+inline constexpr bool kWidensHalves = false;
+Doubles widen_low(Floats x);
+Doubles widen_high(Floats x);
+Floats narrow(Doubles low, Doubles high);
+#endif
+
 // ---- the first n elements of a row, 0 <= n <= lanes; memory past them is not touched ----------------
 
 #if defined(__AVX512BW__)

@@ -121,14 +121,21 @@ PYNN_INLINE Vec<T> joined(Halves<T> x) {
 
 template <class From, class To = typename Wider<From>::type>
 PYNN_INLINE Vec<To> widen_low(Vec<From> x) {
-  return __builtin_convertvector(halves_of(x).low, typename Vec<To>::Raw);
+  if constexpr (hardware::kWidensHalves && kIsFloat<From>)
+    return hardware::widen_low(x.v);
+  else
+    return __builtin_convertvector(halves_of(x).low, typename Vec<To>::Raw);
 }
 template <class From, class To = typename Wider<From>::type>
 PYNN_INLINE Vec<To> widen_high(Vec<From> x) {
-  return __builtin_convertvector(halves_of(x).high, typename Vec<To>::Raw);
+  if constexpr (hardware::kWidensHalves && kIsFloat<From>)
+    return hardware::widen_high(x.v);
+  else
+    return __builtin_convertvector(halves_of(x).high, typename Vec<To>::Raw);
 }
 template <class To, class From>
 PYNN_INLINE Vec<To> narrow(Vec<From> low, Vec<From> high) {
+  if constexpr (hardware::kWidensHalves && kIsFloat<From>) return hardware::narrow(low.v, high.v);
   typedef typename Halves<To>::Half Half;
   return joined<To>({__builtin_convertvector(low.v, Half), __builtin_convertvector(high.v, Half)});
 }

@@ -1,10 +1,13 @@
 # Written by tools/gen_stubs.py from the built extension; change the sources, not this file.
+from pynn._core.ops import add_layer_norm as add_layer_norm
+from pynn._core.ops import add_rms_norm as add_rms_norm
 from pynn._core.ops import binary_cross_entropy as binary_cross_entropy
 from pynn._core.ops import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
 from pynn._core.ops import celu as celu
 from pynn._core.ops import cross_entropy as cross_entropy
 from pynn._core.ops import dropout as dropout
 from pynn._core.ops import elu as elu
+from pynn._core.ops import embedding as embedding
 from pynn._core.ops import gelu as gelu
 from pynn._core.ops import glu as glu
 from pynn._core.ops import hardshrink as hardshrink
@@ -44,12 +47,15 @@ from pynn._core.ops import tanhshrink as tanhshrink
 from pynn._core.ops import threshold as threshold
 
 __all__ = [
+    "add_layer_norm",
+    "add_rms_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
     "cross_entropy",
     "dropout",
     "elu",
+    "embedding",
     "gelu",
     "glu",
     "hardshrink",

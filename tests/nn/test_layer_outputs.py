@@ -104,6 +104,62 @@ def test_linear_refuses_sizes(sizes: tuple[Any, Any]) -> None:
         nn.Linear(*sizes)
 
 
+@pytest.mark.parametrize("padding", [None, 2, -1])
+@pytest.mark.parametrize("shape", [(), (6,), (3, 4), (0,)])
+def test_embedding(shape: tuple[int, ...], padding: int | None) -> None:
+    ours = nn.Embedding(5, 3, padding_idx=padding, dtype=pynn.float64)
+    theirs = torch.nn.Embedding(5, 3, padding_idx=padding).double()
+    ours.load_state_dict({name: value.numpy() for name, value in theirs.state_dict().items()})
+    both(ours, theirs, np.random.default_rng(2).integers(0, 5, shape))
+    if padding is not None:
+        fresh = nn.Embedding(5, 3, padding_idx=padding).weight
+        assert (fresh[padding] == 0).all()
+        assert (fresh[1] != 0).all()
+
+
+def test_embedding_of_given_rows() -> None:
+    rows = pynn.randn(4, 3)
+    layer = nn.Embedding.from_pretrained(rows)
+    assert not layer.weight.requires_grad
+    assert (layer(pynn.tensor([1, 3])) == rows[[1, 3]]).all()
+    assert nn.Embedding.from_pretrained(rows, freeze=False).weight.requires_grad
+
+
+def test_embedding_says_what_is_wrong() -> None:
+    layer = nn.Embedding(5, 3)
+    with pytest.raises(IndexError, match="5"):
+        layer(pynn.tensor([0, 5]))
+    with pytest.raises(pynn.DTypeError, match=r"x\.long\(\)"):
+        layer(pynn.zeros(2))
+    with pytest.raises(ValueError, match="padding_idx=7 is not one of the 5 rows"):
+        nn.Embedding(5, 3, padding_idx=7)
+    with pytest.raises(ValueError, match="num_embeddings must be an integer"):
+        nn.Embedding(-1, 3)
+    with pytest.raises(pynn.ShapeError, match="weight must be"):
+        nn.functional.embedding(pynn.tensor([0]), pynn.zeros(3))
+    with pytest.raises(ValueError, match="padding_idx"):
+        nn.functional.embedding(pynn.tensor([0]), pynn.zeros(3, 2), 3)
+
+
+@pytest.mark.parametrize("options", [{}, {"elementwise_affine": False}, {"eps": 0.1}])
+@pytest.mark.parametrize("name", ["LayerNorm", "RMSNorm"])
+def test_norms_of_a_sample(name: str, options: dict[str, Any]) -> None:
+    for shape in (5, (4, 5)):
+        ours = getattr(nn, name)(shape, **options).double()
+        theirs = getattr(torch.nn, name)(shape, **options).double()
+        for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
+            values = numbers(*p.shape)
+            with torch.no_grad():
+                p.detach().copy_(pynn.tensor(values, pynn.float64))
+                q.copy_(torch.tensor(values))
+        both(ours, theirs, numbers(3, 4, 5))
+    assert nn.LayerNorm(5, bias=False).bias is None
+    with pytest.raises(pynn.ShapeError, match="must be"):
+        getattr(nn, name)(4)(pynn.zeros(3, 5))
+    with pytest.raises(ValueError, match=f"{name}: normalized_shape"):
+        getattr(nn, name)((3, -1))
+
+
 def test_dropout() -> None:
     pynn.manual_seed(0)
     layer, x = nn.Dropout(0.25), pynn.ones(200, 200, requires_grad=True)

@@ -1,0 +1,140 @@
+"""Layers that bring each sample to a common scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pynn import _core
+from pynn._core import Tensor, ops
+
+from . import init
+from .module import Module
+from .parameter import Parameter
+
+_layer_norm, _rms_norm = ops.layer_norm, ops.rms_norm
+_ROUNDING_UNIT = {"float32": 2.0**-23, "float64": 2.0**-52}
+
+
+def _as_shape(layer: str, normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
+    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    if not shape or any(isinstance(n, bool) or not isinstance(n, int) or n < 0 for n in shape):
+        raise ValueError(f"{layer}: normalized_shape must be sizes of 0 or more, got {normalized_shape!r}")
+    return shape
+
+
+class LayerNorm(Module):
+    """Brings the last axes of each sample to mean 0 and variance 1, then scales and shifts: `y = w x̂ + b`.
+
+    Ba, Kiros & Hinton 2016, "Layer normalization", equations 3 and 4.
+
+    Args:
+        normalized_shape: the sizes of the last axes, or of the last one.
+        eps: added to the variance.
+        elementwise_affine: whether there are a weight and a bias.
+        bias: whether there is a bias.
+
+    Shape:
+        `(..., *normalized_shape)` -> the same.
+
+    Raises:
+        ShapeError: the input's last axes are not `normalized_shape`.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> y = nn.LayerNorm(64)(5 + 3 * pynn.randn(128, 64))
+        >>> bool((y.mean(-1).abs() < 1e-5).all())
+        True
+    """
+
+    weight: Parameter | None
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        normalized_shape: int | Sequence[int],
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        self.normalized_shape = _as_shape("LayerNorm", normalized_shape)
+        self.eps, self.elementwise_affine = eps, elementwise_affine
+        dtype = _core.float32 if dtype is None else dtype
+        made = [Parameter(_core.ops.empty(self.normalized_shape, dtype=dtype)) for _ in range(2)]
+        self.weight = made[0] if elementwise_affine else None
+        self.bias = made[1] if elementwise_affine and bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """A weight of ones and a bias of zeros."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return _layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
+
+    def extra_repr(self) -> str:
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+
+
+class RMSNorm(Module):
+    """Brings the last axes of each sample to mean square 1, then scales: `y = w x̂`.
+
+    Zhang & Sennrich 2019, "Root mean square layer normalization", equation 4.
+
+    Args:
+        normalized_shape: the sizes of the last axes, or of the last one.
+        eps: added to the mean square; `None` is the rounding unit of the input's type.
+        elementwise_affine: whether there is a weight.
+
+    Shape:
+        `(..., *normalized_shape)` -> the same.
+
+    Raises:
+        ShapeError: the input's last axes are not `normalized_shape`.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> y = nn.RMSNorm(64)(3 * pynn.randn(128, 64))
+        >>> bool(((y * y).mean(-1) - 1 < 1e-5).all())
+        True
+    """
+
+    weight: Parameter | None
+
+    def __init__(
+        self,
+        normalized_shape: int | Sequence[int],
+        eps: float | None = None,
+        elementwise_affine: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        self.normalized_shape = _as_shape("RMSNorm", normalized_shape)
+        self.eps, self.elementwise_affine = eps, elementwise_affine
+        dtype = _core.float32 if dtype is None else dtype
+        weight = _core.ops.empty(self.normalized_shape, dtype=dtype)
+        self.weight = Parameter(weight) if elementwise_affine else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """A weight of ones."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+
+    def forward(self, input: Tensor) -> Tensor:
+        eps = self.eps
+        if eps is None:
+            eps = _ROUNDING_UNIT[str(input.dtype).rsplit(".", 1)[-1]]
+        return _rms_norm(input, self.normalized_shape, self.weight, eps)
+
+    def extra_repr(self) -> str:
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
