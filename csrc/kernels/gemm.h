@@ -4,16 +4,23 @@
 // a pair of strides swapped, a reversed axis a negative stride, a broadcast axis a stride of 0; only C must
 // not overlap itself or the operands. Integers wrap around.
 //
-// Bias, residual and activation are applied to a tile of C while it is still in registers, which saves a
-// pass over memory for each. Results are bitwise the same on any number of threads.
+// Bias, residual and activation are applied to a tile of C while it is still in registers or in the
+// first-level cache, which saves a pass over memory for each. Results are bitwise the same on any number
+// of threads.
+//
+// How it is done, from the outside in; docs/guide tells it as a story:
+//   gemm.cpp         which of the ways below suits the shape, and which part of C is whose thread's
+//   gemm_blocks.h    the loop nest: blocks for the caches
+//   gemm_pack.h      a block copied into the order in which it will be read
+//   gemm_micro.h     one tile of C, in registers
+//   gemm_epilogue.h  what becomes of a finished tile
+//   gemm_thin.h      products with too few rows for tiles: dot products and sums of rows
 #pragma once
 #include <stdint.h>
 
-namespace pynn {
+#include "core/elementwise_loop.h"
 
-// An elementwise function applied in place to a finished tile of C, `columns` contiguous values a row.
-template <class T>
-using TileFunction = void(T* tile, int64_t rows, int64_t columns, int64_t row_stride);
+namespace pynn {
 
 template <class T>
 struct Gemm {
@@ -31,8 +38,12 @@ struct Gemm {
   const T* bias_m = nullptr;    // one value a row of C, contiguous
   const T* bias_n = nullptr;    // one value a column of C, contiguous
   const T* residual = nullptr;  // m x n with the strides of C
-  bool relu = false;
-  TileFunction<T>* activation = nullptr;  // any other function
+
+  // The forward loop of an elementwise op of one input, and its parameters. What goes into it is kept in
+  // `preactivation` (with the strides of C) if that is given: some activations' gradients need it.
+  ElementwiseLoop* activation = nullptr;
+  const double* activation_parameters = nullptr;
+  T* preactivation = nullptr;
 
   int64_t batch = 1;  // products of one shape; strides from one to the next (biases are shared)
   int64_t a_batch = 0, b_batch = 0, c_batch = 0;
