@@ -61,13 +61,13 @@ int64_t block_height(int64_t depth, int64_t rows) {
 // ---------------------------------------------------------------------------------------
 
 // A tile of AVX-512 works so long on each row of B that it can wait for the row where it lies; packing is
-// then worth its while only for many rows. The smaller tiles of 16 registers are hungrier.
-template <class T>
-inline constexpr int64_t kRowsToPackB = TileShape<T>::rows == 12 ? 192 : 48;
-
+// then worth its while only for many rows, or where every row of B is on a page of its own: those are more
+// than the processor remembers the addresses of. The smaller tiles of 16 registers are hungrier.
 template <class T>
 bool pays_to_pack_b(const Gemm<T>& g, int64_t rows) {
-  return g.b_col != 1 || rows >= kRowsToPackB<T>;
+  constexpr bool patient = TileShape<T>::rows == 12;
+  const bool far_apart = g.b_row * int64_t(sizeof(T)) >= 4096;
+  return g.b_col != 1 || rows >= (patient && !far_apart ? 192 : 48);
 }
 
 // A is read one element at a time, which costs the same at any stride, so it is packed only where its rows

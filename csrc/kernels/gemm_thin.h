@@ -70,9 +70,9 @@ void multiply_by_dots(const Gemm<T>& g, int64_t j, int64_t j_end) {
 
 inline constexpr int kSumRows = 4;
 
-// What fits the first-level cache beside the rows of B that pass by.
-template <class T>
-inline constexpr int64_t kSumWidth = 4096 / int64_t(sizeof(T));
+// Columns of the sums: half of a small first-level cache, the other half for the rows of B that pass by.
+template <int R, class T>
+inline constexpr int64_t kSumWidth = 16384 / (R * int64_t(sizeof(T)));
 
 // Rows of B a pass, so that their factors for R rows of A stay in registers.
 template <int R, class T>
@@ -83,7 +83,7 @@ inline constexpr int kSumSteps = TileShape<T>::rows == 12 ? (R <= 2 ? 8 : 4)
 
 // sums[r][j] += sum over U steps of k of A[r, p] B[p, j], in the order of k, for `count` columns.
 template <int R, int U, class T>
-PYNN_INLINE void add_rows(T (*sums)[kSumWidth<T>], const T* a, int64_t a_row, int64_t a_col, const T* b,
+PYNN_INLINE void add_rows(T (*sums)[kSumWidth<R, T>], const T* a, int64_t a_row, int64_t a_col, const T* b,
                           int64_t b_row, int64_t count) {
   using V = Vec<T>;
   V factor[R][U];
@@ -112,7 +112,7 @@ PYNN_INLINE void add_rows(T (*sums)[kSumWidth<T>], const T* a, int64_t a_row, in
 template <int R, class T>
 void sum_rows(const Gemm<T>& g, int64_t j, int64_t j_end) {
   constexpr int U = kSumSteps<R, T>;
-  constexpr int64_t width = kSumWidth<T>;
+  constexpr int64_t width = kSumWidth<R, T>;
   const Output<T> out(g, true, true);
   T sums[R][width];
   for (; j < j_end; j += width) {
