@@ -68,6 +68,11 @@ template <int R, int W, bool whole, class T>
 void multiply_tile(const Tile<T>& t, const Output<T>& out) {
   Sum<T> sum[R][W];
   const TileRow<T, W, whole || !kMaskedLoads> row_of_b{t.columns - (W - 1) * Vec<T>::lanes};
+  if (t.k >= 256 && out.c_col == 1)  // C is wanted when k has run by: ask for it now
+    for (int i = 0; i < R; ++i) {
+      const T* const c = out.c + (t.i + i) * out.c_row + t.j;
+      for (int j = 0; j < W; ++j) __builtin_prefetch(c + j * Vec<T>::lanes, 1);
+    }
   accumulate<R, W, T>(sum, t.k, t.a, t.a_row, t.a_col, t.b, t.b_row, row_of_b);
   finish<R, W, whole, T>(sum, out, t.i, t.j, t.columns);
 }
