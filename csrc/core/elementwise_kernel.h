@@ -15,12 +15,14 @@
 #pragma once
 #include <stdint.h>
 
-#include "core/elementwise_loop.h"
 #include "core/isa.h"
 #include "core/simd.h"
 #include "core/simd_math.h"
 
 namespace pynn {
+
+// in: one pointer per operand, contiguous; out: contiguous. parameters: the formula's fields.
+using ElementwiseLoop = void(const void* const* in, void* out, int64_t n, const double* parameters);
 
 struct ElementwiseKernel {
   ElementwiseLoop* forward[6];  // by DType: bool, uint8, int32, int64, float32, float64; null: not offered

@@ -130,8 +130,6 @@ void multiply_batch(const Gemm<T>& g, int64_t parts) {
   const auto multiply_one = [&](int64_t b, int64_t parts_of_one) {
     Gemm<T> one = g;
     one.a += b * g.a_batch, one.b += b * g.b_batch, one.c += b * g.c_batch;
-    if (one.residual) one.residual += b * g.c_batch;
-    if (one.preactivation) one.preactivation += b * g.c_batch;
     multiply(one, parts_of_one);
   };
   const int64_t threads = num_threads();
