@@ -1,10 +1,12 @@
-// matrix_product.cpp — one matrix product, six times, each faster than the last. How a matrix product gets
-// fast, the chapter beside this file, compiles it and measures every step.
+// matrix_product.cpp — one matrix product, six times, each faster than the last. The
+// chapter beside this file, How a matrix product gets fast, compiles it and measures every
+// step:
 //
-//   c++ -O3 -march=native -ffp-contract=fast -fopenmp -shared -fPIC matrix_product.cpp -o matrix_product.so
+//   c++ -O3 -march=native -ffp-contract=fast -fopenmp -shared -fPIC matrix_product.cpp
 //
-// All of them compute C = A B for n x n matrices, row by row in memory: element (i, j) of A is A[i * n + j].
-// To keep the code about one thing at a time, n is a multiple of every block: of 96.
+// All of them compute C = A B for n x n matrices that lie row by row in memory: element (i,
+// j) of A is A[i * n + j]. To keep the code about one thing at a time, n is a multiple of
+// all tiles: of 96.
 #include <omp.h>
 
 #include <algorithm>
@@ -36,7 +38,7 @@ void along_rows(const float* A, const float* B, float* __restrict C, int n) {
 // [end]
 
 // [3: in blocks]
-constexpr int kDepth = 384, kWidth = 192;  // a block of B: 288 KB, for the second-level cache
+constexpr int kDepth = 384, kWidth = 192;  // a block of B: 288 KB
 
 // All that a block of B is good for is done while it is in the cache.
 void in_blocks(const float* A, const float* B, float* __restrict C, int n) {
@@ -45,12 +47,13 @@ void in_blocks(const float* A, const float* B, float* __restrict C, int n) {
     for (int j0 = 0; j0 < n; j0 += kWidth)
       for (int i = 0; i < n; ++i)
         for (int k = k0; k < std::min(n, k0 + kDepth); ++k)
-          for (int j = j0; j < std::min(n, j0 + kWidth); ++j) C[i * n + j] += A[i * n + k] * B[k * n + j];
+          for (int j = j0; j < std::min(n, j0 + kWidth); ++j)
+            C[i * n + j] += A[i * n + k] * B[k * n + j];
 }
 // [end]
 
 // [tile]
-using Vector = float __attribute__((vector_size(64)));  // 16 numbers, added or multiplied at once
+using Vector = float __attribute__((vector_size(64)));  // 16 numbers at once
 Vector load(const float* p) {
   Vector v;
   std::memcpy(&v, p, sizeof v);
@@ -71,10 +74,13 @@ constexpr int kColumns = 16 * kVectors;
       _Pragma("GCC unroll 2") for (int j = 0; j < kVectors; ++j)
 
 // kRows x kColumns of C += kRows rows of A times kColumns columns of B, `depth` of each.
-void tile(const float* A, long a_row, const float* B, long b_row, float* C, long c_row, int depth) {
+void tile(const float* A, long a_row, const float* B, long b_row, float* C, long c_row,
+          int depth) {
   Vector sum[kRows][kVectors];
   EACH_VECTOR sum[i][j] = Vector{};
-  for (int k = 0; k < depth; ++k, ++A, B += b_row) EACH_VECTOR sum[i][j] += A[i * a_row] * load(B + 16 * j);
+  for (int k = 0; k < depth; ++k, ++A, B += b_row) {
+    EACH_VECTOR sum[i][j] += A[i * a_row] * load(B + 16 * j);
+  }
   EACH_VECTOR store(C + i * c_row + 16 * j, load(C + i * c_row + 16 * j) + sum[i][j]);
 }
 // [end]
@@ -89,9 +95,11 @@ void in_registers(const float* A, const float* B, float* C, int n) {
 // [end]
 
 // [5: packed]
-// `depth` rows of a strip of B, kColumns wide, copied so that they lie one behind the other.
+// `depth` rows of a strip of B, kColumns wide, copied so that they lie one behind the
+// other.
 void pack(const float* B, int b_row, int depth, float* packed) {
-  for (int k = 0; k < depth; ++k) std::copy_n(B + k * b_row, kColumns, packed + k * kColumns);
+  for (int k = 0; k < depth; ++k)
+    std::copy_n(B + k * b_row, kColumns, packed + k * kColumns);
 }
 
 // Rows i_begin .. i_end of C: blocks for the cache, packed, and tiles for the registers.
@@ -101,18 +109,22 @@ void packed_rows(const float* A, const float* B, float* C, int n, int i_begin, i
   for (int k0 = 0; k0 < n; k0 += kDepth)
     for (int j0 = 0; j0 < n; j0 += kWidth) {
       const int depth = std::min(kDepth, n - k0), width = std::min(kWidth, n - j0);
-      for (int j = 0; j < width; j += kColumns) pack(B + k0 * n + j0 + j, n, depth, &block[j * depth]);
+      for (int j = 0; j < width; j += kColumns)
+        pack(B + k0 * n + j0 + j, n, depth, &block[j * depth]);
       for (int i = i_begin; i < i_end; i += kRows)
         for (int j = 0; j < width; j += kColumns)
-          tile(A + i * n + k0, n, &block[j * depth], kColumns, C + i * n + j0 + j, n, depth);
+          tile(A + i * n + k0, n, &block[j * depth], kColumns, C + i * n + j0 + j, n,
+               depth);
     }
 }
 
-void packed(const float* A, const float* B, float* C, int n) { packed_rows(A, B, C, n, 0, n); }
+void packed(const float* A, const float* B, float* C, int n) {
+  packed_rows(A, B, C, n, 0, n);
+}
 // [end]
 
 // [6: threads]
-// Each thread makes some rows of C. Nobody waits for anybody, and nobody writes where another does.
+// Each thread makes some rows of C: nobody waits, and nobody writes where another does.
 void with_threads(const float* A, const float* B, float* C, int n) {
 #pragma omp parallel
   {
@@ -123,7 +135,7 @@ void with_threads(const float* A, const float* B, float* C, int n) {
 // [end]
 
 // [peak]
-// Multiply-adds that need no memory: as many at once as a tile has, each waiting only for its own sum.
+// Multiply-adds that need no memory: many at once, each waiting only for its own sum.
 float multiply_add(int times) {
   constexpr int sums = kRows * kVectors;
   Vector sum[sums], x = Vector{} + 0.5f, y = Vector{} + 1.0f;
@@ -144,7 +156,8 @@ extern "C" {
 using Product = void(const float* A, const float* B, float* C, int n);
 
 void multiply(int step, const float* A, const float* B, float* C, int n) {
-  Product* const steps[] = {as_written, along_rows, in_blocks, in_registers, packed, with_threads};
+  Product* const steps[] = {as_written,   along_rows, in_blocks,
+                            in_registers, packed,     with_threads};
   steps[step - 1](A, B, C, n);
 }
 
