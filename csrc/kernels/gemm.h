@@ -1,19 +1,25 @@
-// gemm.h — C = f(alpha A B + beta C + ...): the matrix product that every layer stands on.
+// gemm.h — C = A B + bias: the matrix product that every layer stands on.
 //
 // A is m x k, B is k x n, C is m x n, each a pointer with two strides counted in elements. A transpose is
 // a pair of strides swapped, a reversed axis a negative stride, a broadcast axis a stride of 0; only C must
-// not overlap itself or the operands. Integers wrap around.
+// not overlap itself or the operands. Integers wrap around. Results are bitwise the same on any number of
+// threads.
 //
-// Bias, residual and activation are applied to a tile of C while it is still in registers, which saves a
-// pass over memory for each. Results are bitwise the same on any number of threads.
+// The bias is added to a tile of C while that is still in registers, which saves a pass over memory. An
+// activation is not: in training its gradient needs a pass of its own, and what is saved is below one
+// percent of a step.
+//
+// How it is done, from the outside in; docs/guide tells it as a story:
+//   gemm.cpp         which of the ways below suits the shape, and which part of C is whose thread's
+//   gemm_blocks.h    the loop nest: blocks for the caches
+//   gemm_pack.h      a block copied into the order in which it will be read
+//   gemm_micro.h     one tile of C, in registers
+//   gemm_epilogue.h  what becomes of a finished tile
+//   gemm_thin.h      products with too few rows for tiles: dot products and sums of rows
 #pragma once
 #include <stdint.h>
 
 namespace pynn {
-
-// An elementwise function applied in place to a finished tile of C, `columns` contiguous values a row.
-template <class T>
-using TileFunction = void(T* tile, int64_t rows, int64_t columns, int64_t row_stride);
 
 template <class T>
 struct Gemm {
@@ -25,14 +31,8 @@ struct Gemm {
   T* c = nullptr;
   int64_t c_row = 0, c_col = 1;
 
-  T alpha = 1;
-  T beta = 0;  // 0: what stood in C is never read, be it NaN
-
-  const T* bias_m = nullptr;    // one value a row of C, contiguous
-  const T* bias_n = nullptr;    // one value a column of C, contiguous
-  const T* residual = nullptr;  // m x n with the strides of C
-  bool relu = false;
-  TileFunction<T>* activation = nullptr;  // any other function
+  const T* bias_m = nullptr;  // one value a row of C, contiguous
+  const T* bias_n = nullptr;  // one value a column of C, contiguous
 
   int64_t batch = 1;  // products of one shape; strides from one to the next (biases are shared)
   int64_t a_batch = 0, b_batch = 0, c_batch = 0;

@@ -134,4 +134,19 @@ void pack(T* strip, int64_t pitch, Piece<T> piece) {
   }
 }
 
+// Packs whole strips of `pitch` places each, one behind the other. Where the places of a row lie side by
+// side it is read in long runs, a few rows at a time: strip by strip, every row would be another page.
+template <class T>
+void pack_strips(T* packed, int64_t pitch, const Piece<T>& piece) {
+  constexpr int64_t kRows = 8;
+  const int64_t rows_at_once = piece.place_stride == 1 ? kRows : piece.depth;
+  for (int64_t p = 0; p < piece.depth; p += rows_at_once) {
+    const int64_t rows = piece.depth - p < rows_at_once ? piece.depth - p : rows_at_once;
+    for (int64_t q = 0; q < piece.count; q += pitch)
+      pack<T>(packed + q * piece.depth + p * pitch, pitch,
+              {piece.from + q * piece.place_stride + p * piece.depth_stride, pitch, piece.place_stride, rows,
+               piece.depth_stride});
+  }
+}
+
 }  // namespace pynn::PYNN_ISA

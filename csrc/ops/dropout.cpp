@@ -1,4 +1,26 @@
 // dropout — zeroes elements at random while training, and scales the rest up to the same mean.
+#include "core/simd.h"
+
+namespace pynn::PYNN_ISA {
+
+// y = x scale where the mask is 1, else 0: chosen, not multiplied, so that a dropped NaN or infinity is gone.
+template <class T>
+void keep_some(const T* x, const uint8_t* mask, T* y, int64_t n, T scale) {
+  using V = Vec<T>;
+  int64_t i = 0;
+  for (; i + V::lanes <= n; i += V::lanes)
+    store(y + i, select(load_mask<T>(mask + i), scale * load(x + i), V(0)));
+  const int64_t rest = n - i;
+  if (rest > 0) store(y + i, select(load_mask<T>(mask + i, rest), scale * load(x + i, rest), V(0)), rest);
+}
+
+template <class T>
+using KeepKernel = void(const T* x, const uint8_t* mask, T* y, int64_t n, T scale);
+extern const FloatKernels<KeepKernel> keep_kernel;
+const FloatKernels<KeepKernel> keep_kernel{keep_some<float>, keep_some<double>};
+
+}  // namespace pynn::PYNN_ISA
+
 #if PYNN_ONCE
 #include "core/parallel.h"
 #include "kernels/random.h"
@@ -6,18 +28,20 @@
 
 namespace pynn {
 
+PYNN_DISPATCH(keep_kernel);
+
 namespace {
 
-// y = x scale where the mask is 1, else 0: chosen, not multiplied, so that a dropped NaN or infinity is gone.
 Tensor masked(const Tensor& x_given, const Tensor& mask, double scale) {
   const Tensor x = x_given.contiguous(), y = empty(x.shape(), x.dtype());
   visit_float("dropout", x.dtype(), [&](auto element) {
     using T = decltype(element);
-    const T *in = x.data<T>(), s = T(scale);
+    const T* in = x.data<T>();
     const uint8_t* keep = mask.data<uint8_t>();
     T* out = y.data<T>();
-    parallel_for(x.numel(), int64_t(1) << 15, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) out[i] = keep[i] ? in[i] * s : T(0);
+    auto* kernel = keep_kernel->get<T>();
+    parallel_for(x.numel(), int64_t(1) << 15, [=](int64_t begin, int64_t end) {
+      kernel(in + begin, keep + begin, out + begin, end - begin, T(scale));
     });
   });
   return y;
