@@ -52,6 +52,8 @@ int32: Final[dtype]
 int64: Final[dtype]
 float32: Final[dtype]
 float64: Final[dtype]
+int8: Final[dtype]
+bfloat16: Final[dtype]
 has_openmp: Final[builtins.bool]
 version: Final[str]
 
@@ -93,6 +95,8 @@ def from_numpy(array: _Array) -> Tensor:
     """A tensor on the memory of a NumPy array."""
 
 def to_numpy(tensor: Tensor) -> _Array:
+def bits_of(tensor: Tensor) -> npt.NDArray[np.uint16]: ...
+def from_bits(bits: npt.NDArray[np.uint16]) -> Tensor: ...
     """A NumPy array on the memory of a tensor."""
 
 def as_operand(object: Any) -> Tensor:

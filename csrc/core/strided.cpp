@@ -11,7 +11,13 @@ namespace {
 
 template <class From, class To>
 To cast(From value) {
-  if constexpr (std::is_same_v<To, bool>)
+  if constexpr (std::is_same_v<From, To>)
+    return value;
+  else if constexpr (std::is_same_v<From, bfloat16>)
+    return cast<float, To>(value);
+  else if constexpr (std::is_same_v<To, bfloat16>)
+    return bfloat16(float(value));
+  else if constexpr (std::is_same_v<To, bool>)
     return value != From(0);
   else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
     // C++ leaves a float that does not fit undefined; NaN and overflow become the lowest value, as on x86.

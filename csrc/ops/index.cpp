@@ -232,6 +232,7 @@ static const Op& index_op = structured<Index>({
            "negative "
            "ones count from the end.",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 
 struct IndexSpread {

@@ -159,6 +159,8 @@ static const Op& op = structured<Linear>({
            "(out_features,), result (.., out_features).",
     .source = "Rosenblatt 1958, The perceptron, Psychological Review 65",
     .home = Home::functional,
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
 });
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) { return call(op, x, weight, bias); }

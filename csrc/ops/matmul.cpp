@@ -161,6 +161,8 @@ static const Op& product_op = structured<MatrixProduct>({
                 "randn(2, 1, 3, 4), randn(3, 4, 2)", "randn(3, 0), randn(0, 2)"},
     .doc = "The product of two stacks of matrices: matmul for tensors of two axes or more.",
     .home = Home::internal,
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
 });
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
@@ -198,6 +200,8 @@ static const Op& matmul_op = composite<&matmul>({
     .doc =
         "The matrix product. (m, k) @ (k, n) is (m, n); leading axes are a stack and broadcast; a vector on "
         "the left is a row, on the right a column, and vanishes from the result.",
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
 });
 
 // ---- the same under the names for fixed numbers of axes ---------------------------------------------
@@ -240,48 +244,70 @@ Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta, dou
 
 }  // namespace
 
-static const Op& mm_op = composite<&mm>({.name = "mm",
-                                         .args = {"a", "b"},
-                                         .formula = "Y = A B",
-                                         .gradient = "dA = dY Bᵀ, dB = Aᵀ dY",
-                                         .reference = "a @ b",
-                                         .samples = {"randn(3, 4), randn(4, 5)"},
-                                         .doc = "matmul for two matrices."});
-static const Op& bmm_op = composite<&bmm>({.name = "bmm",
-                                           .args = {"a", "b"},
-                                           .formula = "Y_b = A_b B_b",
-                                           .gradient = "dA_b = dY_b B_bᵀ, dB_b = A_bᵀ dY_b",
-                                           .reference = "a @ b",
-                                           .samples = {"randn(2, 3, 4), randn(2, 4, 5)"},
-                                           .doc = "matmul for two stacks of equally many matrices."});
-static const Op& mv_op = composite<&mv>({.name = "mv",
-                                         .args = {"a", "b"},
-                                         .formula = "y = A b",
-                                         .gradient = "dA = dy bᵀ, db = Aᵀ dy",
-                                         .reference = "a @ b",
-                                         .samples = {"randn(3, 4), randn(4)"},
-                                         .doc = "matmul for a matrix and a vector."});
-static const Op& dot_op = composite<&dot>({.name = "dot",
-                                           .args = {"a", "b"},
-                                           .formula = "y = Σ_k a_k b_k",
-                                           .gradient = "da = dy b, db = dy a",
-                                           .reference = "a @ b",
-                                           .samples = {"randn(5), randn(5)", "randn(0), randn(0)"},
-                                           .doc = "The scalar product of two vectors."});
-static const Op& outer_op = composite<&outer>({.name = "outer",
-                                               .args = {"a", "b"},
-                                               .formula = "Y[i, j] = a_i b_j",
-                                               .gradient = "da = dY b, db = dYᵀ a",
-                                               .reference = "outer(a, b)",
-                                               .samples = {"randn(3), randn(4)"},
-                                               .doc = "All products of an element of a and one of b."});
-static const Op& addmm_op = composite<&addmm>(
-    {.name = "addmm",
-     .args = {"x", "a", "b", {"beta", 1.0}, {"alpha", 1.0}},
-     .formula = "Y = beta X + alpha A B",
-     .gradient = "dX = beta dY, dA = alpha dY Bᵀ, dB = alpha Aᵀ dY",
-     .reference = "beta * x + alpha * (a @ b)",
-     .samples = {"randn(3, 5), randn(3, 4), randn(4, 5)", "randn(5), randn(3, 4), randn(4, 5), 0.5, 2.0"},
-     .doc = "A matrix plus a matrix product."});
+static const Op& mm_op = composite<&mm>({
+    .name = "mm",
+    .args = {"a", "b"},
+    .formula = "Y = A B",
+    .gradient = "dA = dY Bᵀ, dB = Aᵀ dY",
+    .reference = "a @ b",
+    .samples = {"randn(3, 4), randn(4, 5)"},
+    .doc = "matmul for two matrices.",
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
+});
+static const Op& bmm_op = composite<&bmm>({
+    .name = "bmm",
+    .args = {"a", "b"},
+    .formula = "Y_b = A_b B_b",
+    .gradient = "dA_b = dY_b B_bᵀ, dB_b = A_bᵀ dY_b",
+    .reference = "a @ b",
+    .samples = {"randn(2, 3, 4), randn(2, 4, 5)"},
+    .doc = "matmul for two stacks of equally many matrices.",
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
+});
+static const Op& mv_op = composite<&mv>({
+    .name = "mv",
+    .args = {"a", "b"},
+    .formula = "y = A b",
+    .gradient = "dA = dy bᵀ, db = Aᵀ dy",
+    .reference = "a @ b",
+    .samples = {"randn(3, 4), randn(4)"},
+    .doc = "matmul for a matrix and a vector.",
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
+});
+static const Op& dot_op = composite<&dot>({
+    .name = "dot",
+    .args = {"a", "b"},
+    .formula = "y = Σ_k a_k b_k",
+    .gradient = "da = dy b, db = dy a",
+    .reference = "a @ b",
+    .samples = {"randn(5), randn(5)", "randn(0), randn(0)"},
+    .doc = "The scalar product of two vectors.",
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
+});
+static const Op& outer_op = composite<&outer>({
+    .name = "outer",
+    .args = {"a", "b"},
+    .formula = "Y[i, j] = a_i b_j",
+    .gradient = "da = dY b, db = dYᵀ a",
+    .reference = "outer(a, b)",
+    .samples = {"randn(3), randn(4)"},
+    .doc = "All products of an element of a and one of b.",
+    .takes_narrow = true,
+});
+static const Op& addmm_op = composite<&addmm>({
+    .name = "addmm",
+    .args = {"x", "a", "b", {"beta", 1.0}, {"alpha", 1.0}},
+    .formula = "Y = beta X + alpha A B",
+    .gradient = "dX = beta dY, dA = alpha dY Bᵀ, dB = alpha Aᵀ dY",
+    .reference = "beta * x + alpha * (a @ b)",
+    .samples = {"randn(3, 5), randn(3, 4), randn(4, 5)", "randn(5), randn(3, 4), randn(4, 5), 0.5, 2.0"},
+    .doc = "A matrix plus a matrix product.",
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
+});
 
 }  // namespace pynn
