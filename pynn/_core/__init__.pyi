@@ -89,6 +89,12 @@ def from_numpy(array: _Array) -> Tensor:
 def to_numpy(tensor: Tensor) -> _Array:
     """A NumPy array on the memory of a tensor."""
 
+def bits_of(tensor: Tensor) -> npt.NDArray[np.uint16]:
+    """The bits of a bfloat16 tensor, on its memory."""
+
+def from_bits(bits: npt.NDArray[np.uint16]) -> Tensor:
+    """A bfloat16 tensor on the memory of its bits."""
+
 def as_operand(object: Any) -> Tensor:
     """What stands beside a tensor in an expression, as a tensor."""
 
