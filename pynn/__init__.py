@@ -60,6 +60,7 @@ from . import (
 )
 from . import _conversions as _conversions
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
+from ._autocast import autocast, is_autocast_enabled
 from ._compare import *
 from ._config import show_config
 from ._device import device
@@ -88,6 +89,7 @@ __all__ = [
     "ShapeError",
     "Tensor",
     "__version__",
+    "autocast",
     "autograd",
     "bfloat16",
     "bool",
@@ -110,6 +112,7 @@ __all__ = [
     "int32",
     "int64",
     "io",
+    "is_autocast_enabled",
     "is_grad_enabled",
     "isa",
     "load",

@@ -7,8 +7,8 @@
 //               C is float32, or bfloat16 rounded once.
 //   gemm_int8   A of uint8 or int8, B of int8; C is int32: exact, modulo 2^32.
 //
-// With u = 2^-24, each sum of gemm_bf16 differs from the exact one by at most k u Σ_p |a_p b_p| (1 + k u), and
-// rounding it to bfloat16 adds at most 2^-8 of it. Where AVX512_BF16 does the work, products, sums and
+// With u = 2^-24, each sum of gemm_bf16 differs from the exact one by at most k u Σ_p |a_p b_p| (1 + k u),
+// and rounding it to bfloat16 adds at most 2^-8 of it. Where AVX512_BF16 does the work, products, sums and
 // operands below 2^-126 in modulus count as 0, whatever the control register says: the instruction knows no
 // denormals.
 #pragma once

@@ -7,6 +7,7 @@
 
 #include "core/elementwise.h"
 #include "kernels/gemm.h"
+#include "ops/narrow_product.h"
 #include "ops/ops.h"
 
 namespace pynn {
@@ -20,17 +21,12 @@ struct Batches {
   int64_t c_step = 1;  // C is row-major: matrices of one batch axis are this far apart at the last axis
 };
 
-// The last batch axis goes to gemm as one call; those before it are walked here.
-template <class T>
-void multiply(Gemm<T> product, const Batches& batches) {
+// The last batch axis goes to gemm as one call; those before it are walked here:
+// body(offset in a, offset in b, offset in c) for each call.
+template <class Body>
+void walk_batches(const Batches& batches, const Body& body) {
   const int axes = batches.shape.n;
-  const T *const a = product.a, *const b = product.b;
-  if (axes > 0) {
-    product.batch = batches.shape[axes - 1];
-    product.a_batch = batches.a[axes - 1];
-    product.b_batch = batches.b[axes - 1];
-    product.c_batch = batches.c_step;
-  }
+  const int64_t together = axes > 0 ? batches.shape[axes - 1] : 1;
   int64_t calls = 1;
   for (int i = 0; i + 1 < axes; ++i) calls *= batches.shape[i];
   for (int64_t call = 0; call < calls; ++call) {
@@ -40,11 +36,41 @@ void multiply(Gemm<T> product, const Batches& batches) {
       b_offset += rest % batches.shape[i] * batches.b[i];
       rest /= batches.shape[i];
     }
-    product.a = a + a_offset;
-    product.b = b + b_offset;
-    gemm(product);
-    product.c += product.batch * batches.c_step;
+    body(a_offset, b_offset, call * together * batches.c_step);
   }
+}
+
+template <class T>
+void multiply(Gemm<T> product, const Batches& batches) {
+  if (const int axes = batches.shape.n; axes > 0) {
+    product.batch = batches.shape[axes - 1];
+    product.a_batch = batches.a[axes - 1];
+    product.b_batch = batches.b[axes - 1];
+    product.c_batch = batches.c_step;
+  }
+  walk_batches(batches, [&](int64_t a, int64_t b, int64_t c) {
+    Gemm<T> part = product;
+    part.a += a, part.b += b, part.c += c;
+    gemm(part);
+  });
+}
+
+void multiply_bf16(const Tensor& a, const Tensor& b, const Tensor& y, const Batches& batches) {
+  NarrowGemm product =
+      narrow_product(narrow_operand(a), narrow_operand(b), a.size(-2), a.size(-1), b.size(-1), y);
+  if (const int axes = batches.shape.n; axes > 0) {
+    product.batch = batches.shape[axes - 1];
+    product.a.batch = batches.a[axes - 1];
+    product.b.batch = batches.b[axes - 1];
+    product.c_batch = batches.c_step;
+  }
+  walk_batches(batches, [&](int64_t from_a, int64_t from_b, int64_t to_c) {
+    NarrowGemm part = product;
+    part.a.data = a.bytes() + from_a * itemsize(a.dtype());
+    part.b.data = b.bytes() + from_b * itemsize(b.dtype());
+    part.c = y.bytes() + to_c * itemsize(y.dtype());
+    gemm_bf16(part);
+  });
 }
 
 // Neighbouring batch axes that are one run in both operands become one.
@@ -124,8 +150,10 @@ struct MatrixProduct {
     if (a.size(-1) != b.size(-2)) refuse_sizes("matmul", a.shape(), b.shape());
     context.save(a, b);
     const Tensor* both[] = {&a, &b};
-    const DType type = result_type(both);
-    const Tensor left = a.to(type), right = b.to(type);
+    const DType type = product_type(result_type(both));
+    const bool is_bf16 = type == DType::bfloat16;
+    const Tensor left = is_bf16 ? for_bf16_product(a) : a.to(type);
+    const Tensor right = is_bf16 ? for_bf16_product(b) : b.to(type);
     const Shape batch = broadcast("matmul (batch axes)", leading(a.shape()), leading(b.shape()));
     Shape shape = batch;
     shape.push_back(a.size(-2));
@@ -136,6 +164,10 @@ struct MatrixProduct {
                     broadcast_strides("matmul", leading(b.shape()), leading_strides(right), batch),
                     a.size(-2) * b.size(-1)};
     merge_batches(batches);
+    if (is_bf16) {
+      multiply_bf16(left, right, y, batches);
+      return y;
+    }
     visit_product_type("matmul", type, [&](auto element) {
       Gemm<decltype(element)> product;
       set_operands(product, left, right, y);
@@ -145,6 +177,7 @@ struct MatrixProduct {
   }
   static Gradients backward_in_ops(const Context& context, const Tensor& dy) {
     const auto [a, b] = context.load<Tensor, Tensor>();
+    const AutocastMode as_forward(dy.dtype() == DType::bfloat16);
     Gradients dx{Tensor(), Tensor()};
     if (context.needs(0)) dx[0] = sum_to(matmul(dy, transpose(b, -1, -2)), a.shape());
     if (context.needs(1)) dx[1] = sum_to(matmul(transpose(a, -1, -2), dy), b.shape());

@@ -75,6 +75,7 @@ class Op:
     file: Final[str]
     signature: Final[str]
     args: Final[tuple[tuple[str, str, str | None, builtins.bool, builtins.bool], ...]]
+    autocast: Final[str]
     differentiable: Final[builtins.bool]
     twice_differentiable: Final[builtins.bool]
     several_outputs: Final[builtins.bool]
@@ -88,6 +89,16 @@ def from_numpy(array: _Array) -> Tensor:
 
 def to_numpy(tensor: Tensor) -> _Array:
     """A NumPy array on the memory of a tensor."""
+
+def is_autocast_enabled() -> builtins.bool:
+    """Whether this thread is inside a region of pynn.autocast."""
+
+def set_autocast_enabled(enabled: builtins.bool) -> None: ...
+def has_bf16_products() -> builtins.bool:
+    """Whether bfloat16 products run on AVX512_BF16."""
+
+def has_int8_products() -> builtins.bool:
+    """Whether int8 products run on AVX512_VNNI."""
 
 def bits_of(tensor: Tensor) -> npt.NDArray[np.uint16]:
     """The bits of a bfloat16 tensor, on its memory."""
