@@ -69,7 +69,7 @@ class autocast:  # noqa: N801 - torch's name
         if isinstance(device_type, _core.dtype) or device_type in ("bfloat16", "float16", "float32"):
             if dtype is not None:
                 raise ValueError(f"autocast: two dtypes, {device_type} and {dtype}; expected one")
-            device_type, dtype = "cpu", device_type  # type: ignore[assignment]
+            device_type, dtype = "cpu", device_type
         Device(device_type)
         if dtype is not None and str(dtype).removeprefix("pynn.") != "bfloat16":
             raise ValueError(

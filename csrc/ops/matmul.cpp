@@ -151,6 +151,18 @@ struct MatrixProduct {
     context.save(a, b);
     const Tensor* both[] = {&a, &b};
     const DType type = product_type(result_type(both));
+    return product(a, b, type, type);
+  }
+  // The gradients of a bfloat16 product keep the float32 of its sums until the engine hands them on.
+  static Gradients backward(const Context& context, const Tensor& dy) {
+    const auto [a, b] = context.load<Tensor, Tensor>();
+    const DType type = dy.dtype(), sums = compute_type(type);
+    Gradients dx{Tensor(), Tensor()};
+    if (context.needs(0)) dx[0] = sum_to(product(dy, transpose(b, -1, -2), type, sums), a.shape());
+    if (context.needs(1)) dx[1] = sum_to(product(transpose(a, -1, -2), dy, type, sums), b.shape());
+    return dx;
+  }
+  static Tensor product(const Tensor& a, const Tensor& b, DType type, DType result) {
     const bool is_bf16 = type == DType::bfloat16;
     const Tensor left = is_bf16 ? for_bf16_product(a) : a.to(type);
     const Tensor right = is_bf16 ? for_bf16_product(b) : b.to(type);
@@ -158,7 +170,7 @@ struct MatrixProduct {
     Shape shape = batch;
     shape.push_back(a.size(-2));
     shape.push_back(b.size(-1));
-    Tensor y = empty(shape, type);
+    Tensor y = empty(shape, result);
     if (y.numel() == 0) return y;
     Batches batches{batch, broadcast_strides("matmul", leading(a.shape()), leading_strides(left), batch),
                     broadcast_strides("matmul", leading(b.shape()), leading_strides(right), batch),
