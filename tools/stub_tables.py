@@ -245,7 +245,9 @@ TENSOR_ATTRIBUTES = {
 TENSOR_METHODS = {
     "_make_subclass": "(cls: type[Any], data: Tensor, requires_grad: builtins.bool = False, /) -> Any",
     "bool": "(self) -> Tensor",
+    "bfloat16": "(self) -> Tensor",
     "byte": "(self) -> Tensor",
+    "char": "(self) -> Tensor",
     "copy_": "(self, source: _Operand, /) -> Self",
     "data_ptr": "(self) -> builtins.int",
     "detach": "(self) -> Tensor",
