@@ -140,12 +140,15 @@ struct UnitPanel {
   int64_t place_bytes, unit_bytes;
 };
 
-// A operand that is made of whole units already is read where it lies, unless its rows stand a multiple of
-// 4 KiB apart and compete for one set of the first-level cache.
 template <class Format>
-bool lies_in_units(const Places& x, int64_t k) {
-  return Format::is_narrow(x.element) && x.depth_stride == 1 && k % Format::steps == 0 &&
-         x.place_stride * x.size % 4096 != 0;
+bool is_whole_units(const Places& x, int64_t k) {
+  return Format::is_narrow(x.element) && x.depth_stride == 1 && k % Format::steps == 0;
+}
+// A panel of whole units is read where it lies, unless its rows stand a multiple of 4 KiB apart and compete
+// for one set of the first-level cache.
+template <class Format>
+bool is_read_in_place(const Places& x, int64_t k) {
+  return is_whole_units<Format>(x, k) && x.place_stride * x.size % 4096 != 0;
 }
 
 // Units that a row of a panel takes: an odd number of cache lines, for the same reason.
