@@ -5,6 +5,8 @@
 #include <limits>
 #include <type_traits>
 
+#include "core/bf16_rows.h"
+
 namespace pynn {
 
 namespace {
@@ -37,6 +39,10 @@ void convert_run(const char* in, int64_t in_step, char* out, int64_t out_step, i
   } else if (in_step == 1 && out_step == 1) {
     if constexpr (std::is_same_v<From, To>)
       std::memcpy(y, x, size_t(n) * sizeof(To));
+    else if constexpr (std::is_same_v<From, bfloat16> && std::is_same_v<To, float>)
+      widen_bf16_row(&x->bits, y, n);
+    else if constexpr (std::is_same_v<From, float> && std::is_same_v<To, bfloat16>)
+      round_bf16_row(x, &y->bits, n);
     else
       for (int64_t i = 0; i < n; ++i) y[i] = cast<From, To>(x[i]);
   } else {

@@ -12,7 +12,7 @@
 //   bits(p, n)                 n neighbouring elements of an operand, one a lane, as the bits of Narrow
 //   Sum, multiply_add(s, a, b) the sum of a unit's products, added to s
 #pragma once
-#include "core/simd.h"
+#include "core/simd_bf16.h"
 #include "kernels/gemm_narrow.h"
 #include "kernels/gemm_pack.h"
 
@@ -20,16 +20,6 @@ namespace pynn::PYNN_ISA {
 
 using Unit = int32_t;
 using Units = Vec<Unit>;
-
-// bfloat16 is told by its bits: an element of type uint16_t.
-constexpr PYNN_INLINE int32_t round_to_bf16(int32_t x) {
-  const int32_t rounded = int32_t(uint32_t(x) + 0x7fffu + (uint32_t(x) >> 16 & 1)) >> 16;
-  return ((x & 0x7fffffff) > 0x7f800000 ? x >> 16 | 0x40 : rounded) & 0xffff;
-}
-PYNN_INLINE Units round_to_bf16(Units x) {
-  const Units rounded = (x + 0x7fff + (x >> 16 & Units(1))) >> 16, nan = x >> 16 | Units(0x40);
-  return select((x & Units(0x7fffffff)) > Units(0x7f800000), nan, rounded) & Units(0xffff);
-}
 
 // An operand seen along its rows (A) or its columns (B): places, each a run of k elements.
 struct Places {
@@ -48,7 +38,7 @@ PYNN_INLINE Places places_of(const NarrowOperand& x, int64_t place_stride, int64
 
 constexpr PYNN_INLINE int64_t units_of(int64_t k, int64_t steps) { return (k + steps - 1) / steps; }
 
-// body(first element of place `place`, as a pointer to its type)
+// body(first element of place `place`, as a pointer to its type: for bfloat16, to its bits)
 template <class Format, class Body>
 PYNN_INLINE void visit_element(const Places& x, int64_t place, const Body& body) {
   const char* const at = x.data + place * x.place_stride * x.size;
