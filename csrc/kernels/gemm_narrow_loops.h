@@ -13,9 +13,10 @@ namespace pynn::PYNN_ISA {
 
 inline constexpr int64_t kNarrowStrips = 32;
 
-// Columns of B whose units fill half of the second-level cache, in whole tiles.
+// Columns of B whose units fill three quarters of the second-level cache, in whole tiles.
 PYNN_INLINE int64_t narrow_block(int64_t units) {
-  const int64_t strips = cache_sizes().level2 / 2 / ((units + 1) * kNarrowColumns * int64_t(sizeof(Unit)));
+  const int64_t strip = kNarrowColumns * int64_t(sizeof(Unit)) * (units < 1 ? 1 : units);
+  const int64_t strips = cache_sizes().level2 / 4 * 3 / strip;
   return kNarrowColumns * (strips < 1 ? 1 : strips > kNarrowStrips ? kNarrowStrips : strips);
 }
 

@@ -90,11 +90,23 @@ void pack_neighbours(Unit* strip, int64_t pitch, const From* from, int64_t count
     });
 }
 
-// The same for places anywhere: as rows of units first, which are then transposed, some at a time.
+// Are the places rows of units where they lie?
+template <class Format>
+bool is_whole_units(const Places& x, int64_t k) {
+  return Format::is_narrow(x.element) && x.depth_stride == 1 && k % Format::steps == 0;
+}
+
+// The same for places anywhere: as rows of units, which are transposed; made first, some at a time, where
+// they are not units already.
 template <class Format>
 void pack_apart(Unit* strip, int64_t pitch, const Places& x, int64_t place, int64_t count, int64_t k) {
   constexpr int64_t kUnits = 64;  // the rows stay in the first-level cache
   constexpr int64_t lanes = Units::lanes;
+  const char* const at = x.data + place * x.place_stride * x.size;
+  if (is_whole_units<Format>(x, k) && (x.place_stride * x.size) % 4 == 0 && uint64_t(at) % 4 == 0)
+    return pack_transposed<Unit>(strip, pitch,
+                                 {reinterpret_cast<const Unit*>(at), count < lanes ? count : lanes,
+                                  x.place_stride * x.size / 4, k / Format::steps, 1});
   Unit rows[lanes * kUnits];
   for (int64_t q = count; q < lanes; ++q)
     for (int64_t u = 0; u < kUnits; ++u) rows[q * kUnits + u] = 0;
@@ -130,10 +142,6 @@ struct UnitPanel {
   int64_t place_bytes, unit_bytes;
 };
 
-template <class Format>
-bool is_whole_units(const Places& x, int64_t k) {
-  return Format::is_narrow(x.element) && x.depth_stride == 1 && k % Format::steps == 0;
-}
 // A panel of whole units is read where it lies, unless its rows stand a multiple of 4 KiB apart and compete
 // for one set of the first-level cache.
 template <class Format>
