@@ -21,7 +21,7 @@ PRIVATE_CACHE = 512 << 10
 
 @dataclass(frozen=True)
 class Roofline:
-    """Measured peaks: arithmetic of float32 and bfloat16, and memory, where reading alone is faster than reading and writing.
+    """Measured peaks: arithmetic by type, and memory, where reading alone is faster than reading and writing.
 
     The idea: Williams, Waterman & Patterson 2009, "Roofline: an insightful visual performance model".
     """
