@@ -42,6 +42,7 @@ class autocast:  # noqa: N801 - torch's name
 
     Raises:
         ValueError: another device, or another dtype.
+        TypeError: used as a decorator without parentheses.
 
     Source:
         Micikevicius et al., "Mixed Precision Training", ICLR 2018.
@@ -66,6 +67,8 @@ class autocast:  # noqa: N801 - torch's name
         enabled: bool = True,
         cache_enabled: bool | None = None,
     ) -> None:
+        if callable(device_type):
+            raise TypeError("autocast: a decorator needs its parentheses: @pynn.autocast()")
         if isinstance(device_type, _core.dtype) or device_type in ("bfloat16", "float16", "float32"):
             if dtype is not None:
                 raise ValueError(f"autocast: two dtypes, {device_type} and {dtype}; expected one")
