@@ -117,6 +117,13 @@ def test_nan_and_infinity_stay_in_their_row_and_column():
     np.testing.assert_array_equal(y, want)
 
 
+def test_denormals_are_exact_or_0():
+    """AVX512_BF16 has none, whatever the process has set; without it they are what float32 makes of them."""
+    tiny = pynn.full((20, 40), 2.0**-130, dtype=pynn.bfloat16)
+    y = np.asarray(tiny @ pynn.eye(40, dtype=pynn.bfloat16))
+    np.testing.assert_array_equal(y, np.full((20, 40), 0.0 if pynn._core.has_bf16_products() else 2.0**-130))
+
+
 def test_a_part_at_the_end_of_memory_reads_nothing_after_it():
     """An odd k leaves half a pair, which must count as 0, whatever stands behind it."""
     whole = pynn.full((4, 8), float("nan"), dtype=pynn.bfloat16)

@@ -2,8 +2,8 @@
 // cache, tiles for registers, as in gemm.cpp.
 //
 // The whole of k runs through a tile before it is left: its sums are then final, take the bias and are
-// rounded in registers, once. Every element of C is one chain of operations in the order of k wherever it is
-// cut.
+// rounded in registers, once. Every element of C is one chain of operations in the order of k, in whatever
+// tile it falls. A few rows go by dot products instead, which is decided by the shape alone.
 #pragma once
 #include "core/cache_sizes.h"
 #include "core/parallel.h"

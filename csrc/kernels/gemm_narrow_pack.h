@@ -58,7 +58,8 @@ PYNN_INLINE void visit_element(const Places& x, int64_t place, const Body& body)
 // One place: k elements, a step apart, as units side by side. Past k stands 0.
 template <class Format, class From>
 void narrow_row(Unit* row, const From* from, int64_t step, int64_t k) {
-  auto* out = reinterpret_cast<typename Format::Narrow*>(row);
+  typedef typename Format::Narrow Part __attribute__((__may_alias__));  // of a unit
+  auto* out = reinterpret_cast<Part*>(row);
   if (step == 1)
     for (int64_t p = 0; p < k; ++p) out[p] = Format::narrow(from[p]);
   else
