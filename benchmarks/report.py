@@ -17,6 +17,7 @@ def as_json(machine: dict[str, Any], versions: dict[str, str], roofline: Rooflin
         "versions": versions,
         "peaks": {
             "gflops": roofline.flops_per_second / 1e9,
+            "bf16_gflops": roofline.bf16_flops_per_second / 1e9,
             "copy_gb_per_s": {size: rate / 1e9 for size, rate in roofline.copied_per_second.items()},
             "read_gb_per_s": {size: rate / 1e9 for size, rate in roofline.read_per_second.items()},
         },
@@ -44,7 +45,8 @@ def heading(machine: dict[str, Any], versions: dict[str, str], roofline: Rooflin
         [
             f"{machine['cpu']} ({machine['isa']}), {machine['threads']} threads, "
             f"Python {machine['python']}; " + ", ".join(f"{n} {v}" for n, v in versions.items()) + ".",
-            f"Measured peaks: {roofline.flops_per_second / 1e9:.0f} GFLOP/s in float32; "
+            f"Measured peaks: {roofline.flops_per_second / 1e9:.0f} GFLOP/s in float32, "
+            f"{roofline.bf16_flops_per_second / 1e9:.0f} in bfloat16; "
             f"copying {copied}; reading {read}.",
             f"OpenMP runtimes loaded: {', '.join(machine['openmp_runtimes']) or 'none'}.",
         ]

@@ -21,20 +21,24 @@ PRIVATE_CACHE = 512 << 10
 
 @dataclass(frozen=True)
 class Roofline:
-    """Measured peaks: float32 arithmetic, and memory, where reading alone is faster than reading and writing.
+    """Measured peaks: arithmetic by type, and memory, where reading alone is faster than reading and writing.
 
     The idea: Williams, Waterman & Patterson 2009, "Roofline: an insightful visual performance model".
     """
 
     flops_per_second: float
+    bf16_flops_per_second: float  # no less: float32 does for both
     copied_per_second: dict[int, float]  # bytes read plus bytes written, by the bytes in play
     read_per_second: dict[int, float]
 
     def floor(self, workload: Workload) -> float:
         """Seconds below which no implementation can get: arithmetic or memory, whichever takes longer."""
+        flops_per_second = (
+            self.bf16_flops_per_second if workload.dtype == "bfloat16" else self.flops_per_second
+        )
         rates = self.read_per_second if workload.reads_only else self.copied_per_second
         return max(
-            workload.flops / self.flops_per_second,
+            workload.flops / flops_per_second,
             workload.bytes / self.bandwidth(rates, workload.working_set),
         )
 
@@ -51,17 +55,18 @@ class Roofline:
             copied = {size * threads: copy_rate(size, threads, pool) for size in sizes}
             # What can be copied so fast can be read so fast: NumPy's own cost shows in the smallest products.
             read = {n: max(rate, read_rate(n // threads, threads, pool)) for n, rate in copied.items()}
-        return Roofline(matmul_rate(256 if smoke else 2048), copied, read)
+        n = 256 if smoke else 2048
+        return Roofline(matmul_rate(n), matmul_rate(n, "bfloat16"), copied, read)
 
 
-def matmul_rate(n: int) -> float:
+def matmul_rate(n: int, dtype: str = "float32") -> float:
     """FLOP/s of the fastest matrix product at hand; the best of them comes close to the FMA units' peak."""
     a = np.random.default_rng(0).random((n, n), np.float32)
     rates = [2 * n**3 / best_time(lambda: a @ a)]
     if find_spec("torch"):
         import torch
 
-        t = torch.from_numpy(a)
+        t = torch.from_numpy(a).to(getattr(torch, dtype))
         rates.append(2 * n**3 / best_time(lambda: t @ t))
     return max(rates)
 

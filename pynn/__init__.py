@@ -17,6 +17,7 @@ try:
         DTypeError,
         ShapeError,
         Tensor,
+        bfloat16,
         dtype,
         empty_cache,
         float32,
@@ -24,6 +25,7 @@ try:
         from_dlpack,
         from_numpy,
         get_num_threads,
+        int8,
         int32,
         int64,
         isa,
@@ -58,6 +60,7 @@ from . import (
 )
 from . import _conversions as _conversions
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
+from ._autocast import autocast, is_autocast_enabled
 from ._compare import *
 from ._config import show_config
 from ._device import device
@@ -86,7 +89,9 @@ __all__ = [
     "ShapeError",
     "Tensor",
     "__version__",
+    "autocast",
     "autograd",
+    "bfloat16",
     "bool",
     "data",
     "device",
@@ -103,9 +108,11 @@ __all__ = [
     "get_num_threads",
     "inference_mode",
     "int",
+    "int8",
     "int32",
     "int64",
     "io",
+    "is_autocast_enabled",
     "is_grad_enabled",
     "isa",
     "load",

@@ -35,11 +35,17 @@ def numpy(self: Tensor) -> np.ndarray:
 
     Raises:
         AutogradError: the tensor requires a gradient; call ``x.detach().numpy()``.
+        TypeError: the tensor is bfloat16, which NumPy does not have; call ``x.float().numpy()``.
+            ``np.asarray(x)``, which does not promise the same memory, gives the values as float32.
     """
     if self.requires_grad:
         raise _core.AutogradError(
             "numpy: this tensor requires a gradient, which NumPy would not record. "
             "Did you mean x.detach().numpy()?"
+        )
+    if self.dtype == _core.bfloat16:
+        raise TypeError(
+            "numpy: NumPy has no bfloat16 that could share this memory. Did you mean x.float().numpy()?"
         )
     return _core.to_numpy(self)
 
@@ -106,10 +112,16 @@ def _rebuild(values: np.ndarray, requires_grad: bool) -> Tensor:
     return _core.from_numpy(values).requires_grad_(requires_grad)
 
 
+def _rebuild_bfloat16(bits: np.ndarray, requires_grad: bool) -> Tensor:
+    return _core.from_bits(bits).requires_grad_(requires_grad)
+
+
 @method
 def __reduce_ex__(self: Tensor, protocol: Any) -> Any:
     if not self.is_leaf:
         raise _core.AutogradError("only leaf tensors can be pickled. Did you mean x.detach()?")
+    if self.dtype == _core.bfloat16:
+        return _rebuild_bfloat16, (np.array(_core.bits_of(self.detach())), self.requires_grad)
     return _rebuild, (np.array(_core.to_numpy(self.detach())), self.requires_grad)
 
 

@@ -51,10 +51,13 @@ class finfo:  # noqa: N801 - torch's and NumPy's name
         if not type.is_floating_point:
             raise TypeError(f"finfo: {type} is no floating-point type. Did you mean pynn.iinfo?")
         limits: Any = np.finfo(type.numpy)
-        self.dtype, self.bits = str(type).removeprefix("pynn."), int(limits.bits)
+        self.dtype, self.bits = str(type).removeprefix("pynn."), 8 * type.itemsize
         self.eps, self.resolution = float(limits.eps), float(limits.resolution)
         self.max, self.min = float(limits.max), float(limits.min)
         self.tiny = self.smallest_normal = float(limits.tiny)
+        if type == _core.bfloat16:  # float32's exponents, 8 bits of significand
+            self.eps, self.resolution = 2.0**-7, 0.01
+            self.max, self.min = (2 - 2.0**-7) * 2.0**127, -(2 - 2.0**-7) * 2.0**127
 
     def __repr__(self) -> str:
         return f"finfo(eps={self.eps:g}, max={self.max:g}, min={self.min:g}, dtype={self.dtype})"

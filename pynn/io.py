@@ -21,8 +21,19 @@ import numpy as np
 from pynn import _core
 from pynn._core import Tensor
 
-_DTYPES = {"BOOL": "?", "U8": "<u1", "I32": "<i4", "I64": "<i8", "F32": "<f4", "F64": "<f8"}
+# In the file an element is its bytes; NumPy, which has no bfloat16, carries one as the bits of a uint16.
+_DTYPES = {
+    "BOOL": "?",
+    "U8": "<u1",
+    "I8": "<i1",
+    "I32": "<i4",
+    "I64": "<i8",
+    "BF16": "<u2",
+    "F32": "<f4",
+    "F64": "<f8",
+}
 _NAMES = {np.dtype(code): name for name, code in _DTYPES.items()}
+_BITS = np.dtype(_DTYPES["BF16"])
 _STRUCTURE = "pynn.structure"
 _LARGEST_HEADER = 100_000_000
 
@@ -131,7 +142,8 @@ def _put_together(node: Any, tensors: dict[str, Tensor]) -> Any:
 
 
 def _array(tensor: Tensor) -> np.ndarray:
-    return np.asarray(tensor.detach().numpy(), order="C")  # ascontiguousarray would make () into (1,)
+    array = _core.bits_of(tensor) if tensor.dtype == _core.bfloat16 else tensor.detach().numpy()
+    return np.asarray(array, order="C")  # ascontiguousarray would make () into (1,)
 
 
 def _encode(tensors: Mapping[str, np.ndarray], metadata: dict[str, str]) -> list[Any]:
@@ -200,8 +212,15 @@ def _decode(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     tensors = {}
     for name, (dtype, shape, begin, end) in places.items():
         array = data[begin:end].view(dtype) if end > begin else np.empty(0, dtype)
-        tensors[name] = _core.tensor(array.reshape(shape), _core.float64 if dtype == np.float64 else None)
+        tensors[name] = _tensor(array.reshape(shape))
     return tensors, metadata
+
+
+def _tensor(array: np.ndarray) -> Tensor:
+    """A copy: the file's bytes are one block, which no single tensor should keep."""
+    if array.dtype == _BITS:
+        return _core.from_bits(np.array(array))
+    return _core.tensor(array, _core.float64 if array.dtype == np.float64 else None)
 
 
 def _check_places(header: dict[str, Any], content: int, damaged: Any) -> dict[str, Any]:

@@ -47,6 +47,8 @@ def test_no_name_is_taken_twice():
 def expected_dtype(sample: Sample, want: np.ndarray, dtype: pynn.dtype) -> object:
     if want.dtype.kind == "f":
         return dtype if sample.has_floats() or not any(True for _ in sample.arrays()) else pynn.float32
+    if want.dtype == np.int32:
+        return pynn.int32
     return {"b": pynn.bool, "i": pynn.int64, "u": pynn.uint8}[want.dtype.kind]
 
 

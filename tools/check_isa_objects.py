@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 # CMake puts the objects of the library `pynn_kernels_v3` below a folder of this name.
-KERNEL_FOLDER = re.compile(r"pynn_kernels_(v[34])\.dir")
+KERNEL_FOLDER = re.compile(r"pynn_kernels_(v[34](?:_\w+)?)\.dir")
 
 
 def instruction_set(obj: Path) -> str | None:

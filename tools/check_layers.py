@@ -27,7 +27,17 @@ PYTHON_FLOORS = [
     {"_check"},
     {"_tensor", "_generator"},
     {"_factories"},
-    {"_compare", "_config", "_conversions", "_einsum", "_extrema", "_grids", "_process", "_products"}
+    {
+        "_autocast",
+        "_compare",
+        "_config",
+        "_conversions",
+        "_einsum",
+        "_extrema",
+        "_grids",
+        "_process",
+        "_products",
+    }
     | {"_statistics", "_types", "autograd", "functional"},
     {"nn", "optim", "data", "io"},
     {"train", "utils"},

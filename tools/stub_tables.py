@@ -52,6 +52,8 @@ int32: Final[dtype]
 int64: Final[dtype]
 float32: Final[dtype]
 float64: Final[dtype]
+int8: Final[dtype]
+bfloat16: Final[dtype]
 has_openmp: Final[builtins.bool]
 version: Final[str]
 
@@ -81,6 +83,7 @@ class Op:
     file: Final[str]
     signature: Final[str]
     args: Final[tuple[tuple[str, str, str | None, builtins.bool, builtins.bool], ...]]
+    autocast: Final[str]
     differentiable: Final[builtins.bool]
     twice_differentiable: Final[builtins.bool]
     several_outputs: Final[builtins.bool]
@@ -94,6 +97,22 @@ def from_numpy(array: _Array) -> Tensor:
 
 def to_numpy(tensor: Tensor) -> _Array:
     """A NumPy array on the memory of a tensor."""
+
+def is_autocast_enabled() -> builtins.bool:
+    """Whether this thread is inside a region of pynn.autocast."""
+
+def set_autocast_enabled(enabled: builtins.bool) -> None: ...
+def has_bf16_products() -> builtins.bool:
+    """Whether bfloat16 products run on AVX512_BF16."""
+
+def has_int8_products() -> builtins.bool:
+    """Whether int8 products run on AVX512_VNNI."""
+
+def bits_of(tensor: Tensor) -> npt.NDArray[np.uint16]:
+    """The bits of a bfloat16 tensor, on its memory."""
+
+def from_bits(bits: npt.NDArray[np.uint16]) -> Tensor:
+    """A bfloat16 tensor on the memory of its bits."""
 
 def as_operand(object: Any) -> Tensor:
     """What stands beside a tensor in an expression, as a tensor."""
@@ -226,7 +245,9 @@ TENSOR_ATTRIBUTES = {
 TENSOR_METHODS = {
     "_make_subclass": "(cls: type[Any], data: Tensor, requires_grad: builtins.bool = False, /) -> Any",
     "bool": "(self) -> Tensor",
+    "bfloat16": "(self) -> Tensor",
     "byte": "(self) -> Tensor",
+    "char": "(self) -> Tensor",
     "copy_": "(self, source: _Operand, /) -> Self",
     "data_ptr": "(self) -> builtins.int",
     "detach": "(self) -> Tensor",

@@ -75,6 +75,8 @@ class Numpy:
         return workload.function(vars(np) | BY_HAND, self.name)
 
     def op(self, workload: Op, check: bool) -> Program:
+        if workload.dtype != "float32":
+            raise UnsupportedError("compared in float32")
         if workload.grad:
             raise UnsupportedError("NumPy has no gradients")
         return Program(bind(self.op_function(workload), workload.arrays()))

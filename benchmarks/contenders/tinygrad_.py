@@ -57,6 +57,8 @@ class Tinygrad:
         return Program(lambda: step(*next(batches)), to_numpy=lambda loss: loss.numpy(), wait=self.wait)
 
     def op(self, workload: Op, check: bool) -> Program:
+        if workload.dtype != "float32":
+            raise UnsupportedError("compared in float32")
         if workload.grad:
             raise UnsupportedError("tinygrad records nothing: gradients are part of the compiled step")
         raw = workload.function(MethodNames(self.tinygrad.Tensor), self.name)

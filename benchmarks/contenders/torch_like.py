@@ -58,9 +58,11 @@ class TorchLike:
         names = vars(self.lib.nn.functional) | vars(self.lib)
         function = workload.function(names, self.name)
         tensors = [self.lib.from_numpy(array) for array in workload.arrays()]
+        if workload.dtype == "bfloat16":
+            tensors = [tensor.bfloat16() for tensor in tensors]
         if workload.grad:
             tensors = [tensor.requires_grad_() for tensor in tensors]
-        return Program(bind(function, tensors), to_numpy=lambda result: result.detach().numpy())
+        return Program(bind(function, tensors), to_numpy=lambda result: result.detach().float().numpy())
 
     def backward(self, workload: Backward, check: bool) -> Program:
         arrays = {name: self.lib.from_numpy(array) for name, array in workload.arrays().items()}

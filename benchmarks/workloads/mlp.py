@@ -23,6 +23,7 @@ class Mlp:
     batches: int = 32  # the steps cycle through so many batches
 
     kind = "mlp"
+    dtype = "float32"
     checked_runs = 20  # the losses of so many steps, dropout off, must agree ...
     tolerance = 1e-3  # ... to this relative difference with the float64 reference
     reads_only = False  # the optimizer writes as much as it reads

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..program import UnsupportedError
 
-BYTES = 4  # float32
+BYTES = {"float32": 4, "bfloat16": 2}
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Op:
     high: float = 2.0
     grad: bool = False  # record the call for a gradient
     tolerance: float = 1e-5  # of the largest value of the float64 reference
+    dtype: str = "float32"
 
     kind = "op"
     checked_runs = 1
@@ -33,7 +34,8 @@ class Op:
     @property
     def name(self) -> str:
         sizes = " ".join("x".join(map(str, shape)) for shape in dict.fromkeys(self.shapes.values()))
-        return f"{self.expression} | {sizes}{' grad' if self.grad else ''}"
+        dtype = "" if self.dtype == "float32" else f" {self.dtype}"
+        return f"{self.expression} | {sizes}{dtype}{' grad' if self.grad else ''}"
 
     @property
     def title(self) -> str:
@@ -41,12 +43,12 @@ class Op:
 
     @property
     def bytes(self) -> float:
-        return BYTES * (sum(math.prod(shape) for shape in self.shapes.values()) + self.result)
+        return BYTES[self.dtype] * (sum(math.prod(shape) for shape in self.shapes.values()) + self.result)
 
     @property
     def reads_only(self) -> bool:
         """Is what is written next to nothing, as with a sum?"""
-        return BYTES * self.result < 0.05 * self.bytes
+        return BYTES[self.dtype] * self.result < 0.05 * self.bytes
 
     @property
     def working_set(self) -> float:
@@ -54,7 +56,13 @@ class Op:
 
     def arrays(self) -> list[np.ndarray]:
         rng = np.random.default_rng(3)
-        return [rng.uniform(self.low, self.high, shape).astype(np.float32) for shape in self.shapes.values()]
+        arrays = [
+            rng.uniform(self.low, self.high, shape).astype(np.float32) for shape in self.shapes.values()
+        ]
+        if self.dtype == "bfloat16":  # float32 values that it holds: of 24 significant bits the upper 8
+            for array in arrays:
+                array.view(np.uint32)[...] &= 0xFFFF0000
+        return arrays
 
     def function(self, names: dict[str, Any], library: str) -> Callable[..., Any]:
         """The expression as a function of the arrays, with the library's own `tanh`, `sum`, ..."""

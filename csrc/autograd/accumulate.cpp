@@ -25,10 +25,12 @@ void accumulate_into(const Tensor& target, const Tensor& x) {
   const Tensor* in[] = {&target, &x};
   const DType types[] = {target.dtype(), target.dtype()};
   if (target.is_contiguous()) {
-    run_elementwise("accumulate", accumulate_kernel->forward[int(target.dtype())], in, types, target);
+    run_elementwise("accumulate", accumulate_kernel->forward[int(compute_type(target.dtype()))], in, types,
+                    target);
   } else {
     Tensor sum = empty(target.shape(), target.dtype());
-    run_elementwise("accumulate", accumulate_kernel->forward[int(target.dtype())], in, types, sum);
+    run_elementwise("accumulate", accumulate_kernel->forward[int(compute_type(target.dtype()))], in, types,
+                    sum);
     copy_into(target, sum);
   }
 }
@@ -40,7 +42,7 @@ struct AccumulateOp {
     Tensor sum = empty(a.shape(), a.dtype());
     const Tensor* in[] = {&a, &b};
     const DType types[] = {a.dtype(), a.dtype()};
-    run_elementwise("accumulate", accumulate_kernel->forward[int(a.dtype())], in, types, sum);
+    run_elementwise("accumulate", accumulate_kernel->forward[int(compute_type(a.dtype()))], in, types, sum);
     return sum;
   }
   static Gradients backward_in_ops(const Context&, const Tensor& dy) { return {dy, dy}; }
@@ -55,6 +57,7 @@ static const Op& op = structured<AccumulateOp>({
     .samples = {"randn(7), randn(7)", "randn(3, 4), randn(3, 4)"},
     .doc = "The sum of two gradients of one tensor, where two paths of a computation meet.",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 
 Tensor accumulate(Tensor a, const Tensor& b) {

@@ -93,6 +93,7 @@ static const Op& take_op = structured<TakePart>({
         "A strided part of a tensor, in places of its row-major order: what x[1:, ::2], select, diagonal and "
         "unfold record. A view wherever x is contiguous.",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 
 struct SpreadPart {
@@ -165,6 +166,7 @@ static const Op& assign_op = structured<AssignPart>({
     .samples = {"randn(4, 5), randn(2, 3), (2, 3), (5, 2), 1"},
     .doc = "A tensor with a strided part replaced: the history of x[...] = value.",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 
 Tensor take_part(const Tensor& x, const Part& part) {

@@ -15,18 +15,26 @@ struct PyDType {  // pynn.float32 and the like
   DType value;
 };
 
+// NumPy has no bfloat16: its values become float32, which holds them all.
 py::dtype numpy_dtype(DType t) {
-  return visit(t, [](auto element) { return py::dtype::of<decltype(element)>(); });
+  return visit(t == DType::bfloat16 ? DType::float32 : t,
+               [](auto element) { return py::dtype::of<decltype(element)>(); });
+}
+
+// The bfloat16 that the package ml_dtypes adds to NumPy.
+bool is_foreign_bfloat16(const py::dtype& t) {
+  return t.kind() == 'V' && t.itemsize() == 2 && std::string(py::str(t)) == "bfloat16";
 }
 
 // The dtype an array takes on entering pynn: its own where pynn has it, else the one above.
 DType natural_dtype(const py::dtype& t, const char* what) {
   const char kind = t.kind();
   const auto size = t.itemsize();
+  if (is_foreign_bfloat16(t)) return DType::bfloat16;
   if (kind == 'b') return DType::boolean;
   if (kind == 'f') return size > 4 ? DType::float64 : DType::float32;
   if (kind == 'u') return size == 1 ? DType::uint8 : size == 2 ? DType::int32 : DType::int64;
-  if (kind == 'i') return size <= 4 ? DType::int32 : DType::int64;
+  if (kind == 'i') return size == 1 ? DType::int8 : size <= 4 ? DType::int32 : DType::int64;
   if (kind == 'c')
     throw DTypeError(text(what,
                           ": pynn has no complex tensors. Did you mean the real part, array.real, or the "
@@ -89,9 +97,10 @@ void check_fits_int64(const py::array& array, const char* what) {
 Tensor copy_array(py::array array, DType dtype, const char* what) {
   const DType natural = natural_dtype(array.dtype(), what);
   const DType wanted = dtype != DType::none ? dtype : natural;
-  const bool native = array.dtype().is(numpy_dtype(natural)) || array.dtype().equal(numpy_dtype(natural));
+  const bool native = natural == DType::bfloat16 || array.dtype().equal(numpy_dtype(natural));
   check_fits_int64(array, what);
-  if (!native || !is_aligned(array)) array = array.attr("astype")(numpy_dtype(natural));
+  if (!native || !is_aligned(array))
+    array = natural == DType::bfloat16 ? array.attr("copy")() : array.attr("astype")(numpy_dtype(natural));
   const Tensor view = share(py::array(array), natural, what);
   Tensor out = empty(view.shape(), wanted);
   copy_into(out, view);
@@ -208,7 +217,7 @@ Tensor from_numpy(PyObject* object) {
                          ". Did you mean pynn.tensor(data)?"));
   const py::array array = py::reinterpret_borrow<py::array>(object);
   const DType dtype = natural_dtype(array.dtype(), "from_numpy");
-  if (!array.dtype().equal(numpy_dtype(dtype)))
+  if (!array.dtype().equal(numpy_dtype(dtype)) && dtype != DType::bfloat16)
     throw DTypeError(text("from_numpy: cannot share memory of dtype ", std::string(py::str(array.dtype())),
                           ". Did you mean pynn.tensor(array), which copies it to ", dtype, "?"));
   if (!is_aligned(array))
@@ -217,13 +226,31 @@ Tensor from_numpy(PyObject* object) {
   return share(array, dtype, "from_numpy");
 }
 
-PyObject* to_numpy(const Tensor& tensor) {
+namespace {
+
+// The tensor's memory as an array of elements as wide as its own.
+py::array view_as(const py::dtype& dtype, const Tensor& tensor) {
   std::vector<py::ssize_t> shape(tensor.shape().begin(), tensor.shape().end()), strides;
   for (int64_t step : tensor.strides()) strides.push_back(py::ssize_t(step * itemsize(tensor.dtype())));
   const py::object owner = py::reinterpret_steal<py::object>(wrap(tensor.detach()));
-  py::array array(numpy_dtype(tensor.dtype()), shape, strides, tensor.bytes(), owner);
+  py::array array(dtype, shape, strides, tensor.bytes(), owner);
   if (tensor.impl()->storage->read_only) array.attr("setflags")(py::arg("write") = false);
-  return array.release().ptr();
+  return array;
+}
+
+// bfloat16 as its bits in uint16, and back: for files and pickles. Shares memory.
+py::array bits_of(const Tensor& tensor) {
+  if (tensor.dtype() != DType::bfloat16)
+    throw DTypeError(text("bits_of: expected a bfloat16 tensor, got ", tensor.dtype()));
+  return view_as(py::dtype::of<uint16_t>(), tensor);
+}
+Tensor from_bits(const py::array_t<uint16_t, 0>& bits) { return share(bits, DType::bfloat16, "from_bits"); }
+
+}  // namespace
+
+PyObject* to_numpy(const Tensor& tensor) {
+  const Tensor values = tensor.dtype() == DType::bfloat16 ? tensor.to(DType::float32) : tensor;
+  return view_as(numpy_dtype(values.dtype()), values).release().ptr();
 }
 
 PyObject* dtype_object(DType dtype) { return dtype == DType::none ? Py_None : dtype_singletons[int(dtype)]; }
@@ -240,13 +267,13 @@ DType to_dtype(PyObject* object) {
     const std::string_view wish = chars;
     for (int i = 0; i < kDTypes; ++i)
       if (wish == name(DType(i))) return DType(i);
-    throw TypeError(
-        text("no dtype is named '", wish, "'; pynn has bool, uint8, int32, int64, float32, float64"));
+    throw TypeError(text("no dtype is named '", wish,
+                         "'; pynn has bool, uint8, int8, int32, int64, bfloat16, float32, float64"));
   }
   try {
     const py::dtype t = py::dtype::from_args(py::reinterpret_borrow<py::object>(object));
     const DType natural = natural_dtype(t, "dtype");
-    if (t.equal(numpy_dtype(natural))) return natural;
+    if (t.equal(numpy_dtype(natural)) || natural == DType::bfloat16) return natural;
   } catch (const py::error_already_set&) {
   }
   throw TypeError(
@@ -288,9 +315,11 @@ void define_conversions(py::module_& m) {
       .def_property_readonly("itemsize", [](PyDType t) { return itemsize(t.value); })
       .def_property_readonly("is_floating_point", [](PyDType t) { return is_floating(t.value); })
       .def_property_readonly("is_complex", [](PyDType) { return false; })
-      .def_property_readonly("is_signed", [](PyDType t) { return t.value > DType::uint8; })
+      .def_property_readonly("is_signed",
+                             [](PyDType t) { return t.value != DType::boolean && t.value != DType::uint8; })
       .def_property_readonly(
-          "numpy", [](PyDType t) { return numpy_dtype(t.value); }, "The NumPy dtype with the same elements.");
+          "numpy", [](PyDType t) { return numpy_dtype(t.value); },
+          "The NumPy dtype of np.asarray(tensor): the same elements, but float32 for bfloat16.");
   for (int i = 0; i < kDTypes; ++i) {
     py::object object = py::cast(PyDType{DType(i)});
     m.attr(i == 0 ? "bool" : name(DType(i))) = object;
@@ -311,6 +340,8 @@ void define_conversions(py::module_& m) {
   m.def(
       "to_numpy", [](const Tensor& t) { return py::reinterpret_steal<py::object>(to_numpy(t)); },
       py::arg("tensor"));
+  m.def("bits_of", &bits_of, py::arg("tensor"));
+  m.def("from_bits", &from_bits, py::arg("bits").noconvert());
   m.def("as_operand", [](const py::object& object) { return to_tensor(object.ptr()); }, py::arg("object"));
 }
 

@@ -16,7 +16,7 @@ struct DLDevice {
   int32_t id;
 };
 struct DLDataType {
-  uint8_t code;  // 0 int, 1 uint, 2 float, 6 bool
+  uint8_t code;  // 0 int, 1 uint, 2 float, 4 bfloat, 6 bool
   uint8_t bits;
   uint16_t lanes;
 };
@@ -47,7 +47,7 @@ constexpr int32_t kMainMemory = 1;
 constexpr uint64_t kReadOnly = 1;
 
 DLDataType to_dlpack(DType t) {
-  constexpr uint8_t codes[] = {6, 1, 0, 0, 2, 2};
+  constexpr uint8_t codes[] = {6, 1, 0, 0, 2, 2, 0, 4};
   return {codes[int(t)], uint8_t(8 * itemsize(t)), 1};
 }
 DType from_dlpack_type(DLDataType t) {

@@ -105,7 +105,7 @@ void Key::add_place(int64_t i) {
 }
 
 void Key::add_lookup(Tensor index) {
-  if (index.dtype() == DType::uint8 || index.dtype() == DType::int32) index = index.to(DType::int64);
+  if (is_integral(index.dtype())) index = index.to(DType::int64);
   if (index.dtype() != DType::boolean && index.dtype() != DType::int64) {
     if (index.numel() > 0 || !is_floating(index.dtype()))
       throw IndexError(text("an index must hold integers or bools, this one holds ", index.dtype(),

@@ -1,8 +1,10 @@
 // module.cpp — the extension module pynn._core: types, ops by their homes, settings.
 #include "bindings/python.h"
 #include "core/allocator.h"
+#include "core/autocast.h"
 #include "core/parallel.h"
 #include "core/unlocked.h"
+#include "kernels/gemm_narrow.h"
 
 namespace py = pybind11;
 
@@ -85,6 +87,10 @@ bool is_forked_child = false;
 
 void define_settings(py::module_& m) {
   m.def("isa", &isa_name, "The instruction set whose kernels run: v2, v3 or v4 on x86-64, base elsewhere.");
+  m.def("is_autocast_enabled", &autocast_enabled, "Whether this thread is inside a region of pynn.autocast.");
+  m.def("set_autocast_enabled", &set_autocast_enabled, py::arg("enabled"));
+  m.def("has_bf16_products", &has_bf16_products, "Whether bfloat16 products run on AVX512_BF16.");
+  m.def("has_int8_products", &has_int8_products, "Whether int8 products run on AVX512_VNNI.");
   m.def("get_num_threads", &num_threads, "How many threads a large op may use.");
   m.def(
       "set_num_threads",

@@ -352,6 +352,10 @@ py::object signature_of(const Op& op) {
   return py::str(s + ")");
 }
 
+const char* autocast_name(Autocast policy) {
+  constexpr const char* names[] = {"keep", "bfloat16", "float32"};
+  return names[int(policy)];
+}
 std::string home_name(Home home) {
   constexpr const char* names[] = {"everywhere", "function",   "method",
                                    "functional", "activation", "internal"};
@@ -409,6 +413,7 @@ PyGetSetDef op_getset[] = {
     {"args", PYNN_GETTER(arguments_of(*self.op))},
     {"differentiable", PYNN_GETTER(py::bool_(self.op->differentiable()))},
     {"twice_differentiable", PYNN_GETTER(py::bool_(self.op->backward_in_ops != nullptr))},
+    {"autocast", PYNN_GETTER(py::str(autocast_name(self.op->autocast)))},
     {"several_outputs", PYNN_GETTER(py::bool_(self.op->call_many != nullptr))},
     {}};
 #undef PYNN_GETTER

@@ -275,6 +275,22 @@ Example:
     >>> pynn.tensor([255]).byte().dtype
     pynn.uint8
 )"},
+    {"char", converted<DType::int8>, METH_NOARGS,
+     R"(The tensor as int8, numbers of -128 to 127; itself if it is that already.
+
+Example:
+    >>> import pynn
+    >>> pynn.tensor([-128]).char().dtype
+    pynn.int8
+)"},
+    {"bfloat16", converted<DType::bfloat16>, METH_NOARGS,
+     R"(The tensor as bfloat16, rounded to the nearest; itself if it is that already.
+
+Example:
+    >>> import pynn
+    >>> pynn.tensor([3.14159]).bfloat16()
+    tensor([3.1406], dtype=pynn.bfloat16)
+)"},
     {"bool", converted<DType::boolean>, METH_NOARGS,
      R"(True where an element differs from 0; the tensor itself if it is bool already.
 

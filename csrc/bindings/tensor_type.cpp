@@ -216,7 +216,9 @@ int tensor_getbuffer(PyObject* self, Py_buffer* view, int flags) {
           throw py::buffer_error("this tensor's memory is read-only");
         if (!(flags & PyBUF_STRIDES) && !t.is_contiguous())
           throw py::buffer_error("this tensor is not contiguous");
-        constexpr const char* formats[] = {"?", "B", "i", "q", "f", "d"};
+        if (t.dtype() == DType::bfloat16)
+          throw py::buffer_error("buffers know no bfloat16. Did you mean x.float()?");
+        constexpr const char* formats[] = {"?", "B", "i", "q", "f", "d", "b"};
         auto geometry = std::make_unique<BufferGeometry>();
         const int size = itemsize(t.dtype());
         for (int i = 0; i < t.ndim(); ++i) {

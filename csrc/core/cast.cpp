@@ -26,6 +26,7 @@ static const Op& op = structured<Cast>({
     .doc = "The same values as another type of element. Floats lose their fraction on the way to integers; "
            "bool is whether a value differs from 0.",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 
 Tensor cast(const Tensor& x, DType dtype) { return x.dtype() == dtype ? x : call(op, x, dtype); }

@@ -19,9 +19,17 @@ int best_of_this_cpu() {
                   __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
   return v3 && v4 ? 2 : v3 ? 1 : 0;
 }
+
+bool supports(const char* feature) {
+  __builtin_cpu_init();
+  if (std::strcmp(feature, "avx512bf16") == 0) return __builtin_cpu_supports("avx512bf16");
+  if (std::strcmp(feature, "avx512vnni") == 0) return __builtin_cpu_supports("avx512vnni");
+  return false;
+}
 #else
 constexpr const char* kNames[] = {"base", "base", "base"};
 int best_of_this_cpu() { return 0; }
+bool supports(const char*) { return false; }
 #endif
 
 }  // namespace
@@ -36,6 +44,11 @@ int isa_level() {
     return best;
   }();
   return level;
+}
+
+bool cpu_extends_v4(const char* feature) {
+  const char* wish = std::getenv("PYNN_ISA");
+  return isa_level() == 2 && !(wish && std::strcmp(wish, "v4") == 0) && supports(feature);
 }
 
 const char* isa_name() { return kNames[isa_level()]; }

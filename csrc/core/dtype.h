@@ -3,26 +3,42 @@
 #include <cstdint>
 #include <ostream>
 
+#include "core/bfloat16.h"
 #include "core/errors.h"
 
 namespace pynn {
 
-// In order of promotion: the type of a mixed expression is never below either side's.
-enum class DType : uint8_t { boolean, uint8, int32, int64, float32, float64, none };
-inline constexpr int kDTypes = 6;
+// Loops are compiled for the first six, and number them so. The others are there to be stored: what is
+// computed with them is computed in a wider type and rounded to them once.
+enum class DType : uint8_t { boolean, uint8, int32, int64, float32, float64, int8, bfloat16, none };
+inline constexpr int kDTypes = 8;
+inline constexpr int kLoopTypes = 6;
+
+inline bool is_narrow(DType t) { return t == DType::int8 || t == DType::bfloat16; }
+// The type in which elements of type t are computed with.
+inline DType compute_type(DType t) {
+  return t == DType::bfloat16 ? DType::float32 : t == DType::int8 ? DType::int32 : t;
+}
 
 inline int itemsize(DType t) {
-  constexpr int sizes[] = {1, 1, 4, 8, 4, 8, 0};
+  constexpr int sizes[] = {1, 1, 4, 8, 4, 8, 1, 2, 0};
   return sizes[int(t)];
 }
 const char* name(DType t);  // "float32"
 inline std::ostream& operator<<(std::ostream& out, DType t) { return out << name(t); }
 
-inline bool is_floating(DType t) { return t == DType::float32 || t == DType::float64; }
-inline bool is_integral(DType t) { return t == DType::uint8 || t == DType::int32 || t == DType::int64; }
+inline bool is_floating(DType t) {
+  return t == DType::float32 || t == DType::float64 || t == DType::bfloat16;
+}
+inline bool is_integral(DType t) { return t != DType::boolean && t < DType::none && !is_floating(t); }
 
-// The common type of two tensors of equal standing (PyTorch's table, without its 8- and 16-bit kinds).
-inline DType promote(DType a, DType b) { return a > b ? a : b; }
+// The common type of two tensors of equal standing, as PyTorch has it: the one that stands further right in
+// bool, uint8, int8, int32, int64, bfloat16, float32, float64. (uint8 and int8 meet in int32: no int16 here.)
+inline DType promote(DType a, DType b) {
+  constexpr int ranks[] = {0, 1, 3, 4, 6, 7, 2, 5, 8};
+  if (ranks[int(a)] + ranks[int(b)] == 3 && a != DType::boolean && b != DType::boolean) return DType::int32;
+  return ranks[int(a)] > ranks[int(b)] ? a : b;
+}
 inline DType to_floating(DType t) { return is_floating(t) ? t : DType::float32; }
 
 template <class T>
@@ -39,6 +55,10 @@ template <>
 inline constexpr DType dtype_of<float> = DType::float32;
 template <>
 inline constexpr DType dtype_of<double> = DType::float64;
+template <>
+inline constexpr DType dtype_of<int8_t> = DType::int8;
+template <>
+inline constexpr DType dtype_of<bfloat16> = DType::bfloat16;
 
 // body(T{}) for the C++ type behind a dtype.
 template <class Body>
@@ -60,6 +80,10 @@ decltype(auto) visit(DType t, Body&& body) {
       return body(int64_t());
     case DType::float32:
       return body(float());
+    case DType::int8:
+      return body(int8_t());
+    case DType::bfloat16:
+      return body(bfloat16());
     default:
       return body(double());
   }

@@ -14,7 +14,8 @@ namespace {
 constexpr int kMaxOperands = 4;
 constexpr int64_t kTileBytes = 4096;          // of each operand: all of them together stay in L1
 constexpr int64_t kGrain = int64_t(1) << 15;  // elements worth a second thread
-constexpr int64_t kLongRow = 128;             // elements worth a call of the loop
+constexpr int64_t kRoundedRun = kTileBytes / 8;
+constexpr int64_t kLongRow = 128;  // elements worth a call of the loop
 
 // Two equal chunks, or four, six ...: 100,000 elements in chunks of kGrain would be three and a bit, and one
 // of two threads would have twice the work of the other.
@@ -31,6 +32,31 @@ DType combine(DType strong, DType weak) {
   if (strong == DType::boolean || is_floating(weak)) return promote(strong, weak);
   return strong;
 }
+
+// The output: written where it lies, or by way of a tile where its type has no loops of its own.
+class Result {
+ public:
+  explicit Result(const Tensor& out)
+      : base_(out.bytes()),
+        type_(out.dtype()),
+        computed_(compute_type(out.dtype())),
+        size_(itemsize(type_)) {}
+  bool is_rounded() const { return type_ != computed_; }
+
+  // run(memory) writes elements first .. first + n; at most kRoundedRun of them where they are rounded.
+  template <class Run>
+  void write(int64_t first, int64_t n, const Run& run) const {
+    if (!is_rounded()) return run(base_ + first * size_);
+    alignas(64) char tile[kTileBytes];
+    run(tile);
+    convert(tile, computed_, 1, base_ + first * size_, type_, 1, n);
+  }
+
+ private:
+  char* base_;
+  DType type_, computed_;
+  int size_;
+};
 
 using Inputs = std::span<const Tensor* const>;
 
@@ -146,7 +172,8 @@ void run_tiles(const char* op, const Loop& loop) {
     bool direct;
     StridedRun run;
   };
-  const int count = int(loop.in.size()), y_size = itemsize(loop.out.dtype());
+  const int count = int(loop.in.size());
+  const Result y(loop.out);
   const int64_t total = loop.out.numel(), most = kTileBytes / 8;
   InlineVector<Operand, kMaxOperands> operands;
   int64_t longest = 1;
@@ -177,7 +204,7 @@ void run_tiles(const char* op, const Loop& loop) {
         else if (first == begin || !repeats[k])
           x.run.gather(x.base, first, n, tiles[k], x.to);
       }
-      loop.call(at, loop.out.bytes() + first * y_size, n, loop.parameters);
+      y.write(first, n, [&](char* memory) { loop.call(at, memory, n, loop.parameters); });
     }
   });
 }
@@ -203,13 +230,15 @@ void run_elementwise(const char* op, ElementwiseLoop* loop, std::span<const Tens
   const int64_t total = out.numel();
   if (total == 0) return;
   const int count = int(in.size());
-  const int out_size = itemsize(out.dtype());
-  char* const y = out.bytes();
+  const Result y(out);
+  DType computed[kMaxOperands];
+  for (int k = 0; k < count; ++k) computed[k] = compute_type(types[k]);
+  types = {computed, size_t(count)};
 
   // The usual case: every operand lies there as the loop wants it, or is one number, which fills a tile.
   bool whole[kMaxOperands], usual = true;
   int size[kMaxOperands];
-  int64_t step = total;
+  int64_t step = y.is_rounded() ? std::min(total, kRoundedRun) : total;
   for (int k = 0; k < count; ++k) {
     whole[k] = in[k]->dtype() == types[k] && in[k]->is_contiguous() && in[k]->numel() == total;
     size[k] = itemsize(types[k]);
@@ -230,7 +259,8 @@ void run_elementwise(const char* op, ElementwiseLoop* loop, std::span<const Tens
       for (int64_t first = begin; first < end; first += step) {
         const void* at[kMaxOperands];
         for (int k = 0; k < count; ++k) at[k] = whole[k] ? base[k] + first * size[k] : tiles[k];
-        loop(at, y + first * out_size, std::min(step, end - first), parameters);
+        const int64_t n = std::min(step, end - first);
+        y.write(first, n, [&](char* memory) { loop(at, memory, n, parameters); });
       }
     });
     return;
@@ -245,7 +275,7 @@ void run_elementwise(const char* op, ElementwiseLoop* loop, std::span<const Tens
   for (int k = 0; k < count && !turned; ++k)
     turned = blocks.columns() >= 16 && in[k]->dtype() == types[k] && blocks.place(k).step != 0 &&
              blocks.place(k).step != 1 && blocks.turn_to_unit_steps_of(k);
-  if (turned || blocks.columns() >= kLongRow)
+  if (!y.is_rounded() && (turned || blocks.columns() >= kLongRow))
     run_rows(given, blocks, turned);
   else
     run_tiles(op, given);

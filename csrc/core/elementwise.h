@@ -15,7 +15,8 @@ namespace pynn {
 DType result_type(std::span<const Tensor* const> tensors);
 
 // out[i] = loop(in0[i], in1[i], ...) over the shape of `out` (row-major, freshly made); each input is
-// broadcast to it and converted to types[k].
+// broadcast to it and converted to types[k]. For a type without loops of its own (bfloat16, int8) the loop
+// is the one of its compute_type, and each tile of the result is rounded as it is written.
 void run_elementwise(const char* op, ElementwiseLoop* loop, std::span<const Tensor* const> in,
                      std::span<const DType> types, const Tensor& out, const double* parameters = nullptr);
 

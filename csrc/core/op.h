@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "core/autocast.h"
 #include "core/elementwise_kernel.h"
 #include "core/node.h"
 
@@ -164,6 +165,8 @@ struct OpInfo {
   std::vector<const char*> aliases = {};  // other names for the same op
   std::vector<const char*> outputs = {};  // names of several outputs: a named tuple in Python
   bool in_place = false;                  // offer x.name_() too (elementwise ops always do)
+  bool takes_narrow = false;              // bfloat16 and int8 come as they are, not widened (widen.cpp)
+  Autocast autocast = Autocast::keep;     // what it does in a region of pynn.autocast
 };
 
 struct Op : OpInfo {
@@ -211,6 +214,24 @@ void set_kinds(Op& op, const char* what) {
         text(op.name, ": ", what, " takes ", sizeof...(A), " arguments, the record names ", op.args.size()));
   for (size_t i = 0; i < sizeof...(A); ++i) op.args[i].kind = kinds[i];
 }
+
+// Is a type that has no loops among the arguments of an op that leaves it to others to widen them?
+template <class... A>
+bool wants_widening(const Op& op, const Value* v) {
+  const auto is_narrow_argument = []<class T>(std::type_identity<T>, const Value& value) {
+    if constexpr (kind_of<T>() == Kind::tensor) return *value.tensor && is_narrow(value.tensor->dtype());
+    if constexpr (kind_of<T>() == Kind::dtype) return is_narrow(value.dtype);
+    if constexpr (kind_of<T>() == Kind::tensors)
+      for (const Tensor& t : *value.tensors)
+        if (t && is_narrow(t.dtype())) return true;
+    return false;
+  };
+  size_t i = 0;
+  return !op.takes_narrow && (... || is_narrow_argument(std::type_identity<A>(), v[i++]));
+}
+// op.call and op.call_many with such arguments widened, and the results rounded to what they were.
+Tensor call_widened(const Op& op, const Value* v);
+std::vector<Tensor> call_many_widened(const Op& op, const Value* v);
 
 // The tensors among the arguments: the inputs of the node.
 template <class... A>
@@ -267,6 +288,7 @@ template <class S, class... A>
 void set_forward(Op& op, Tensor (*)(Context&, A...)) {
   set_kinds<A...>(op, "forward");
   op.call = [](const Op& self, const Value* v) {
+    if (wants_widening<A...>(self, v)) return call_widened(self, v);
     const Inputs<A...> inputs(v);
     Recorder recorder(self, inputs.data(), inputs.size());
     return [&]<size_t... I>(std::index_sequence<I...>) {
@@ -278,6 +300,7 @@ template <class S, class... A>
 void set_forward(Op& op, std::vector<Tensor> (*)(Context&, A...)) {
   set_kinds<A...>(op, "forward");
   op.call_many = [](const Op& self, const Value* v) {
+    if (wants_widening<A...>(self, v)) return call_many_widened(self, v);
     const Inputs<A...> inputs(v);
     Recorder recorder(self, inputs.data(), inputs.size());
     std::vector<Tensor> outputs = [&]<size_t... I>(std::index_sequence<I...>) {
@@ -312,7 +335,13 @@ const Op& composite(OpInfo info, const char* file = __builtin_FILE()) {
   op.file = detail::file_name(file);
   [&]<class R, class... A>(R (*)(A...)) {
     detail::set_kinds<A...>(op, "the function");
-    const auto run = [](const Op&, const Value* v) {
+    const auto run = [](const Op& self, const Value* v) {
+      if (detail::wants_widening<A...>(self, v)) {
+        if constexpr (std::is_same_v<R, Tensor>)
+          return detail::call_widened(self, v);
+        else
+          return detail::call_many_widened(self, v);
+      }
       return [&]<size_t... I>(std::index_sequence<I...>) {
         return Function(get<A>(v[I])...);
       }(std::index_sequence_for<A...>{});

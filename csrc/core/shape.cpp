@@ -5,7 +5,8 @@
 namespace pynn {
 
 const char* name(DType t) {
-  constexpr const char* names[] = {"bool", "uint8", "int32", "int64", "float32", "float64", "none"};
+  constexpr const char* names[] = {"bool",    "uint8", "int32",    "int64", "float32",
+                                   "float64", "int8",  "bfloat16", "none"};
   return names[int(t)];
 }
 

@@ -5,13 +5,21 @@
 #include <limits>
 #include <type_traits>
 
+#include "core/bf16_rows.h"
+
 namespace pynn {
 
 namespace {
 
 template <class From, class To>
 To cast(From value) {
-  if constexpr (std::is_same_v<To, bool>)
+  if constexpr (std::is_same_v<From, To>)
+    return value;
+  else if constexpr (std::is_same_v<From, bfloat16>)
+    return cast<float, To>(value);
+  else if constexpr (std::is_same_v<To, bfloat16>)
+    return bfloat16(float(value));
+  else if constexpr (std::is_same_v<To, bool>)
     return value != From(0);
   else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
     // C++ leaves a float that does not fit undefined; NaN and overflow become the lowest value, as on x86.
@@ -31,6 +39,10 @@ void convert_run(const char* in, int64_t in_step, char* out, int64_t out_step, i
   } else if (in_step == 1 && out_step == 1) {
     if constexpr (std::is_same_v<From, To>)
       std::memcpy(y, x, size_t(n) * sizeof(To));
+    else if constexpr (std::is_same_v<From, bfloat16> && std::is_same_v<To, float>)
+      widen_bf16_row(&x->bits, y, n);
+    else if constexpr (std::is_same_v<From, float> && std::is_same_v<To, bfloat16>)
+      round_bf16_row(x, &y->bits, n);
     else
       for (int64_t i = 0; i < n; ++i) y[i] = cast<From, To>(x[i]);
   } else {

@@ -111,15 +111,17 @@ static Tensor bitwise_not(const Tensor& x) {
   return x.dtype() == DType::boolean ? logical_not(x) : call(flip_op, x);
 }
 
-static const Op& not_op =
-    composite<&bitwise_not>({.name = "bitwise_not",
-                             .args = {"x"},
-                             .formula = "y = ~x, bit by bit",
-                             .gradient = "none: integers",
-                             .reference = "invert(x)",
-                             .samples = {"randint(-9, 9, 65)", "randn(7) > 0"},
-                             .doc = "Every bit flipped: -x - 1. For bool tensors `~x` is `not`.",
-                             .in_place = true});
+static const Op& not_op = composite<&bitwise_not>({
+    .name = "bitwise_not",
+    .args = {"x"},
+    .formula = "y = ~x, bit by bit",
+    .gradient = "none: integers",
+    .reference = "invert(x)",
+    .samples = {"randint(-9, 9, 65)", "randn(7) > 0"},
+    .doc = "Every bit flipped: -x - 1. For bool tensors `~x` is `not`.",
+    .in_place = true,
+    .takes_narrow = true,
+});
 
 static const Op& left_shift_op = elementwise<PYNN_ISA::LeftShift>(
     left_shift_kernel,

@@ -107,6 +107,7 @@ static const Op& clip_op = composite<&clip>({
            "stays NaN. If min > max, the result is max.",
     .aliases = {"clamp"},
     .in_place = true,
+    .takes_narrow = true,
 });
 
 }  // namespace pynn

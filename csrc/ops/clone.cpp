@@ -20,6 +20,7 @@ static const Op& op = structured<Clone>({
     .reference = "x.copy()",
     .samples = {"randn(3, 4)", "randn(0, 3)"},
     .doc = "A row-major copy. Changing one of the two does not change the other.",
+    .takes_narrow = true,
 });
 
 Tensor clone(const Tensor& x) { return call(op, x); }
@@ -34,6 +35,7 @@ static const Op& contiguous_op = composite<&contiguous>({
     .samples = {"randn(3, 4)", "randn(4, 3)"},
     .doc = "x itself if its elements lie in row-major order without gaps, else a copy that does.",
     .home = Home::method,
+    .takes_narrow = true,
 });
 
 }  // namespace pynn

@@ -90,6 +90,7 @@ static const Op& cat_op = structured<Concatenate>({
     .doc = "Joins tensors along an axis that they have; all other sizes must agree.",
     .home = Home::function,
     .aliases = {"concat", "concatenate"},
+    .takes_narrow = true,
 });
 Tensor concatenate(TensorList tensors, int64_t axis) { return call(cat_op, tensors, axis); }
 
@@ -115,6 +116,7 @@ static const Op& stack_op = composite<&stack>({
                 "[randn(3), randn(3), randn(3)], 1"},
     .doc = "Joins tensors of one shape along a new axis.",
     .home = Home::function,
+    .takes_narrow = true,
 });
 
 // NumPy's habits: numbers count as vectors, and vectors are rows.
@@ -141,6 +143,7 @@ static const Op& hstack_op = composite<&hstack>({
     .samples = {"[randn(2, 3), randn(2, 1)]", "[randn(2), randn(3)]"},
     .doc = "Joins tensors side by side.",
     .home = Home::function,
+    .takes_narrow = true,
 });
 static const Op& vstack_op = composite<&vstack>({
     .name = "vstack",
@@ -152,6 +155,7 @@ static const Op& vstack_op = composite<&vstack>({
     .doc = "Joins tensors one below the other.",
     .home = Home::function,
     .aliases = {"row_stack"},
+    .takes_narrow = true,
 });
 
 }  // namespace pynn

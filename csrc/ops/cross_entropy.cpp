@@ -268,6 +268,7 @@ static const Op& of_classes = structured<CrossEntropyOfClasses>({
     .samples = {"randn(5, 3), randint(0, 3, 5)", "randn(4, 65), randint(0, 65, 4)"},
     .doc = "Cross-entropy against class indices: what cross_entropy calls.",
     .home = Home::internal,
+    .autocast = Autocast::float32,
 });
 
 namespace {
@@ -352,6 +353,7 @@ static const Op& cross_entropy_op = composite<&cross_entropy>({
         "indices.",
     .source = "label smoothing: Szegedy et al. 2016, Rethinking the Inception architecture, section 7",
     .home = Home::functional,
+    .autocast = Autocast::float32,
 });
 static const Op& nll_op = composite<&nll_loss>({
     .name = "nll_loss",
@@ -364,6 +366,7 @@ static const Op& nll_op = composite<&nll_loss>({
            "gives. "
            "From scores, cross_entropy does both at once.",
     .home = Home::functional,
+    .autocast = Autocast::float32,
 });
 
 }  // namespace pynn

@@ -245,6 +245,7 @@ static const Op& cumsum_op = structured<CumSum<false>>({
     .reference = "cumsum(x, axis, dtype=dtype)",
     .samples = {"randn(7), 0", "randn(3, 65), -1", "randn(5, 33), 0", "randn(2, 4, 3), 1", "randn(0, 3), 1"},
     .doc = "Running totals along an axis. bool and integers add up as int64; float32 runs in float64.",
+    .autocast = Autocast::float32,
 });
 
 static const Op& reverse_cumsum_op = structured<CumSum<true>>({
@@ -378,6 +379,7 @@ static const Op& cumprod_op = structured<CumProd>({
     .samples = {"randn(7), 0", "randn(3, 19), -1", "randn(5, 33), 0", "randn(2, 4, 3), 1",
                 "array([2.0, 0.0, 3.0, 0.0]), 0"},
     .doc = "Running products along an axis. bool and integers multiply as int64; float32 runs in float64.",
+    .autocast = Autocast::float32,
 });
 
 Tensor cumprod(const Tensor& x, int64_t axis) { return call(cumprod_op, x, axis, DType::none); }

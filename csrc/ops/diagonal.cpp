@@ -65,6 +65,7 @@ static const Op& diagonal_op = composite<&diagonal>({
     .reference = "diagonal(x, offset, dim1, dim2)",
     .samples = {"randn(3, 4)", "randn(4, 3), -1", "randn(2, 3, 4), 1, -2, -1", "randn(3, 3), 5"},
     .doc = "The diagonal of two axes, as the last axis of the result. A view.",
+    .takes_narrow = true,
 });
 static const Op& diag_embed_op = composite<&diag_embed>({
     .name = "diag_embed",
@@ -84,6 +85,7 @@ static const Op& diag_op = composite<&diag>({
     .reference = "diag(x, diagonal)",
     .samples = {"randn(3)", "randn(3, 4)", "randn(3), -1", "randn(4, 3), 1"},
     .doc = "A square matrix with a vector on its diagonal, or the diagonal of a matrix (a view).",
+    .takes_narrow = true,
 });
 
 }  // namespace pynn

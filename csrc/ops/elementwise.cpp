@@ -10,7 +10,7 @@ DType compute_type(const Op& op, std::span<const Tensor* const> in) {
   const DType type = op.types == Types::logical    ? DType::boolean
                      : op.types == Types::floating ? to_floating(common)
                                                    : common;
-  if (!op.kernel->forward[int(type)]) {
+  if (!op.kernel->forward[int(compute_type(type))]) {
     if (is_floating(type))
       throw DTypeError(text(op.name, ": expected integers or bools, got ", type,
                             ". Did you mean x.long() or a comparison such as x > 0?"));
@@ -44,7 +44,8 @@ Tensor elementwise_forward(const Op& op, const Value* v, Elementwise form) {
   const bool to_bool = op.types == Types::comparison || op.types == Types::logical;
   Tensor y = empty(shape, to_bool ? DType::boolean : type);
   const DType types[] = {type, type, type};
-  run_elementwise(op.name, op.kernel->forward[int(type)], inputs, {types, size_t(form.arity)}, y, parameters);
+  run_elementwise(op.name, op.kernel->forward[int(compute_type(type))], inputs, {types, size_t(form.arity)},
+                  y, parameters);
 
   if (context.records()) {
     if (form.keeps == Keeps::output) context.save(y);
@@ -89,7 +90,8 @@ Gradients elementwise_backward(const Op& op, const Context& context, const Tenso
       for (int k = 0; k < form.arity; ++k) operands[count++] = &kept.in[k];
     operands[count++] = &dy;
     const DType types[] = {type, type, type, type};
-    Tensor g = empty(dy.shape(), type);
+    // What is summed over broadcast axes is rounded after the sum, by the engine.
+    Tensor g = empty(dy.shape(), kept.shapes[i] == dy.shape() ? type : compute_type(type));
     run_elementwise(op.name, loop, {operands, count}, {types, count}, g, kept.parameters);
     dx.push_back(sum_to(g, kept.shapes[i]));
   }

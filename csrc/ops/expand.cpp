@@ -33,6 +33,7 @@ static const Op& op = structured<Expand>({
     .doc =
         "Repeats axes of size 1 (and adds leading ones) without a copy. The result must not be written to.",
     .aliases = {"broadcast_to"},
+    .takes_narrow = true,
 });
 
 Tensor expand(const Tensor& x, const Shape& shape) {

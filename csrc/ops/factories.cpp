@@ -69,6 +69,7 @@ static const Op& zeros_op = composite<&zeros_of>({
     .samples = {"(3, 4)", "()", "(0, 3)"},
     .doc = "A tensor of zeros.",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 static const Op& ones_op = composite<&ones_of>({
     .name = "ones",
@@ -79,6 +80,7 @@ static const Op& ones_op = composite<&ones_of>({
     .samples = {"(3, 4)", "()", "(0, 3)"},
     .doc = "A tensor of ones.",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 static const Op& full_op = composite<&full_of>({
     .name = "full",
@@ -89,6 +91,7 @@ static const Op& full_op = composite<&full_of>({
     .samples = {"(3, 4), 2.5", "(), -1.0"},
     .doc = "A tensor of one value.",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 static const Op& empty_op = composite<&empty_of>({
     .name = "empty",
@@ -98,6 +101,7 @@ static const Op& empty_op = composite<&empty_of>({
     .samples = {"(3, 4)", "(0, 3)"},
     .doc = "A tensor whose elements are yet to be written.",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 static const Op& arange_op = composite<&arange>({
     .name = "arange",
@@ -108,6 +112,7 @@ static const Op& arange_op = composite<&arange>({
     .samples = {"0, 5", "1.0, 2.0, 0.25", "5, 0, -2", "3, 3"},
     .doc = "Equally spaced numbers from start to end, end excluded.",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 static const Op& linspace_op = composite<&linspace>({
     .name = "linspace",
@@ -118,6 +123,7 @@ static const Op& linspace_op = composite<&linspace>({
     .samples = {"0.0, 1.0, 5", "3.0, -3.0, 4", "2.0, 9.0, 1", "0.0, 1.0, 0"},
     .doc = "`steps` equally spaced numbers from start to end, both included.",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 static const Op& eye_op = composite<&eye>({
     .name = "eye",
@@ -128,6 +134,7 @@ static const Op& eye_op = composite<&eye>({
     .samples = {"3", "2, 4", "4, 2", "0"},
     .doc = "The identity matrix, n × n or n × m.",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 
 }  // namespace pynn

@@ -172,6 +172,7 @@ static const Op& gather_op = structured<Gather>({
     .doc = "Takes, for every place of the index, the element of x that it names along the axis. x and index "
            "have equally "
            "many axes; along the others the index may be smaller.",
+    .takes_narrow = true,
 });
 Tensor gather(const Tensor& x, int64_t axis, const Tensor& index) { return call(gather_op, x, axis, index); }
 
@@ -290,6 +291,7 @@ static const Op& take_along_op = composite<&take_along_dim>({
            "argmax(keepdim=True) "
            "along that axis found.",
     .aliases = {"take_along_axis"},
+    .takes_narrow = true,
 });
 
 }  // namespace pynn

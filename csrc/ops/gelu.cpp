@@ -90,6 +90,7 @@ static const Op& op = composite<&gelu>({
     .source = "Hendrycks & Gimpel 2016, arXiv:1606.08415",
     .home = Home::functional,
     .in_place = true,
+    .takes_narrow = true,
 });
 
 }  // namespace pynn

@@ -103,6 +103,8 @@ template <class Body>
 void visit_size(int bytes, Body&& body) {
   if (bytes == 1)
     body(uint8_t());
+  else if (bytes == 2)
+    body(uint16_t());
   else if (bytes == 4)
     body(uint32_t());
   else
@@ -232,6 +234,7 @@ static const Op& index_op = structured<Index>({
            "negative "
            "ones count from the end.",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 
 struct IndexSpread {

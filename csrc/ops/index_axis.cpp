@@ -47,6 +47,7 @@ static const Op& select_op = composite<&index_select>({
     .samples = {"randn(5, 4), 0, array([4, 0, 4])", "randn(5, 4), -1, array([1])",
                 "randn(3, 65), 1, array([64, 0, 7])"},
     .doc = "The places of one axis that an index of shape (K,) names, in its order. A copy.",
+    .takes_narrow = true,
 });
 static const Op& take_op = composite<&take>({
     .name = "take",
@@ -56,6 +57,7 @@ static const Op& take_op = composite<&take>({
     .reference = "x.reshape(-1)[index]",
     .samples = {"randn(3, 4), array([0, 11, -1])", "randn(3, 4), array([[5, 5], [2, 1]])"},
     .doc = "Elements by their number in row-major order; negative ones count from the end.",
+    .takes_narrow = true,
 });
 static const Op& add_op = composite<&index_add>({
     .name = "index_add",

@@ -224,6 +224,7 @@ static const Op& layer_norm_op = structured<LayerNorm>({
            "scaled by `weight` and shifted by `bias`, if they are given.",
     .source = "J. L. Ba, J. R. Kiros, G. E. Hinton, Layer normalization, 2016, equations 3 and 4",
     .home = Home::functional,
+    .autocast = Autocast::float32,
 });
 
 struct RmsNorm {
@@ -255,6 +256,7 @@ static const Op& rms_norm_op = structured<RmsNorm>({
            "by `weight`, if it is given. The default `eps` is the rounding unit of float32.",
     .source = "B. Zhang, R. Sennrich, Root mean square layer normalization, 2019, equation 4",
     .home = Home::functional,
+    .autocast = Autocast::float32,
 });
 
 }  // namespace pynn

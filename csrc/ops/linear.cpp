@@ -4,7 +4,9 @@
 //
 // X is (.., in), W (out, in), b (out), Y (.., out). The bias is added while the product is in registers, and
 // the gradients go from dY straight to gemm: the transposes are strides.
+#include "core/elementwise.h"
 #include "kernels/gemm.h"
+#include "ops/narrow_product.h"
 #include "ops/ops.h"
 
 namespace pynn {
@@ -28,6 +30,11 @@ int64_t row_count(const Shape& shape) {
   return rows;
 }
 
+DType common_type(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const Tensor* all[] = {&x, &weight, &bias};
+  return result_type({all, size_t(bias ? 3 : 2)});
+}
+
 void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   if (weight.ndim() != 2)
     throw ShapeError(text("linear: weight must be (out_features, in_features), got ", weight.shape()));
@@ -44,7 +51,8 @@ void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   if (bias && !(bias.shape() == Shape{weight.size(0)}))
     throw ShapeError(text("linear: bias must be (", weight.size(0), ",) for a weight of ", weight.shape(),
                           ", got ", bias.shape()));
-  if (x.dtype() != weight.dtype() || (bias && bias.dtype() != weight.dtype()))
+  const bool is_cast = product_type(common_type(x, weight, bias)) == DType::bfloat16 && autocast_enabled();
+  if (!is_cast && (x.dtype() != weight.dtype() || (bias && bias.dtype() != weight.dtype())))
     throw DTypeError(text("linear: input is ", x.dtype(), ", weight ", weight.dtype(),
                           bias ? text(", bias ", bias.dtype()) : "",
                           "; they must be of one type. Did you mean x.to(weight.dtype)?"));
@@ -112,6 +120,35 @@ Tensor weight_gradient(const Tensor& dy, const Tensor& x, const Shape& shape) { 
   return dw;
 }
 
+// The same three products in bfloat16. Operands may be float32; y is bfloat16, a gradient of its input's
+// type.
+Tensor forward_bf16(const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& shape) {
+  Tensor y = empty(shape, DType::bfloat16);
+  const Rows rows = rows_of(for_bf16_product(x));
+  const Tensor w = for_bf16_product(weight), addend = bias ? bias.to(DType::float32).contiguous() : bias;
+  NarrowGemm product = narrow_product(narrow_operand(rows.x, rows.row_step, rows.step),
+                                      narrow_operand(w, w.strides()[1], w.strides()[0]), row_count(shape),
+                                      w.size(1), w.size(0), y);
+  if (bias) product.bias = addend.data<float>();
+  gemm_bf16(product);
+  return y;
+}
+Tensor input_gradient_bf16(const Tensor& dy, const Tensor& weight, const Tensor& x) {
+  Tensor dx = empty(x.shape(), x.dtype());
+  const Rows rows = rows_of(dy);
+  gemm_bf16(narrow_product(narrow_operand(rows.x, rows.row_step, rows.step), narrow_operand(weight),
+                           row_count(x.shape()), weight.size(0), weight.size(1), dx));
+  return dx;
+}
+Tensor weight_gradient_bf16(const Tensor& dy, const Tensor& x, const Tensor& weight) {
+  Tensor dw = empty(weight.shape(), weight.dtype());
+  const Rows left = rows_of(dy), right = rows_of(x);
+  gemm_bf16(narrow_product(narrow_operand(left.x, left.step, left.row_step),
+                           narrow_operand(right.x, right.row_step, right.step), weight.size(0),
+                           row_count(x.shape()), weight.size(1), dw));
+  return dw;
+}
+
 }  // namespace
 
 struct Linear {
@@ -120,11 +157,20 @@ struct Linear {
     context.save(x, weight);
     Shape shape = x.shape();
     shape[shape.n - 1] = weight.size(0);
+    if (product_type(common_type(x, weight, bias)) == DType::bfloat16)
+      return forward_bf16(x, weight, bias, shape);
     return visit_float("linear", x.dtype(),
                        [&](auto element) { return forward_rows<decltype(element)>(x, weight, bias, shape); });
   }
   static Gradients backward(const Context& context, const Tensor& dy) {
     const auto [x, weight] = context.load<Tensor, Tensor>();
+    if (dy.dtype() == DType::bfloat16) {
+      Gradients dx{Tensor(), Tensor(), Tensor()};
+      if (context.needs(0)) dx[0] = input_gradient_bf16(dy, weight, x);
+      if (context.needs(1)) dx[1] = weight_gradient_bf16(dy, x, weight);
+      if (context.needs(2)) dx[2] = sum_to(dy.to(DType::float32), {weight.size(0)});
+      return dx;
+    }
     return visit_float("linear", dy.dtype(), [&](auto element) {
       using T = decltype(element);
       Gradients dx{Tensor(), Tensor(), Tensor()};
@@ -137,6 +183,7 @@ struct Linear {
   static Gradients backward_in_ops(const Context& context, const Tensor& dy) {
     const auto [x, weight] = context.load<Tensor, Tensor>();
     const int64_t rows = row_count(x.shape());
+    const AutocastMode as_forward(dy.dtype() == DType::bfloat16);
     Gradients dx{Tensor(), Tensor(), Tensor()};
     if (context.needs(0)) dx[0] = matmul(dy, weight);
     if (context.needs(1))
@@ -159,6 +206,8 @@ static const Op& op = structured<Linear>({
            "(out_features,), result (.., out_features).",
     .source = "Rosenblatt 1958, The perceptron, Psychological Review 65",
     .home = Home::functional,
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
 });
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) { return call(op, x, weight, bias); }

@@ -80,6 +80,7 @@ static const Op& op = structured<LogSumExp>({
     .doc = "The logarithm of the sum of exponentials, safe for elements of any size. Where every element is "
            "-inf "
            "the result is -inf, and the gradient 0.",
+    .autocast = Autocast::float32,
 });
 
 Tensor logsumexp(const Tensor& x, const Ints& axis, bool keepdim) { return call(op, x, axis, keepdim); }

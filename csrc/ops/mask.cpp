@@ -95,6 +95,7 @@ static const Op& masked_select_op = composite<&masked_select>({
     .samples = {"randn(2, 3), array([[True, False, True], [False, False, True]])",
                 "randn(2, 3), array([True, False, True])"},
     .doc = "The elements where a mask is True, as a vector. x and mask broadcast.",
+    .takes_narrow = true,
 });
 static const Op& masked_fill_op = composite<&masked_fill>({
     .name = "masked_fill",
@@ -106,6 +107,7 @@ static const Op& masked_fill_op = composite<&masked_fill>({
                 "randn(2, 3), array([True, False, True]), 0.5"},
     .doc = "A copy with a number where a mask is True: the way to hide places from attention.",
     .in_place = true,
+    .takes_narrow = true,
 });
 static const Op& one_hot_op = composite<&one_hot>({
     .name = "one_hot",

@@ -7,6 +7,7 @@
 
 #include "core/elementwise.h"
 #include "kernels/gemm.h"
+#include "ops/narrow_product.h"
 #include "ops/ops.h"
 
 namespace pynn {
@@ -20,17 +21,12 @@ struct Batches {
   int64_t c_step = 1;  // C is row-major: matrices of one batch axis are this far apart at the last axis
 };
 
-// The last batch axis goes to gemm as one call; those before it are walked here.
-template <class T>
-void multiply(Gemm<T> product, const Batches& batches) {
+// The last batch axis goes to gemm as one call; those before it are walked here:
+// body(offset in a, offset in b, offset in c) for each call.
+template <class Body>
+void walk_batches(const Batches& batches, const Body& body) {
   const int axes = batches.shape.n;
-  const T *const a = product.a, *const b = product.b;
-  if (axes > 0) {
-    product.batch = batches.shape[axes - 1];
-    product.a_batch = batches.a[axes - 1];
-    product.b_batch = batches.b[axes - 1];
-    product.c_batch = batches.c_step;
-  }
+  const int64_t together = axes > 0 ? batches.shape[axes - 1] : 1;
   int64_t calls = 1;
   for (int i = 0; i + 1 < axes; ++i) calls *= batches.shape[i];
   for (int64_t call = 0; call < calls; ++call) {
@@ -40,11 +36,41 @@ void multiply(Gemm<T> product, const Batches& batches) {
       b_offset += rest % batches.shape[i] * batches.b[i];
       rest /= batches.shape[i];
     }
-    product.a = a + a_offset;
-    product.b = b + b_offset;
-    gemm(product);
-    product.c += product.batch * batches.c_step;
+    body(a_offset, b_offset, call * together * batches.c_step);
   }
+}
+
+template <class T>
+void multiply(Gemm<T> product, const Batches& batches) {
+  if (const int axes = batches.shape.n; axes > 0) {
+    product.batch = batches.shape[axes - 1];
+    product.a_batch = batches.a[axes - 1];
+    product.b_batch = batches.b[axes - 1];
+    product.c_batch = batches.c_step;
+  }
+  walk_batches(batches, [&](int64_t a, int64_t b, int64_t c) {
+    Gemm<T> part = product;
+    part.a += a, part.b += b, part.c += c;
+    gemm(part);
+  });
+}
+
+void multiply_bf16(const Tensor& a, const Tensor& b, const Tensor& y, const Batches& batches) {
+  NarrowGemm product =
+      narrow_product(narrow_operand(a), narrow_operand(b), a.size(-2), a.size(-1), b.size(-1), y);
+  if (const int axes = batches.shape.n; axes > 0) {
+    product.batch = batches.shape[axes - 1];
+    product.a.batch = batches.a[axes - 1];
+    product.b.batch = batches.b[axes - 1];
+    product.c_batch = batches.c_step;
+  }
+  walk_batches(batches, [&](int64_t from_a, int64_t from_b, int64_t to_c) {
+    NarrowGemm part = product;
+    part.a.data = a.bytes() + from_a * itemsize(a.dtype());
+    part.b.data = b.bytes() + from_b * itemsize(b.dtype());
+    part.c = y.bytes() + to_c * itemsize(y.dtype());
+    gemm_bf16(part);
+  });
 }
 
 // Neighbouring batch axes that are one run in both operands become one.
@@ -124,18 +150,36 @@ struct MatrixProduct {
     if (a.size(-1) != b.size(-2)) refuse_sizes("matmul", a.shape(), b.shape());
     context.save(a, b);
     const Tensor* both[] = {&a, &b};
-    const DType type = result_type(both);
-    const Tensor left = a.to(type), right = b.to(type);
+    const DType type = product_type(result_type(both));
+    return product(a, b, type, type);
+  }
+  // The gradients of a bfloat16 product keep the float32 of its sums until the engine hands them on.
+  static Gradients backward(const Context& context, const Tensor& dy) {
+    const auto [a, b] = context.load<Tensor, Tensor>();
+    const DType type = dy.dtype(), sums = compute_type(type);
+    Gradients dx{Tensor(), Tensor()};
+    if (context.needs(0)) dx[0] = sum_to(product(dy, transpose(b, -1, -2), type, sums), a.shape());
+    if (context.needs(1)) dx[1] = sum_to(product(transpose(a, -1, -2), dy, type, sums), b.shape());
+    return dx;
+  }
+  static Tensor product(const Tensor& a, const Tensor& b, DType type, DType result) {
+    const bool is_bf16 = type == DType::bfloat16;
+    const Tensor left = is_bf16 ? for_bf16_product(a) : a.to(type);
+    const Tensor right = is_bf16 ? for_bf16_product(b) : b.to(type);
     const Shape batch = broadcast("matmul (batch axes)", leading(a.shape()), leading(b.shape()));
     Shape shape = batch;
     shape.push_back(a.size(-2));
     shape.push_back(b.size(-1));
-    Tensor y = empty(shape, type);
+    Tensor y = empty(shape, result);
     if (y.numel() == 0) return y;
     Batches batches{batch, broadcast_strides("matmul", leading(a.shape()), leading_strides(left), batch),
                     broadcast_strides("matmul", leading(b.shape()), leading_strides(right), batch),
                     a.size(-2) * b.size(-1)};
     merge_batches(batches);
+    if (is_bf16) {
+      multiply_bf16(left, right, y, batches);
+      return y;
+    }
     visit_product_type("matmul", type, [&](auto element) {
       Gemm<decltype(element)> product;
       set_operands(product, left, right, y);
@@ -145,6 +189,7 @@ struct MatrixProduct {
   }
   static Gradients backward_in_ops(const Context& context, const Tensor& dy) {
     const auto [a, b] = context.load<Tensor, Tensor>();
+    const AutocastMode as_forward(dy.dtype() == DType::bfloat16);
     Gradients dx{Tensor(), Tensor()};
     if (context.needs(0)) dx[0] = sum_to(matmul(dy, transpose(b, -1, -2)), a.shape());
     if (context.needs(1)) dx[1] = sum_to(matmul(transpose(a, -1, -2), dy), b.shape());
@@ -161,6 +206,8 @@ static const Op& product_op = structured<MatrixProduct>({
                 "randn(2, 1, 3, 4), randn(3, 4, 2)", "randn(3, 0), randn(0, 2)"},
     .doc = "The product of two stacks of matrices: matmul for tensors of two axes or more.",
     .home = Home::internal,
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
 });
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
@@ -198,6 +245,8 @@ static const Op& matmul_op = composite<&matmul>({
     .doc =
         "The matrix product. (m, k) @ (k, n) is (m, n); leading axes are a stack and broadcast; a vector on "
         "the left is a row, on the right a column, and vanishes from the result.",
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
 });
 
 // ---- the same under the names for fixed numbers of axes ---------------------------------------------
@@ -240,48 +289,70 @@ Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta, dou
 
 }  // namespace
 
-static const Op& mm_op = composite<&mm>({.name = "mm",
-                                         .args = {"a", "b"},
-                                         .formula = "Y = A B",
-                                         .gradient = "dA = dY Bᵀ, dB = Aᵀ dY",
-                                         .reference = "a @ b",
-                                         .samples = {"randn(3, 4), randn(4, 5)"},
-                                         .doc = "matmul for two matrices."});
-static const Op& bmm_op = composite<&bmm>({.name = "bmm",
-                                           .args = {"a", "b"},
-                                           .formula = "Y_b = A_b B_b",
-                                           .gradient = "dA_b = dY_b B_bᵀ, dB_b = A_bᵀ dY_b",
-                                           .reference = "a @ b",
-                                           .samples = {"randn(2, 3, 4), randn(2, 4, 5)"},
-                                           .doc = "matmul for two stacks of equally many matrices."});
-static const Op& mv_op = composite<&mv>({.name = "mv",
-                                         .args = {"a", "b"},
-                                         .formula = "y = A b",
-                                         .gradient = "dA = dy bᵀ, db = Aᵀ dy",
-                                         .reference = "a @ b",
-                                         .samples = {"randn(3, 4), randn(4)"},
-                                         .doc = "matmul for a matrix and a vector."});
-static const Op& dot_op = composite<&dot>({.name = "dot",
-                                           .args = {"a", "b"},
-                                           .formula = "y = Σ_k a_k b_k",
-                                           .gradient = "da = dy b, db = dy a",
-                                           .reference = "a @ b",
-                                           .samples = {"randn(5), randn(5)", "randn(0), randn(0)"},
-                                           .doc = "The scalar product of two vectors."});
-static const Op& outer_op = composite<&outer>({.name = "outer",
-                                               .args = {"a", "b"},
-                                               .formula = "Y[i, j] = a_i b_j",
-                                               .gradient = "da = dY b, db = dYᵀ a",
-                                               .reference = "outer(a, b)",
-                                               .samples = {"randn(3), randn(4)"},
-                                               .doc = "All products of an element of a and one of b."});
-static const Op& addmm_op = composite<&addmm>(
-    {.name = "addmm",
-     .args = {"x", "a", "b", {"beta", 1.0}, {"alpha", 1.0}},
-     .formula = "Y = beta X + alpha A B",
-     .gradient = "dX = beta dY, dA = alpha dY Bᵀ, dB = alpha Aᵀ dY",
-     .reference = "beta * x + alpha * (a @ b)",
-     .samples = {"randn(3, 5), randn(3, 4), randn(4, 5)", "randn(5), randn(3, 4), randn(4, 5), 0.5, 2.0"},
-     .doc = "A matrix plus a matrix product."});
+static const Op& mm_op = composite<&mm>({
+    .name = "mm",
+    .args = {"a", "b"},
+    .formula = "Y = A B",
+    .gradient = "dA = dY Bᵀ, dB = Aᵀ dY",
+    .reference = "a @ b",
+    .samples = {"randn(3, 4), randn(4, 5)"},
+    .doc = "matmul for two matrices.",
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
+});
+static const Op& bmm_op = composite<&bmm>({
+    .name = "bmm",
+    .args = {"a", "b"},
+    .formula = "Y_b = A_b B_b",
+    .gradient = "dA_b = dY_b B_bᵀ, dB_b = A_bᵀ dY_b",
+    .reference = "a @ b",
+    .samples = {"randn(2, 3, 4), randn(2, 4, 5)"},
+    .doc = "matmul for two stacks of equally many matrices.",
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
+});
+static const Op& mv_op = composite<&mv>({
+    .name = "mv",
+    .args = {"a", "b"},
+    .formula = "y = A b",
+    .gradient = "dA = dy bᵀ, db = Aᵀ dy",
+    .reference = "a @ b",
+    .samples = {"randn(3, 4), randn(4)"},
+    .doc = "matmul for a matrix and a vector.",
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
+});
+static const Op& dot_op = composite<&dot>({
+    .name = "dot",
+    .args = {"a", "b"},
+    .formula = "y = Σ_k a_k b_k",
+    .gradient = "da = dy b, db = dy a",
+    .reference = "a @ b",
+    .samples = {"randn(5), randn(5)", "randn(0), randn(0)"},
+    .doc = "The scalar product of two vectors.",
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
+});
+static const Op& outer_op = composite<&outer>({
+    .name = "outer",
+    .args = {"a", "b"},
+    .formula = "Y[i, j] = a_i b_j",
+    .gradient = "da = dY b, db = dYᵀ a",
+    .reference = "outer(a, b)",
+    .samples = {"randn(3), randn(4)"},
+    .doc = "All products of an element of a and one of b.",
+    .takes_narrow = true,
+});
+static const Op& addmm_op = composite<&addmm>({
+    .name = "addmm",
+    .args = {"x", "a", "b", {"beta", 1.0}, {"alpha", 1.0}},
+    .formula = "Y = beta X + alpha A B",
+    .gradient = "dX = beta dY, dA = alpha dY Bᵀ, dB = alpha Aᵀ dY",
+    .reference = "beta * x + alpha * (a @ b)",
+    .samples = {"randn(3, 5), randn(3, 4), randn(4, 5)", "randn(5), randn(3, 4), randn(4, 5), 0.5, 2.0"},
+    .doc = "A matrix plus a matrix product.",
+    .takes_narrow = true,
+    .autocast = Autocast::bfloat16,
+});
 
 }  // namespace pynn

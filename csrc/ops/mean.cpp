@@ -56,6 +56,7 @@ static const Op& op = structured<MeanOp>({
                 "randn(3, 0), 0"},
     .doc = "The mean of all elements, or along `axis` (an integer or several). The mean of nothing is NaN. "
            "Integers have to be made floats first, by `x.float()` or `dtype=float32`.",
+    .autocast = Autocast::float32,
 });
 
 Tensor mean(const Tensor& x, const Ints& axis, bool keepdim) {

@@ -41,8 +41,9 @@ static const Op& replace_op = elementwise<PYNN_ISA::NanToNum>(
 
 static Tensor nan_to_num(const Tensor& x, double nan, const Tensor& posinf, const Tensor& neginf) {
   if (!is_floating(x.dtype())) return add(x, number(int64_t(0)));
-  const double largest = x.dtype() == DType::float32 ? double(std::numeric_limits<float>::max())
-                                                     : std::numeric_limits<double>::max();
+  const double largest = x.dtype() == DType::bfloat16  ? 0x1.fep127
+                         : x.dtype() == DType::float32 ? double(std::numeric_limits<float>::max())
+                                                       : std::numeric_limits<double>::max();
   return call(replace_op, x, nan, posinf ? posinf.item<double>() : largest,
               neginf ? neginf.item<double>() : -largest);
 }
@@ -58,6 +59,7 @@ static const Op& op = composite<&nan_to_num>({
         "x with numbers in the place of NaN and the infinities: by default 0, and the largest numbers of x's "
         "type. It hides what made them; find that first.",
     .in_place = true,
+    .takes_narrow = true,
 });
 
 }  // namespace pynn

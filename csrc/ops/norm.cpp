@@ -134,6 +134,7 @@ static const Op& op = structured<Norm>({
     .doc = "The norm of all elements as one vector, or along `axis` (an integer or several). The gradient at "
            "the "
            "origin, where a norm has a kink, is 0.",
+    .autocast = Autocast::float32,
 });
 
 Tensor norm(const Tensor& x, double p, const Ints& axis, bool keepdim) {
@@ -153,6 +154,7 @@ static const Op& normalize_op = composite<&normalize>({
     .samples = {"randn(3, 4)", "randn(2, 3, 65), 2, -1", "randn(5, 3), 1, 0"},
     .doc = "Vectors along `axis` scaled to length 1. One shorter than `eps` is divided by `eps` instead.",
     .home = Home::functional,
+    .autocast = Autocast::float32,
 });
 
 }  // namespace pynn

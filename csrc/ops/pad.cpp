@@ -65,6 +65,7 @@ static const Op& constant_op = structured<ConstantPad>({
     .samples = {"randn(2, 3), (1, 2)", "randn(2, 3), (1, 0, 2, 1), 0.5"},
     .doc = "A tensor with a constant around it. Negative widths cut off instead.",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 Gradients ConstantPad::backward_in_ops(const Context& context, const Tensor& dy) {
   auto [pad] = context.load<Ints>();
@@ -118,6 +119,7 @@ static const Op& pad_op = composite<&pad_tensor>({
     .doc = "Room around a tensor: `pad` holds (left, right) of the last axis, then of the one before it, and "
            "so on.",
     .home = Home::functional,
+    .takes_narrow = true,
 });
 
 }  // namespace pynn

@@ -39,6 +39,7 @@ static const Op& permute_op = structured<Permute>({
     .reference = "transpose(x, axes)",
     .samples = {"randn(2, 3, 4), (2, 0, 1)", "randn(3, 4), (1, 0)", "randn(2, 3, 4), (-1, 0, 1)"},
     .doc = "The axes in the order given. A view: no element moves.",
+    .takes_narrow = true,
 });
 
 Tensor permute(const Tensor& x, const Dims& axes) { return call(permute_op, x, Ints(axes)); }
@@ -58,6 +59,7 @@ static const Op& transpose_op = composite<&transpose>({
     .samples = {"randn(3, 4), 0, 1", "randn(2, 3, 4), -1, -2", "randn(2, 3, 4), 0, 2"},
     .doc = "Exchanges two axes. A view: no element moves.",
     .aliases = {"swapaxes"},
+    .takes_narrow = true,
 });
 
 static Tensor matrix_transpose(const Tensor& x) {
@@ -73,6 +75,7 @@ static const Op& t_op = composite<&matrix_transpose>({
     .reference = "x.T",
     .samples = {"randn(3, 4)", "randn(3)"},
     .doc = "The transpose of a matrix; a vector stays as it is.",
+    .takes_narrow = true,
 });
 
 static Tensor movedim(const Tensor& x, const Ints& source, const Ints& destination) {
@@ -106,6 +109,7 @@ static const Op& movedim_op = composite<&movedim>({
     .samples = {"randn(2, 3, 4), 0, -1", "randn(2, 3, 4), (0, 1), (1, 2)"},
     .doc = "Moves axes to other places; the others keep their order.",
     .aliases = {"moveaxis"},
+    .takes_narrow = true,
 });
 
 }  // namespace pynn

@@ -238,6 +238,7 @@ static const Op& mse_op = composite<&mse_loss>({
     .samples = {"randn(3, 4), randn(3, 4)", "randn(3, 65), randn(3, 65)", "randn(7), randn(7)"},
     .doc = "The mean squared error. Shapes must be equal: nothing is broadcast.",
     .home = Home::functional,
+    .autocast = Autocast::float32,
 });
 static const Op& l1_op = composite<&l1_loss>({
     .name = "l1_loss",
@@ -248,6 +249,7 @@ static const Op& l1_op = composite<&l1_loss>({
     .samples = {"randn(3, 4), 4 + randn(3, 4)", "randn(3, 65), 5 + rand(3, 65)"},
     .doc = "The mean absolute error. Shapes must be equal: nothing is broadcast.",
     .home = Home::functional,
+    .autocast = Autocast::float32,
 });
 static const Op& huber_op = composite<&huber_loss>({
     .name = "huber_loss",
@@ -260,6 +262,7 @@ static const Op& huber_op = composite<&huber_loss>({
     .doc = "Squared for small errors, linear for large ones, so that outliers do not rule.",
     .source = "Huber 1964, Robust estimation of a location parameter",
     .home = Home::functional,
+    .autocast = Autocast::float32,
 });
 static const Op& smooth_l1_op = composite<&smooth_l1_loss>({
     .name = "smooth_l1_loss",
@@ -272,6 +275,7 @@ static const Op& smooth_l1_op = composite<&smooth_l1_loss>({
     .doc = "Huber's loss divided by beta; with beta=0 the mean absolute error.",
     .source = "Girshick 2015, Fast R-CNN, eq. 3",
     .home = Home::functional,
+    .autocast = Autocast::float32,
 });
 static const Op& bce_op = composite<&binary_cross_entropy>({
     .name = "binary_cross_entropy",
@@ -284,6 +288,7 @@ static const Op& bce_op = composite<&binary_cross_entropy>({
     .doc = "The cross-entropy of predicted probabilities against targets in [0, 1]. From scores, use "
            "binary_cross_entropy_with_logits: it is exact where a probability rounds to 0 or 1.",
     .home = Home::functional,
+    .autocast = Autocast::float32,
 });
 static const Op& bce_with_logits_op = composite<&binary_cross_entropy_with_logits>({
     .name = "binary_cross_entropy_with_logits",
@@ -298,6 +303,7 @@ static const Op& bce_with_logits_op = composite<&binary_cross_entropy_with_logit
     .doc = "The cross-entropy of σ(input) against targets in [0, 1], safe for scores of any size. pos_weight "
            "weighs the positive share, to balance rare positives.",
     .home = Home::functional,
+    .autocast = Autocast::float32,
 });
 
 }  // namespace pynn

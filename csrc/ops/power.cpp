@@ -105,6 +105,7 @@ static const Op& pow_op = composite<&power>({
         "exponents ≥ 0.",
     .aliases = {"power"},
     .in_place = true,
+    .takes_narrow = true,
 });
 
 Tensor pow(const Tensor& a, const Tensor& b) { return power(a, b); }

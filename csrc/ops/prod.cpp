@@ -120,6 +120,7 @@ static const Op& op = structured<ProdOp>({
                 "array([[2.0, 0.0, 3.0], [0.0, 1.0, 0.0]]), 1", "randn(0, 3), 0"},
     .doc = "The product of all elements, or along `axis` (an integer or several). bool and integers multiply "
            "as int64, which wraps on overflow. The product of nothing is 1.",
+    .autocast = Autocast::float32,
 });
 
 Tensor prod(const Tensor& x, const Ints& axis, bool keepdim) {

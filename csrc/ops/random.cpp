@@ -2,6 +2,7 @@
 #if PYNN_ONCE
 #include "core/random.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/op.h"
@@ -17,9 +18,28 @@ DType float_or_default(const char* op, DType dtype) {
   return dtype;
 }
 
+// The largest bfloat16 less than x, which is finite.
+float below(float x) {
+  const float near = bfloat16(x);
+  if (near < x) return near;
+  const uint32_t bits = std::bit_cast<uint32_t>(near);
+  return std::bit_cast<float>(near > 0 ? bits - 0x10000u : near < 0 ? bits + 0x10000u : 0x80010000u);
+}
+
+// `high` is excluded, so nothing may be rounded up to it.
+Tensor uniform_bf16(const Ints& size, double low, double high) {
+  const Tensor x = empty(size, DType::float32);
+  fill_uniform(x, low, high);
+  const float largest = std::max(float(low), below(float(high)));
+  float* const values = x.data<float>();
+  for (int64_t i = 0; i < x.numel(); ++i) values[i] = std::min(values[i], largest);
+  return x.to(DType::bfloat16);
+}
+
 Tensor uniform(const Ints& size, double low, double high, DType dtype) {
   if (!(low <= high) || !std::isfinite(high - low))
     throw ValueError(text("uniform: expected finite low <= high, got low=", low, ", high=", high));
+  if (dtype == DType::bfloat16) return uniform_bf16(size, low, high);
   const Tensor x = empty(size, float_or_default("uniform", dtype));
   fill_uniform(x, low, high);
   return x;
@@ -70,6 +90,7 @@ static const Op& uniform_op = composite<&uniform>({
     .samples = {"(3, 4)", "(7,), -1.0, 2.0"},
     .doc = "Numbers spread evenly over [low, high).",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 static const Op& normal_op = composite<&normal>({
     .name = "normal",
@@ -89,6 +110,7 @@ static const Op& rand_op = composite<&rand>({
     .samples = {"(3, 4)", "()"},
     .doc = "Numbers spread evenly over [0, 1).",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 static const Op& randn_op = composite<&randn>({
     .name = "randn",

@@ -26,7 +26,8 @@ inline Tensor apply(const char* op, const ElementwiseKernel& kernel, const Shape
                     std::initializer_list<const Tensor*> in) {
   const DType type = (*in.begin())->dtype(), types[] = {type, type, type, type};
   const Tensor y = empty(shape, type);
-  run_elementwise(op, kernel.forward[int(type)], {in.begin(), in.size()}, {types, in.size()}, y);
+  run_elementwise(op, kernel.forward[int(compute_type(type))], {in.begin(), in.size()}, {types, in.size()},
+                  y);
   return y;
 }
 

@@ -104,6 +104,7 @@ static const Op& tile_op = composite<&tile>({
     .reference = "tile(x, dims)",
     .samples = {"randn(2, 3), (2,)", "randn(2, 3), (2, 1, 2)", "randn(3), (3,)", "randn(2, 3, 2), (2, 3, 2)"},
     .doc = "Copies of the tensor side by side; missing leading counts are 1, as in NumPy.",
+    .takes_narrow = true,
 });
 static const Op& repeat_op = composite<&repeat>({
     .name = "repeat",
@@ -114,6 +115,7 @@ static const Op& repeat_op = composite<&repeat>({
     .samples = {"randn(2, 3), (2, 2)", "randn(3), (2, 3)"},
     .doc = "Copies of the tensor side by side, with a count for every axis (torch's repeat, NumPy's tile).",
     .home = Home::method,
+    .takes_narrow = true,
 });
 static const Op& repeat_interleave_op = composite<&repeat_interleave>({
     .name = "repeat_interleave",
@@ -123,6 +125,7 @@ static const Op& repeat_interleave_op = composite<&repeat_interleave>({
     .reference = "repeat(x, repeats, axis)",
     .samples = {"randn(2, 3), 2, 0", "randn(2, 3), 3", "randn(2, 3), array([1, 0, 2]), 1"},
     .doc = "Every element several times in a row, along an axis or of the flattened tensor. NumPy's repeat.",
+    .takes_narrow = true,
 });
 static const Op& roll_op = composite<&roll>({
     .name = "roll",
@@ -132,6 +135,7 @@ static const Op& roll_op = composite<&roll>({
     .reference = "roll(x, shifts, axis)",
     .samples = {"randn(5), 2", "randn(3, 4), -1, 1", "randn(3, 4), (1, 2), (0, 1)", "randn(3, 4), 5"},
     .doc = "The elements shifted along axes; what leaves one end comes in at the other.",
+    .takes_narrow = true,
 });
 
 }  // namespace pynn

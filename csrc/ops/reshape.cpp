@@ -91,6 +91,7 @@ static const Op& reshape_op = structured<Reshape>({
                 "randn(3, 65), (5, 39)"},
     .doc = "The same elements under another shape; one size may be -1. A view wherever the strides allow it, "
            "else a copy.",
+    .takes_narrow = true,
 });
 
 Tensor reshape(const Tensor& x, const Shape& shape) {
@@ -114,6 +115,7 @@ static const Op& view_op = composite<&view>({
     .samples = {"randn(3, 4), (2, 6)", "randn(2, 3, 4), (-1, 4)"},
     .doc = "As reshape, but never a copy: an error where the memory does not allow it.",
     .home = Home::method,
+    .takes_narrow = true,
 });
 
 static Tensor flatten(const Tensor& x, int64_t start_dim, int64_t end_dim) {
@@ -143,6 +145,7 @@ static const Op& flatten_op = composite<&flatten>({
                  " + x.shape[end_dim % x.ndim + 1:])",
     .samples = {"randn(2, 3, 4)", "randn(2, 3, 4), 1", "randn(2, 3, 4), 0, 1", "randn(0, 3)"},
     .doc = "Merges neighbouring axes into one: (N, C, H, W) with start_dim 1 becomes (N, C·H·W).",
+    .takes_narrow = true,
 });
 
 static Tensor ravel(const Tensor& x) { return reshape(x, {x.numel()}); }
@@ -154,6 +157,7 @@ static const Op& ravel_op = composite<&ravel>({
     .reference = "x.ravel()",
     .samples = {"randn(2, 3)", "randn(1)"},
     .doc = "All elements in one axis: flatten().",
+    .takes_narrow = true,
 });
 
 static Tensor unflatten(const Tensor& x, int64_t axis, const Ints& sizes) {
@@ -174,6 +178,7 @@ static const Op& unflatten_op = composite<&unflatten>({
     .reference = "x.reshape(x.shape[:axis % x.ndim] + tuple(sizes) + x.shape[axis % x.ndim + 1:])",
     .samples = {"randn(2, 6), 1, (2, 3)", "randn(6, 2), 0, (3, 2)"},
     .doc = "Splits one axis into several: the reverse of flatten.",
+    .takes_narrow = true,
 });
 
 static Tensor squeeze(const Tensor& x, const Ints& axis) {
@@ -192,6 +197,7 @@ static const Op& squeeze_op = composite<&squeeze>({
     .reference = "x.squeeze(axis)",
     .samples = {"randn(1, 3, 1)", "randn(1, 3, 1), 0", "randn(1, 3, 1), (0, -1)"},
     .doc = "Drops axes of size 1: all of them, or those named (a named axis of another size stays).",
+    .takes_narrow = true,
 });
 
 Tensor unsqueeze(const Tensor& x, int64_t axis) {
@@ -207,6 +213,7 @@ static const Op& unsqueeze_op = composite<&unsqueeze>({
     .reference = "expand_dims(x, axis)",
     .samples = {"randn(3, 4), 0", "randn(3, 4), -1", "randn(3), 1"},
     .doc = "Inserts an axis of size 1 at `axis`: (N,) with axis 1 becomes (N, 1).",
+    .takes_narrow = true,
 });
 
 }  // namespace pynn

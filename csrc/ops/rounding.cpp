@@ -161,6 +161,7 @@ static const Op& round_op = composite<&round>({
         "The nearest whole number, or number with so many decimals; halves go to the even neighbour, as in "
         "NumPy and IEEE 754.",
     .in_place = true,
+    .takes_narrow = true,
 });
 
 static const Op& frac_op =

@@ -46,6 +46,7 @@ static const Op& narrow_op = composite<&narrow>({
     .reference = "take(x, range(start, start + length), axis)",
     .samples = {"randn(5, 4), 0, 1, 3", "randn(5, 4), -1, 2, 2", "randn(5, 4), 1, 4, 0"},
     .doc = "`length` places along an axis, from `start`. A view.",
+    .takes_narrow = true,
 });
 
 Tensor select_place(const Tensor& x, int64_t axis, int64_t index) {
@@ -64,6 +65,7 @@ static const Op& select_op = composite<&select_place>({
     .reference = "take(x, index, axis)",
     .samples = {"randn(5, 4), 0, 1", "randn(5, 4), -1, -2", "randn(3), 0, 2"},
     .doc = "One place along an axis, without that axis. A view.",
+    .takes_narrow = true,
 });
 
 static Tensor slice_axis(const Tensor& x, int64_t axis, int64_t start, int64_t stop, int64_t step) {
@@ -81,6 +83,7 @@ static const Op& slice_axis_op = composite<&slice_axis>({
     .samples = {"randn(7, 4), 0, 1, 6, 2", "randn(5, 4), -1, 3, 0, -1", "randn(5, 4), 0, 3, 1"},
     .doc = "x[start:stop:step] along one axis. A view; a negative step walks backwards.",
     .home = Home::internal,
+    .takes_narrow = true,
 });
 
 static Tensor unfold(const Tensor& x, int64_t axis, int64_t size, int64_t step) {
@@ -110,6 +113,7 @@ static const Op& unfold_op = composite<&unfold>({
     .doc = "Sliding windows along an axis; the places within a window become the last axis. A view: windows "
            "overlap.",
     .home = Home::method,
+    .takes_narrow = true,
 });
 
 struct Flip {
@@ -137,6 +141,7 @@ static const Op& flip_op = structured<Flip>({
     .reference = "flip(x, axis)",
     .samples = {"randn(3, 4), 0", "randn(3, 4), (0, 1)", "randn(0, 3), 1", "randn(3, 65), -1"},
     .doc = "The elements in reverse order along the axes named. A copy.",
+    .takes_narrow = true,
 });
 Gradients Flip::backward_in_ops(const Context& context, const Tensor& dy) {
   const auto [axis] = context.load<Ints>();

@@ -319,6 +319,7 @@ static const Op& softmax_op = structured<Softmax>({
     .source =
         "J. S. Bridle, Probabilistic interpretation of feedforward classification network outputs, 1990",
     .home = Home::activation,
+    .autocast = Autocast::float32,
 });
 
 struct LogSoftmax {
@@ -352,6 +353,7 @@ static const Op& log_softmax_op = structured<LogSoftmax>({
         "The logarithm of softmax, exact where the probability itself would be rounded to 0 or 1. A row of "
         "nothing but -inf stays -inf.",
     .home = Home::activation,
+    .autocast = Autocast::float32,
 });
 
 Tensor softmax(const Tensor& x, int64_t axis) { return call(softmax_op, x, axis, DType::none); }
@@ -368,6 +370,7 @@ static const Op& softmin_op = composite<&softmin>({
     .samples = {"randn(3, 4), -1", "randn(2, 7, 5), 1"},
     .doc = "Softmax of -x: the smallest score gets the largest probability.",
     .home = Home::functional,
+    .autocast = Autocast::float32,
 });
 
 }  // namespace pynn

@@ -83,6 +83,7 @@ static const Op& split_op = structured<Split>({
         "isinstance(split_size_or_sections, int) else list(cumsum(split_size_or_sections))[:-1], axis))",
     .samples = {"randn(6, 2), 2", "randn(5, 2), 2", "randn(5, 4), (1, 3), -1"},
     .doc = "Pieces of one size (the last may be shorter), or of the sizes listed. Views.",
+    .takes_narrow = true,
 });
 
 static std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t axis) {
@@ -99,6 +100,7 @@ static const Op& chunk_op = composite<&chunk>({
                  "chunks))), axis))",
     .samples = {"randn(6, 2), 3", "randn(5, 2), 2", "randn(3, 8), 4, -1"},
     .doc = "At most `chunks` pieces of equal size; the last may be shorter. Views.",
+    .takes_narrow = true,
 });
 
 struct Unbind {
@@ -129,6 +131,7 @@ static const Op& unbind_op = structured<Unbind>({
     .reference = "tuple(moveaxis(x, axis, 0))",
     .samples = {"randn(3, 4)", "randn(3, 4), -1", "randn(2, 3, 4), 1"},
     .doc = "The slices along an axis, without that axis. Views.",
+    .takes_narrow = true,
 });
 
 }  // namespace pynn

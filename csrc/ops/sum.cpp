@@ -53,6 +53,7 @@ static const Op& sum_op = structured<SumOp>({
     .doc =
         "The sum of all elements, or along `axis` (an integer or several). bool and integers add up as "
         "int64. float32 is totalled in float64, in an order that does not depend on the number of threads.",
+    .autocast = Autocast::float32,
 });
 
 Tensor sum(const Tensor& x, const Ints& axis, bool keepdim) {

@@ -110,6 +110,7 @@ static const Op& var_op = structured<Spread<Var>>({
     .doc = "The variance of all elements, or along `axis`. `correction=1` estimates the variance of the "
            "population from a sample (Bessel); `correction=0`, or `unbiased=False`, is the sample's own, as "
            "NumPy's default. With no more than `correction` elements it is NaN.",
+    .autocast = Autocast::float32,
 });
 
 static const Op& std_op = structured<Spread<Std>>({
@@ -122,6 +123,7 @@ static const Op& std_op = structured<Spread<Std>>({
                 "randn(17, 3), axis=0", "randn(3, 5), 1, unbiased=False"},
     .doc = "The standard deviation of all elements, or along `axis`: the square root of var, with the same "
            "`correction`.",
+    .autocast = Autocast::float32,
 });
 
 Tensor var(const Tensor& x, const Ints& axis, double correction, bool keepdim) {

@@ -41,7 +41,7 @@ struct Where {
     Tensor y = empty(shape, type);
     const Tensor* const in[] = {&condition, &a, &b};
     const DType types[] = {DType::boolean, type, type};
-    run_elementwise("where", where_kernel->forward[int(type)], in, types, y);
+    run_elementwise("where", where_kernel->forward[int(compute_type(type))], in, types, y);
     context.save(condition, a.shape(), b.shape());
     return y;
   }
@@ -67,6 +67,7 @@ static const Op& op = structured<Where>({
            "formulas "
            "keep a gradient of 0 at 0, so the branch that was not taken cannot turn it into NaN.",
     .home = Home::function,
+    .takes_narrow = true,
 });
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) { return call(op, condition, a, b); }

@@ -37,7 +37,7 @@ void Group::check(const char* op) const {
       throw ShapeError(text(op, ": parameter ", m, " is ", parameter.shape(), " but its gradient ",
                             parameter.impl()->grad->shape));
     for (const Tensor& slot : members_[m].slots)
-      if (slot && (slot.shape() != parameter.shape() || slot.dtype() != parameter.dtype()))
+      if (slot && (slot.shape() != parameter.shape() || slot.dtype() != compute_type(parameter.dtype())))
         throw ShapeError(text(op, ": the state of parameter ", m, " is ", slot.shape(), " ", slot.dtype(),
                               ", the parameter ", parameter.shape(), " ", parameter.dtype(),
                               ". Was it resized or converted after the optimizer's first step?"));
@@ -53,12 +53,12 @@ int64_t Group::gather(const char* op, DType dtype, std::array<bool, kMaxSlots> s
   for (size_t m = 0; m < members_.size(); ++m) {
     Member& member = members_[m];
     const Tensor& parameter = member.parameter;
-    if (parameter.dtype() != dtype || !parameter.impl()->grad) continue;
+    if (compute_type(parameter.dtype()) != dtype || !parameter.impl()->grad) continue;
     held_.push_back(Tensor(parameter.impl()->grad).to(dtype).contiguous());
     parameter.about_to_write(op);
     Tensor target = parameter;
-    if (!parameter.is_contiguous()) {
-      target = parameter.contiguous();
+    if (!parameter.is_contiguous() || parameter.dtype() != dtype) {
+      target = parameter.to(dtype).contiguous();
       copies_.emplace_back(parameter, target);
     }
     Piece piece{};

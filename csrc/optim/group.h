@@ -66,9 +66,10 @@ class Group {
   std::vector<Member> members_;
   // Scratch of the running step, kept so that it allocates once.
   std::vector<Piece> pieces_;
-  std::vector<size_t> moving_;                     // pieces_[i] belongs to members_[moving_[i]]
-  std::vector<Tensor> held_;                       // gradients, as long as pieces point into them
-  std::vector<std::pair<Tensor, Tensor>> copies_;  // (parameter with gaps, dense copy that was moved instead)
+  std::vector<size_t> moving_;  // pieces_[i] belongs to members_[moving_[i]]
+  std::vector<Tensor> held_;    // gradients, as long as pieces point into them
+  // (parameter with gaps or of bfloat16, dense copy of float32 or float64 that was moved instead)
+  std::vector<std::pair<Tensor, Tensor>> copies_;
 };
 
 }  // namespace pynn

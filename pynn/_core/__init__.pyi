@@ -46,6 +46,8 @@ int32: Final[dtype]
 int64: Final[dtype]
 float32: Final[dtype]
 float64: Final[dtype]
+int8: Final[dtype]
+bfloat16: Final[dtype]
 has_openmp: Final[builtins.bool]
 version: Final[str]
 
@@ -75,6 +77,7 @@ class Op:
     file: Final[str]
     signature: Final[str]
     args: Final[tuple[tuple[str, str, str | None, builtins.bool, builtins.bool], ...]]
+    autocast: Final[str]
     differentiable: Final[builtins.bool]
     twice_differentiable: Final[builtins.bool]
     several_outputs: Final[builtins.bool]
@@ -88,6 +91,22 @@ def from_numpy(array: _Array) -> Tensor:
 
 def to_numpy(tensor: Tensor) -> _Array:
     """A NumPy array on the memory of a tensor."""
+
+def is_autocast_enabled() -> builtins.bool:
+    """Whether this thread is inside a region of pynn.autocast."""
+
+def set_autocast_enabled(enabled: builtins.bool) -> None: ...
+def has_bf16_products() -> builtins.bool:
+    """Whether bfloat16 products run on AVX512_BF16."""
+
+def has_int8_products() -> builtins.bool:
+    """Whether int8 products run on AVX512_VNNI."""
+
+def bits_of(tensor: Tensor) -> npt.NDArray[np.uint16]:
+    """The bits of a bfloat16 tensor, on its memory."""
+
+def from_bits(bits: npt.NDArray[np.uint16]) -> Tensor:
+    """A bfloat16 tensor on the memory of its bits."""
 
 def as_operand(object: Any) -> Tensor:
     """What stands beside a tensor in an expression, as a tensor."""
@@ -649,6 +668,15 @@ class Tensor:
             tensor([1., 1., 1.])
         """
 
+    def bfloat16(self) -> Tensor:
+        """The tensor as bfloat16, rounded to the nearest; itself if it is that already.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([3.14159]).bfloat16()
+            tensor([3.1406], dtype=pynn.bfloat16)
+        """
+
     def bincount(input: Tensor, weights: Tensor | None = None, minlength: builtins.int = 0) -> Tensor:
         """How often each of the numbers 0, 1, 2, ... occurs.
 
@@ -782,6 +810,15 @@ class Tensor:
 
     def celu_(self, /, alpha: builtins.float = 1.0) -> Self:
         """celu, written into this tensor itself."""
+
+    def char(self) -> Tensor:
+        """The tensor as int8, numbers of -128 to 127; itself if it is that already.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([-128]).char().dtype
+            pynn.int8
+        """
 
     def chunk(self, /, chunks: builtins.int, axis: builtins.int = 0, *, dim: builtins.int = ...) -> tuple[Tensor, ...]:
         """At most `chunks` pieces of equal size; the last may be shorter. Views.
@@ -2068,6 +2105,8 @@ class Tensor:
 
         Raises:
             AutogradError: the tensor requires a gradient; call ``x.detach().numpy()``.
+            TypeError: the tensor is bfloat16, which NumPy does not have; call ``x.float().numpy()``.
+                ``np.asarray(x)``, which does not promise the same memory, gives the values as float32.
         """
 
     def outer(self, /, b: _Operand) -> Tensor:

@@ -830,6 +830,13 @@ def index_fill(x: _Operand, axis: builtins.int = ..., index: _Operand = ..., val
     Gradient: dx = dy with 0 at the places named
     """
 
+def int8_matmul(a: _Operand, b: _Operand) -> Tensor:
+    """The product of a matrix of uint8 or int8 and one of int8, exact in int32 (modulo 2³²: sums of up to 65,793 products always fit).
+
+    Formula:  Y[i, j] = Σ_k A[i, k] B[k, j], in int32
+    Gradient: none: integers
+    """
+
 def layer_norm(x: _Operand, normalized_shape: _Ints, weight: _Operand | None = None, bias: _Operand | None = None, eps: builtins.float = 1e-05) -> Tensor:
     """Every row (the axes of `normalized_shape`, the last ones of x) brought to mean 0 and variance 1, then scaled by `weight` and shifted by `bias`, if they are given.
 

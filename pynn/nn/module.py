@@ -340,6 +340,10 @@ class Module(TrainingVerbs):
         """All floating-point parameters and buffers to float64."""
         return self.to(_core.float64)
 
+    def bfloat16(self: Self) -> Self:
+        """All floating-point parameters and buffers to bfloat16. To train, see `pynn.autocast` instead."""
+        return self.to(_core.bfloat16)
+
     def cpu(self: Self) -> Self:
         """All parameters and buffers to main memory, where they are already."""
         return self.to("cpu")

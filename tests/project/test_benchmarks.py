@@ -17,7 +17,9 @@ from benchmarks.workloads.op import Op
 EVERY_WORKLOAD = [case for cases in workloads().values() for case in cases]
 SMALL = Mlp("small", sizes=(3, 4, 2), activation="tanh", dropout=0.5, batch=8, batches=4)
 COPYING, READING = {1000: 1e9, 1_000_000: 1e8}, {1000: 2e9, 1_000_000: 3e8}
-MACHINE = roofline.Roofline(flops_per_second=1e9, copied_per_second=COPYING, read_per_second=READING)
+MACHINE = roofline.Roofline(
+    flops_per_second=1e9, bf16_flops_per_second=2e9, copied_per_second=COPYING, read_per_second=READING
+)
 BRIEF = runner.Effort(rounds=2, min_time=1e-4)
 
 
