@@ -59,6 +59,7 @@ from . import (
 from . import _conversions as _conversions
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
 from ._compare import *
+from ._compile import CompiledModule, CompiledStep, RecordingWarning, compile
 from ._config import show_config
 from ._device import device
 from ._einsum import einsum, tensordot
@@ -81,13 +82,17 @@ __version__ = _core.version
 
 __all__ = [
     "AutogradError",
+    "CompiledModule",
+    "CompiledStep",
     "DTypeError",
     "Generator",
+    "RecordingWarning",
     "ShapeError",
     "Tensor",
     "__version__",
     "autograd",
     "bool",
+    "compile",
     "data",
     "device",
     "double",

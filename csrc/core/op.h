@@ -15,6 +15,7 @@
 
 #include "core/elementwise_kernel.h"
 #include "core/node.h"
+#include "core/watch.h"
 
 namespace pynn {
 
@@ -171,9 +172,12 @@ struct Op : OpInfo {
   using CallMany = std::vector<Tensor>(const Op&, const Value*);
   // dy: one gradient per output, undefined where nothing arrived.
   using Backward = Gradients(const Op&, const Context&, const Tensor* dy);
+  // The forward alone, which makes no node: the same kernels once more, keeping in `context`.
+  using Forward = void(const Op&, Context&, const Value*);
 
   Call* call = nullptr;                 // one output, or
   CallMany* call_many = nullptr;        // several
+  Forward* forward = nullptr;           // of a structured op
   Backward* backward = nullptr;         // on kernels: fast, leaves no history
   Backward* backward_in_ops = nullptr;  // in recorded ops: for create_graph=True, or both
   const ElementwiseKernel* kernel = nullptr;
@@ -264,15 +268,23 @@ void set_backward(Op& op) {
 }
 
 template <class S, class... A>
+auto run_forward(Context& context, const Value* v) {
+  return [&]<size_t... I>(std::index_sequence<I...>) {
+    return S::forward(context, get<A>(v[I])...);
+  }(std::index_sequence_for<A...>{});
+}
+template <class S, class... A>
 void set_forward(Op& op, Tensor (*)(Context&, A...)) {
   set_kinds<A...>(op, "forward");
   op.call = [](const Op& self, const Value* v) {
     const Inputs<A...> inputs(v);
     Recorder recorder(self, inputs.data(), inputs.size());
-    return [&]<size_t... I>(std::index_sequence<I...>) {
-      return recorder.finish(S::forward(recorder.context(), get<A>(v[I])...));
-    }(std::index_sequence_for<A...>{});
+    const Watched watched(Frame::kernels);
+    Tensor output = run_forward<S, A...>(recorder.context(), v);
+    if (watched) watched->called(self, v, {&output, 1}, recorder.node());
+    return recorder.finish(std::move(output));
   };
+  op.forward = [](const Op&, Context& context, const Value* v) { run_forward<S, A...>(context, v); };
 }
 template <class S, class... A>
 void set_forward(Op& op, std::vector<Tensor> (*)(Context&, A...)) {
@@ -280,13 +292,17 @@ void set_forward(Op& op, std::vector<Tensor> (*)(Context&, A...)) {
   op.call_many = [](const Op& self, const Value* v) {
     const Inputs<A...> inputs(v);
     Recorder recorder(self, inputs.data(), inputs.size());
-    std::vector<Tensor> outputs = [&]<size_t... I>(std::index_sequence<I...>) {
-      return S::forward(recorder.context(), get<A>(v[I])...);
-    }(std::index_sequence_for<A...>{});
+    const Watched watched(Frame::kernels);
+    std::vector<Tensor> outputs = run_forward<S, A...>(recorder.context(), v);
+    if (watched) watched->called(self, v, outputs, recorder.node());
     recorder.finish(outputs);
     return outputs;
   };
+  op.forward = [](const Op&, Context& context, const Value* v) { run_forward<S, A...>(context, v); };
 }
+
+inline std::span<const Tensor> as_span(const Tensor& one) { return {&one, 1}; }
+inline std::span<const Tensor> as_span(const std::vector<Tensor>& many) { return many; }
 
 const char* file_name(const char* path);  // "csrc/ops/gelu.cpp" from whatever __FILE__ held
 
@@ -312,10 +328,13 @@ const Op& composite(OpInfo info, const char* file = __builtin_FILE()) {
   op.file = detail::file_name(file);
   [&]<class R, class... A>(R (*)(A...)) {
     detail::set_kinds<A...>(op, "the function");
-    const auto run = [](const Op&, const Value* v) {
-      return [&]<size_t... I>(std::index_sequence<I...>) {
+    const auto run = [](const Op& self, const Value* v) {
+      const Watched watched(Frame::ops);
+      R output = [&]<size_t... I>(std::index_sequence<I...>) {
         return Function(get<A>(v[I])...);
       }(std::index_sequence_for<A...>{});
+      if (watched) watched->called(self, v, detail::as_span(output), nullptr);
+      return output;
     };
     if constexpr (std::is_same_v<R, Tensor>)
       op.call = run;
