@@ -62,6 +62,7 @@ from . import _conversions as _conversions
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
 from ._autocast import autocast, is_autocast_enabled
 from ._compare import *
+from ._compile import CompiledModule, CompiledStep, RecordingWarning, compile
 from ._config import show_config
 from ._device import device
 from ._einsum import einsum, tensordot
@@ -84,8 +85,11 @@ __version__ = _core.version
 
 __all__ = [
     "AutogradError",
+    "CompiledModule",
+    "CompiledStep",
     "DTypeError",
     "Generator",
+    "RecordingWarning",
     "ShapeError",
     "Tensor",
     "__version__",
@@ -93,6 +97,7 @@ __all__ = [
     "autograd",
     "bfloat16",
     "bool",
+    "compile",
     "data",
     "device",
     "double",

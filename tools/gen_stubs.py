@@ -27,6 +27,7 @@ from tools.stub_tables import (  # noqa: E402
     HEADER,
     MODULE,
     OPTIM,
+    RECORD,
     SAME_FOR_ALL,
     TENSOR_ATTRIBUTES,
     TENSOR_IGNORES,
@@ -193,7 +194,7 @@ def core_stub() -> str:
         name
         for name in vars(_core)
         if not name.startswith("__") and not re.search(rf"^(def |class )?{name}\b", MODULE, re.MULTILINE)
-        if name not in ("Tensor", "ops", "functions", "functional", "optim", "_autograd")
+        if name not in ("Tensor", "ops", "functions", "functional", "optim", "record", "_autograd")
     ]
     if unknown:
         raise SystemExit(f"tools/stub_tables.py does not know pynn._core's {', '.join(unknown)}")
@@ -208,6 +209,7 @@ def stubs() -> dict[Path, str]:
         "functions": exports_stub(_core.functions),
         "functional": exports_stub(_core.functional),
         "optim": HEADER + OPTIM,
+        "record": HEADER + RECORD,
         "_autograd": HEADER + AUTOGRAD,
     }
     return {Path("pynn", "_core", f"{name}.pyi"): text for name, text in made.items()}

@@ -20,6 +20,7 @@ from pynn._core import functional as functional
 from pynn._core import functions as functions
 from pynn._core import ops as ops
 from pynn._core import optim as optim
+from pynn._core import record as record
 
 _Array: TypeAlias = npt.NDArray[Any]
 
@@ -209,6 +210,27 @@ def _step(name: str, settings: str) -> str:
     listed = [f"{n}: float" for n in numbers] + [f"{s}: bool" for s in switches]
     return f"    def {name}(self, {', '.join(listed)}, /) -> None: ...\n"
 
+
+RECORD = '''\
+from collections.abc import Callable
+from typing import Any
+
+class Step:
+    """A function whose calls are recorded, one program for each kind of call."""
+
+    def __init__(self, function: Callable[..., Any], refused: Callable[[str], None]) -> None: ...
+    def call(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any: ...
+    def explain(self) -> str: ...
+    @property
+    def recordings(self) -> int: ...
+    @property
+    def refusal(self) -> str | None: ...
+    @property
+    def function(self) -> Callable[..., Any]: ...
+
+def recording() -> bool: ...
+def forget() -> None: ...
+'''
 
 OPTIM = '''\
 from collections.abc import Sequence

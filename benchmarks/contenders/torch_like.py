@@ -38,15 +38,15 @@ class TorchLike:
         inputs, labels = workload.data()
         batches = cycle([(lib.from_numpy(x), lib.from_numpy(y)) for x, y in zip(inputs, labels, strict=True)])
 
-        def step() -> Any:
-            x, y = next(batches)
+        def train(x: Any, y: Any) -> Any:
             optimizer.zero_grad()
             loss = loss_of(x, y)
             loss.backward()
             optimizer.step()
             return loss
 
-        return Program(step, to_numpy=lambda loss: loss.detach().numpy())
+        train = self.recorded(train)
+        return Program(lambda: train(*next(batches)), to_numpy=lambda loss: loss.detach().numpy())
 
     def adam(self, parameters: Any, lr: float) -> Any:
         return self.lib.optim.Adam(parameters, lr=lr)
@@ -54,9 +54,12 @@ class TorchLike:
     def compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return function
 
+    def recorded(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        return function
+
     def op(self, workload: Op, check: bool) -> Program:
         names = vars(self.lib.nn.functional) | vars(self.lib)
-        function = workload.function(names, self.name)
+        function = self.recorded(workload.function(names, self.name))
         tensors = [self.lib.from_numpy(array) for array in workload.arrays()]
         if workload.dtype == "bfloat16":
             tensors = [tensor.bfloat16() for tensor in tensors]

@@ -25,6 +25,7 @@ class Op:
     low: float = -2.0  # the values are uniform between low and high
     high: float = 2.0
     grad: bool = False  # record the call for a gradient
+    chain: bool = False  # several operations, for those who can make one of them
     tolerance: float = 1e-5  # of the largest value of the float64 reference
     dtype: str = "float32"
 

@@ -35,15 +35,19 @@ void accumulate_into(const Tensor& target, const Tensor& x) {
   }
 }
 
+static Tensor sum_of(const Tensor& a, const Tensor& b) {
+  Tensor sum = empty(a.shape(), a.dtype());
+  const Tensor* in[] = {&a, &b};
+  const DType types[] = {a.dtype(), a.dtype()};
+  run_elementwise("accumulate", accumulate_kernel->forward[int(compute_type(a.dtype()))], in, types, sum);
+  return sum;
+}
+
 struct AccumulateOp {
   static Tensor forward(Context&, const Tensor& a, const Tensor& b) {
     if (!is_floating(a.dtype()))
       throw DTypeError(text("accumulate: gradients are floating-point tensors, got ", a.dtype()));
-    Tensor sum = empty(a.shape(), a.dtype());
-    const Tensor* in[] = {&a, &b};
-    const DType types[] = {a.dtype(), a.dtype()};
-    run_elementwise("accumulate", accumulate_kernel->forward[int(compute_type(a.dtype()))], in, types, sum);
-    return sum;
+    return sum_of(a, b);
   }
   static Gradients backward_in_ops(const Context&, const Tensor& dy) { return {dy, dy}; }
 };
@@ -61,9 +65,10 @@ static const Op& op = structured<AccumulateOp>({
 });
 
 Tensor accumulate(Tensor a, const Tensor& b) {
-  const bool reusable = !grad_enabled() && a.ref().get()->refs == 1 && a.impl()->storage->refs == 1 &&
-                        a.is_contiguous() && !a.impl()->storage->read_only && a.shape() == b.shape();
-  if (!reusable) return call(op, a, b);
+  if (grad_enabled()) return call(op, a, b);
+  const bool reusable = a.ref().get()->refs == 1 && a.impl()->storage->refs == 1 && a.is_contiguous() &&
+                        !a.impl()->storage->read_only && a.shape() == b.shape();
+  if (!reusable) return sum_of(a, b);
   accumulate_into(a, b);
   return a;
 }

@@ -63,6 +63,7 @@ class BackwardPass {
 
   void visit(Node& node, InlineVector<Tensor, 1>& dy) {
     const Op& op = *node.op;
+    if (Watcher* w = watcher()) w->visited(node);
     run_output_hooks(node, dy);
     capture_outputs(node, dy);
     if (node.context.released())
@@ -79,7 +80,14 @@ class BackwardPass {
     Gradients dx;
     {
       const GradMode mode(options_.create_graph);
-      dx = run(op, node.context, dy.data());
+      if (run == op.backward && !op.kernel) {
+        const Watched watched(Frame::kernels);
+        dx = run(op, node.context, dy.data());
+        if (watched) watched->went_back(node, {dy.data(), dy.size()});
+      } else {
+        dx = run(op, node.context, dy.data());
+      }
+      if (Watcher* w = watcher()) w->gave(node, {dx.data(), dx.size()});
     }
     dy.clear();
     if (!options_.retain_graph) node.context.release();
@@ -138,6 +146,7 @@ class BackwardPass {
   }
 
   static void run_hooks(Hooks& hooks, Tensor& gradient) {
+    if (Watcher* w = watcher(); w && !hooks.entries.empty()) w->refuse("a gradient hook is called");
     const std::vector<Hooks::Entry> entries = hooks.entries;  // a hook may add or remove hooks
     for (const Hooks::Entry& entry : entries)
       if (Tensor replaced = entry.call(gradient)) gradient = std::move(replaced);
@@ -182,7 +191,10 @@ class BackwardPass {
 
   // impl.grad += gradient
   void keep(TensorImpl& impl, Tensor gradient) {
+    Watcher* const w = watcher();
+    if (w) w->grad_seen(impl);
     if (options_.create_graph) {
+      if (w) w->refuse("backward(create_graph=True) writes a .grad that has a history");
       const GradMode mode(true);
       impl.grad = impl.grad ? accumulate(Tensor(impl.grad), gradient).ref() : gradient.ref();
     } else if (impl.grad) {
@@ -190,6 +202,7 @@ class BackwardPass {
       if (sum.requires_grad() || sum.impl()->storage->read_only) {
         const GradMode mode(false);
         impl.grad = accumulate(sum, gradient).ref();
+        if (w) w->grad_set(impl, Tensor(impl.grad));
       } else {
         accumulate_into(sum, gradient);
       }
@@ -202,6 +215,7 @@ class BackwardPass {
         gradient = copy;
       }
       impl.grad = gradient.ref();
+      if (w) w->grad_set(impl, gradient);
     }
   }
 

@@ -34,6 +34,7 @@ using PyRef = std::shared_ptr<py::object>;
 
 int64_t register_hook(const Tensor& t, const py::object& hook) {
   static int64_t next_id = 0;
+  refuse_in_recording("a gradient hook is registered");
   const std::shared_ptr<Hooks> hooks = hooks_of(t, "register_hook");
   const auto callable = std::make_shared<py::object>(hook);
   hooks->entries.push_back({++next_id, [callable](const Tensor& gradient) -> Tensor {
@@ -119,6 +120,7 @@ const Op& python_op() {
 
 // Function.apply: forward under no_grad, then one node that calls backward.
 py::object apply_function(const py::object& function, const py::object& ctx, const py::tuple& args) {
+  refuse_in_recording("an autograd.Function written in Python is applied");
   PythonState state;
   std::vector<const Tensor*> inputs;
   py::tuple needs(args.size());

@@ -189,6 +189,20 @@ Tensor make_tensor(PyObject* data, DType dtype, const char* what) {
   return copy_array(array, dtype, what);
 }
 
+// A list of Python numbers is as constant as a number is: a recorded step keeps both.
+static Tensor listed(PyObject* object, const char* what) {
+  Watcher* const w = watcher();
+  if (!w || holds_tensors(object)) return make_tensor(object, DType::none, what);
+  Tensor t;
+  {
+    const WatchedBy nobody(nullptr);
+    t = make_tensor(object, DType::none, what);
+  }
+  w->made(*t.impl()->storage);
+  w->constant(t);
+  return t;
+}
+
 Tensor to_tensor(PyObject* object, const char* what) {
   if (is_tensor(object)) return tensor_of(object);
   if (PyBool_Check(object)) return number(object == Py_True);
@@ -202,7 +216,7 @@ Tensor to_tensor(PyObject* object, const char* what) {
   if (py::isinstance<py::array>(object))
     return copy_array(py::reinterpret_borrow<py::array>(object),
                       is_float64_array(object) ? DType::float32 : DType::none, what);
-  if (PyList_Check(object) || PyTuple_Check(object)) return make_tensor(object, DType::none, what);
+  if (PyList_Check(object) || PyTuple_Check(object)) return listed(object, what);
   if (PyObject_HasAttrString(object, "__array__") || PyIndex_Check(object)) {
     Tensor t = make_tensor(object, DType::none, what);
     if (t.ndim() == 0) t.impl()->is_number = true;  // a NumPy scalar is as weak as a Python number
@@ -249,6 +263,7 @@ Tensor from_bits(const py::array_t<uint16_t, 0>& bits) { return share(bits, DTyp
 }  // namespace
 
 PyObject* to_numpy(const Tensor& tensor) {
+  value_decides(tensor, "numpy() or its printed form");
   const Tensor values = tensor.dtype() == DType::bfloat16 ? tensor.to(DType::float32) : tensor;
   return view_as(numpy_dtype(values.dtype()), values).release().ptr();
 }

@@ -96,6 +96,7 @@ std::unique_ptr<Export<Managed>> make_export(const Tensor& t) {
 
 py::object to_capsule(const Tensor& self, const py::object&, const py::object& max_version,
                       const py::object& dl_device, const py::object& copy) {
+  refuse_in_recording("a tensor is handed to another library (DLPack)");
   if (self.requires_grad())
     throw AutogradError(
         "__dlpack__: this tensor requires a gradient, which others would not record. Did you mean "

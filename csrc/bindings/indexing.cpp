@@ -143,7 +143,9 @@ void Key::add(PyObject* item) {
         text("an index must be an int, a slice, None, ..., a list or a tensor of ints or bools, not ",
              Py_TYPE(item)->tp_name));
   } else {
-    add_lookup(is_tensor(item) ? tensor_of(item) : make_tensor(item, DType::none));
+    add_lookup(PyList_Check(item) ? to_tensor(item)
+               : is_tensor(item)  ? tensor_of(item)
+                                  : make_tensor(item, DType::none));
   }
 }
 

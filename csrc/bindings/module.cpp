@@ -142,6 +142,7 @@ PYBIND11_MODULE(_core, m) {
   define_dlpack(m);
   define_random(m);
   define_optim(m);
+  define_record(m);
   define_settings(m);
 }
 

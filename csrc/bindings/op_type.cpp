@@ -88,6 +88,7 @@ void Arguments::read_ints(Ints& out, PyObject* object, size_t i) {
   if (is_tensor(object) && tensor_of(object).ndim() == 1) {
     if (!is_integral(tensor_of(object).dtype()))
       throw TypeError(text(what(i), " must hold ints, not ", tensor_of(object).dtype()));
+    value_decides(tensor_of(object), what(i).c_str());
     const Tensor t = tensor_of(object).to(DType::int64).contiguous();
     for (int64_t k = 0; k < t.numel(); ++k) out.push_back(t.data<int64_t>()[k]);
     return;

@@ -13,11 +13,13 @@ namespace {
 
 // What the optimizer remembers about one parameter: (steps, product, slots), None for an unused slot.
 py::tuple get_state(Group& group, size_t index) {
+  refuse_in_recording("the state of an optimizer is read");
   const Group::Member& member = group.members().at(index);
   return py::make_tuple(member.steps, member.product, py::cast(member.slots));
 }
 void set_state(Group& group, size_t index, int64_t steps, double product,
                std::array<Tensor, kMaxSlots> slots) {
+  refuse_in_recording("the state of an optimizer is set");
   Group::Member& member = group.members().at(index);
   for (const Tensor& slot : slots)
     if (slot && slot.shape() != member.parameter.shape())
@@ -32,7 +34,17 @@ void set_state(Group& group, size_t index, int64_t steps, double product,
 // A method whose arguments are the fields of the optimizer's settings, in their order.
 template <class Settings, class... Fields>
 auto step(void (*run)(Group&, const Settings&)) {
-  return [run](Group& group, Fields... fields) { run(group, Settings{fields...}); };
+  return [run](const py::object& self, Fields... fields) {
+    Group& group = self.cast<Group&>();
+    const Settings settings{fields...};
+    Watcher* const w = watcher();
+    if (!w) return run(group, settings);
+    if (w->optimizer_step([run, self, &group, settings] { run(group, settings); })) return;
+    run(group, settings);
+    std::vector<Tensor> parameters;
+    for (const Group::Member& member : group.members()) parameters.push_back(member.parameter);
+    w->stepped(parameters);
+  };
 }
 
 }  // namespace
@@ -42,7 +54,11 @@ void define_optim(py::module_& m) {
   using d = double;
   py::class_<Group>(optim, "Group",
                     "Parameters that take their steps together, and what is remembered about each.")
-      .def(py::init<std::vector<Tensor>>(), py::arg("parameters"))
+      .def(py::init([](std::vector<Tensor> parameters) {
+             refuse_in_recording("an optimizer is made in the step");
+             return Group(std::move(parameters));
+           }),
+           py::arg("parameters"))
       .def("__len__", [](Group& group) { return group.members().size(); })
       .def("zero_grad", &Group::zero_grad, py::arg("set_to_none") = true)
       .def("get_state", get_state, py::arg("index"))

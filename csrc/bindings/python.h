@@ -69,6 +69,12 @@ Result guard(Body&& body, Result failed = Result(), const char* op = nullptr) {
   }
 }
 
+// ---- recorded steps (record.cpp) -----------------------------------------------------------------
+
+inline void refuse_in_recording(const char* why) {
+  if (Watcher* w = watcher()) w->refuse(why);
+}
+
 // ---- parts of the module -------------------------------------------------------------------------
 
 void define_tensor_type(pybind11::module_& m);
@@ -78,6 +84,7 @@ void define_autograd(pybind11::module_& m);
 void define_dlpack(pybind11::module_& m);
 void define_random(pybind11::module_& m);
 void define_optim(pybind11::module_& m);
+void define_record(pybind11::module_& m);
 
 }  // namespace pynn
 

@@ -12,6 +12,7 @@ void define_random(py::module_& m) {
   m.def(
       "manual_seed",
       [](const py::int_& seed) {
+        refuse_in_recording("the random stream is started anew");
         const uint64_t low = PyLong_AsUnsignedLongLongMask(seed.ptr());
         if (PyErr_Occurred()) throw py::error_already_set();
         manual_seed(low);
@@ -24,12 +25,17 @@ void define_random(py::module_& m) {
   m.def(
       "get_rng_state",
       [] {
+        refuse_in_recording("the state of the random stream is read");
         const RandomState s = random_state();
         return std::pair(s.seed, s.offset);
       },
       "Where the random stream stands: (seed, offset), for set_rng_state.");
   m.def(
-      "set_rng_state", [](std::pair<uint64_t, uint64_t> s) { set_random_state({s.first, s.second}); },
+      "set_rng_state", 
+      [](std::pair<uint64_t, uint64_t> s) {
+        refuse_in_recording("the state of the random stream is set");
+        set_random_state({s.first, s.second});
+      },
       py::arg("state"), "Puts the random stream back to where get_rng_state found it.");
 }
 

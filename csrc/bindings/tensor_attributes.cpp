@@ -27,6 +27,7 @@ int set_requires_grad(PyObject* self, PyObject* value, void*) {
         if (wish && !is_floating(t.dtype()))
           throw DTypeError(text("requires_grad needs floating-point elements, these are ", t.dtype(),
                                 ". Did you mean x.float()?"));
+        if (Watcher* w = watcher()) w->becomes_leaf(t);
         t.impl()->requires_grad = wish;
         return 0;
       },
@@ -46,13 +47,19 @@ PyObject* get_requires_grad(PyObject* self, void*) {
   return PyBool_FromLong(tensor_of(self).requires_grad());
 }
 PyObject* get_grad(PyObject* self, void*) {
-  return guard([&] { return wrap(Tensor(tensor_of(self).impl()->grad)); });
+  return guard([&] {
+    TensorImpl& impl = *tensor_of(self).impl();
+    if (Watcher* w = watcher()) w->grad_seen(impl);
+    return wrap(Tensor(impl.grad));
+  });
 }
 int set_grad(PyObject* self, PyObject* value, void*) {
   return guard(
       [&] {
         TensorImpl& impl = *tensor_of(self).impl();
+        Watcher* const w = watcher();
         if (!value || value == Py_None) {
+          if (w) w->grad_set(impl, {});
           impl.grad = {};
           return 0;
         }
@@ -62,6 +69,7 @@ int set_grad(PyObject* self, PyObject* value, void*) {
         if (!(grad.shape() == impl.shape) || grad.dtype() != impl.dtype)
           throw ShapeError(text("grad must have the tensor's shape and dtype: ", impl.dtype, " ", impl.shape,
                                 ", got ", grad.dtype(), " ", grad.shape()));
+        if (w) w->grad_set(impl, grad);
         impl.grad = grad.ref();
         return 0;
       },
@@ -110,6 +118,8 @@ int set_data(PyObject* self, PyObject* source, void*) {
         const TensorImpl& from = *tensor_of(source).impl();
         TensorImpl& into = *tensor_of(self).impl();
         if (into.node) throw AutogradError("data can only be set on a leaf tensor; this one was computed");
+        refuse_in_recording("a tensor is given other memory (x.data = ...)");
+        ++memory_changes;
         into.base = {};
         into.storage = from.storage;
         into.shape = from.shape;

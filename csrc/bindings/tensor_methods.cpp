@@ -59,7 +59,10 @@ PyObject* element_size(PyObject* self, PyObject*) {
 PyObject* is_contiguous(PyObject* self, PyObject*) {
   return PyBool_FromLong(tensor_of(self).is_contiguous());
 }
-PyObject* data_ptr(PyObject* self, PyObject*) { return PyLong_FromVoidPtr(tensor_of(self).bytes()); }
+PyObject* data_ptr(PyObject* self, PyObject*) {
+  value_decides(tensor_of(self), "data_ptr()");
+  return PyLong_FromVoidPtr(tensor_of(self).bytes());
+}
 PyObject* storage_offset(PyObject* self, PyObject*) {
   return PyLong_FromLongLong(tensor_of(self).impl()->offset);
 }

@@ -212,6 +212,7 @@ int tensor_getbuffer(PyObject* self, Py_buffer* view, int flags) {
   return guard(
       [&] {
         const Tensor& t = tensor_of(self);
+        value_decides(t, "Python's buffer protocol");
         if ((flags & PyBUF_WRITABLE) && t.impl()->storage->read_only)
           throw py::buffer_error("this tensor's memory is read-only");
         if (!(flags & PyBUF_STRIDES) && !t.is_contiguous())

@@ -6,6 +6,7 @@
 #include "core/inline_vector.h"
 #include "core/parallel.h"
 #include "core/strided.h"
+#include "core/watch.h"
 
 namespace pynn {
 
@@ -225,7 +226,7 @@ DType result_type(std::span<const Tensor* const> tensors) {
   return combine(combine(with_axes, zero_d), numbers);
 }
 
-void run_elementwise(const char* op, ElementwiseLoop* loop, std::span<const Tensor* const> in,
+static void run_loop(const char* op, ElementwiseLoop* loop, std::span<const Tensor* const> in,
                      std::span<const DType> types, const Tensor& out, const double* parameters) {
   const int64_t total = out.numel();
   if (total == 0) return;
@@ -279,6 +280,12 @@ void run_elementwise(const char* op, ElementwiseLoop* loop, std::span<const Tens
     run_rows(given, blocks, turned);
   else
     run_tiles(op, given);
+}
+
+void run_elementwise(const char* op, ElementwiseLoop* loop, std::span<const Tensor* const> in,
+                     std::span<const DType> types, const Tensor& out, const double* parameters) {
+  run_loop(op, loop, in, types, out, parameters);
+  if (Watcher* w = watcher()) w->elementwise(op, loop, in, types, out, parameters);
 }
 
 }  // namespace pynn

@@ -15,8 +15,10 @@ namespace pynn {
 DType result_type(std::span<const Tensor* const> tensors);
 
 // out[i] = loop(in0[i], in1[i], ...) over the shape of `out` (row-major, freshly made); each input is
-// broadcast to it and converted to types[k]. For a type without loops of its own (bfloat16, int8) the loop
-// is the one of its compute_type, and each tile of the result is rounded as it is written.
+// broadcast to it and converted to types[k]. parameters: kMaxParameters numbers, or null. For a type without
+// loops of its own (bfloat16, int8) the loop is the one of its compute_type, and each tile of the result is
+// rounded as it is written.
+inline constexpr int kMaxParameters = 4;
 void run_elementwise(const char* op, ElementwiseLoop* loop, std::span<const Tensor* const> in,
                      std::span<const DType> types, const Tensor& out, const double* parameters = nullptr);
 

@@ -59,6 +59,8 @@ void Context::copy_before_write(const Storage& memory) {
   for (Saved& saved : tensors_) {
     const Tensor& t = saved.tensor;
     if (!t || t.impl()->storage.get() != &memory || saved.version != memory.version) continue;
+    if (Watcher* w = watcher())
+      w->refuse(text("memory that the backward of `", node_->op->name, "` needs is overwritten in place"));
     Tensor copy = empty(t.shape(), t.dtype());
     copy_into(copy, t);
     copy.impl()->node = t.impl()->node;
@@ -104,6 +106,8 @@ Edge edge_to(const Tensor& x) {
   return edge;
 }
 
+uint64_t next_node_sequence() { return next_sequence; }
+
 Node::Node(const Op& op) : op(&op), sequence(next_sequence++) {}
 
 void Node::destroy(Node* node) {
@@ -120,6 +124,19 @@ void Node::destroy(Node* node) {
     delete next;
   }
   draining = false;
+}
+
+Ref<Node> detached_twin(const Node& node) {
+  Ref<Node> twin(new Node(*node.op));
+  twin->context.node_ = twin.get();
+  twin->outputs = node.outputs;
+  for (const Edge& edge : node.inputs) {
+    Edge stump;
+    stump.dtype = edge.dtype;
+    if (edge) stump.leaf = Ref<TensorImpl>(new TensorImpl);
+    twin->inputs.push_back(stump);
+  }
+  return twin;
 }
 
 void Recorder::start(const Op& op, const Tensor* const* inputs, size_t count) {

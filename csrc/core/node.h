@@ -65,6 +65,13 @@ class Context {
   // Anything else (the state of an op written in Python).
   std::any extra;
 
+  // visit(tensor) for everything kept.
+  template <class Visit>
+  void for_each_tensor(Visit&& visit) const {
+    for (const Saved& saved : tensors_)
+      if (saved.tensor) visit(saved.tensor);
+  }
+
   // `memory` is about to be overwritten: what is kept of it, as it is now, becomes a copy.
   void copy_before_write(const Storage& memory);
 
@@ -75,10 +82,15 @@ class Context {
     released_ = true;
   }
   bool released() const { return released_; }
+  void begin_again() {  // for a forward that runs once more
+    release();
+    released_ = false;
+  }
 
  private:
   friend struct Node;
   friend class Recorder;
+  friend Ref<Node> detached_twin(const Node& node);
   struct Saved {
     Tensor tensor;
     uint32_t version = 0;
@@ -160,6 +172,11 @@ struct Node : Pooled<Node> {
   static void destroy(Node* node);  // iterative: a chain of a million nodes must not overflow the stack
 };
 
+// A node like `node`, whose context works as that one's, but that leads nowhere.
+Ref<Node> detached_twin(const Node& node);
+
+uint64_t next_node_sequence();  // every node that is made from now on has at least this one
+
 bool grad_enabled();
 void set_grad_enabled(bool enabled);
 
@@ -201,6 +218,7 @@ class Recorder {
   Recorder& operator=(const Recorder&) = delete;
 
   Context& context() { return node_ ? node_->context : nothing_; }
+  const Node* node() const { return node_.get(); }
   Tensor finish(Tensor output);
   void finish(std::vector<Tensor>& outputs);
 

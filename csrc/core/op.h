@@ -16,6 +16,7 @@
 #include "core/autocast.h"
 #include "core/elementwise_kernel.h"
 #include "core/node.h"
+#include "core/watch.h"
 
 namespace pynn {
 
@@ -174,9 +175,12 @@ struct Op : OpInfo {
   using CallMany = std::vector<Tensor>(const Op&, const Value*);
   // dy: one gradient per output, undefined where nothing arrived.
   using Backward = Gradients(const Op&, const Context&, const Tensor* dy);
+  // The forward alone, which makes no node: the same kernels once more, keeping in `context`.
+  using Forward = void(const Op&, Context&, const Value*);
 
   Call* call = nullptr;                 // one output, or
   CallMany* call_many = nullptr;        // several
+  Forward* forward = nullptr;           // of a structured op
   Backward* backward = nullptr;         // on kernels: fast, leaves no history
   Backward* backward_in_ops = nullptr;  // in recorded ops: for create_graph=True, or both
   const ElementwiseKernel* kernel = nullptr;
@@ -285,16 +289,24 @@ void set_backward(Op& op) {
 }
 
 template <class S, class... A>
+auto run_forward(Context& context, const Value* v) {
+  return [&]<size_t... I>(std::index_sequence<I...>) {
+    return S::forward(context, get<A>(v[I])...);
+  }(std::index_sequence_for<A...>{});
+}
+template <class S, class... A>
 void set_forward(Op& op, Tensor (*)(Context&, A...)) {
   set_kinds<A...>(op, "forward");
   op.call = [](const Op& self, const Value* v) {
     if (wants_widening<A...>(self, v)) return call_widened(self, v);
     const Inputs<A...> inputs(v);
     Recorder recorder(self, inputs.data(), inputs.size());
-    return [&]<size_t... I>(std::index_sequence<I...>) {
-      return recorder.finish(S::forward(recorder.context(), get<A>(v[I])...));
-    }(std::index_sequence_for<A...>{});
+    const Watched watched(Frame::kernels);
+    Tensor output = run_forward<S, A...>(recorder.context(), v);
+    if (watched) watched->called(self, v, {&output, 1}, recorder.node());
+    return recorder.finish(std::move(output));
   };
+  op.forward = [](const Op&, Context& context, const Value* v) { run_forward<S, A...>(context, v); };
 }
 template <class S, class... A>
 void set_forward(Op& op, std::vector<Tensor> (*)(Context&, A...)) {
@@ -303,13 +315,17 @@ void set_forward(Op& op, std::vector<Tensor> (*)(Context&, A...)) {
     if (wants_widening<A...>(self, v)) return call_many_widened(self, v);
     const Inputs<A...> inputs(v);
     Recorder recorder(self, inputs.data(), inputs.size());
-    std::vector<Tensor> outputs = [&]<size_t... I>(std::index_sequence<I...>) {
-      return S::forward(recorder.context(), get<A>(v[I])...);
-    }(std::index_sequence_for<A...>{});
+    const Watched watched(Frame::kernels);
+    std::vector<Tensor> outputs = run_forward<S, A...>(recorder.context(), v);
+    if (watched) watched->called(self, v, outputs, recorder.node());
     recorder.finish(outputs);
     return outputs;
   };
+  op.forward = [](const Op&, Context& context, const Value* v) { run_forward<S, A...>(context, v); };
 }
+
+inline std::span<const Tensor> as_span(const Tensor& one) { return {&one, 1}; }
+inline std::span<const Tensor> as_span(const std::vector<Tensor>& many) { return many; }
 
 const char* file_name(const char* path);  // "csrc/ops/gelu.cpp" from whatever __FILE__ held
 
@@ -342,9 +358,12 @@ const Op& composite(OpInfo info, const char* file = __builtin_FILE()) {
         else
           return detail::call_many_widened(self, v);
       }
-      return [&]<size_t... I>(std::index_sequence<I...>) {
+      const Watched watched(Frame::ops);
+      R output = [&]<size_t... I>(std::index_sequence<I...>) {
         return Function(get<A>(v[I])...);
       }(std::index_sequence_for<A...>{});
+      if (watched) watched->called(self, v, detail::as_span(output), nullptr);
+      return output;
     };
     if constexpr (std::is_same_v<R, Tensor>)
       op.call = run;

@@ -7,10 +7,12 @@
 #include "core/node.h"
 #include "core/parallel.h"
 #include "core/strided.h"
+#include "core/watch.h"
 
 namespace pynn {
 
 void Storage::destroy(Storage* storage) {
+  if (Watcher* w = watcher()) w->freed(*storage);
   if (storage->release_external)
     storage->release_external(storage->external_owner);
   else
@@ -26,13 +28,18 @@ void TensorImpl::destroy(TensorImpl* impl) {
 Tensor empty(const Shape& shape, DType dtype) {
   const int64_t count = numel(shape);
   const Strides strides = row_major(shape);
-  Ref<Storage> storage(new Storage);
-  storage->bytes = size_t(count) * size_t(itemsize(dtype));
-  try {
-    storage->data = static_cast<char*>(allocate(storage->bytes));
-  } catch (const MemoryError& error) {
-    storage->bytes = 0;
-    throw MemoryError(text("a ", dtype, " tensor of shape ", shape, ": ", error.what()));
+  const size_t bytes = size_t(count) * size_t(itemsize(dtype));
+  Watcher* const w = watcher();
+  Ref<Storage> storage = w ? w->take(bytes) : Ref<Storage>();
+  if (!storage) {
+    storage = Ref<Storage>(new Storage);
+    try {
+      storage->data = static_cast<char*>(allocate(bytes));
+    } catch (const MemoryError& error) {
+      throw MemoryError(text("a ", dtype, " tensor of shape ", shape, ": ", error.what()));
+    }
+    storage->bytes = bytes;
+    if (w) w->made(*storage);
   }
   auto* impl = new TensorImpl;
   Tensor result(impl);
@@ -52,6 +59,7 @@ Tensor full(const Shape& shape, double value, DType dtype) {
     parallel_for(out.numel(), int64_t(1) << 18, [=](int64_t begin, int64_t end) {
       std::memset(data + begin * size, 0, size_t(end - begin) * size_t(size));
     });
+    if (Watcher* w = watcher()) w->filled(out, value);
     return out;
   }
   char element[8];
@@ -59,6 +67,7 @@ Tensor full(const Shape& shape, double value, DType dtype) {
   parallel_for(out.numel(), int64_t(1) << 16, [=, &element](int64_t begin, int64_t end) {
     convert(element, dtype, 0, data + begin * size, dtype, 1, end - begin);
   });
+  if (Watcher* w = watcher()) w->filled(out, value);
   return out;
 }
 
@@ -67,29 +76,23 @@ Tensor zeros(const Shape& shape, DType dtype) { return full(shape, 0, dtype); }
 Tensor scalar(double value, DType dtype) {
   Tensor out = empty({}, dtype);
   convert(reinterpret_cast<const char*>(&value), DType::float64, 0, out.bytes(), dtype, 1, 1);
+  if (Watcher* w = watcher()) w->constant(out);
   return out;
 }
 
-Tensor number(double value) {
-  Tensor out = empty({}, DType::float64);
-  *out.data<double>() = value;
+namespace {
+template <class T>
+Tensor weak_number(T value) {
+  Tensor out = empty({}, dtype_of<T>);
+  *out.data<T>() = value;
   out.impl()->is_number = true;
+  if (Watcher* w = watcher()) w->constant(out);
   return out;
 }
-
-Tensor number(int64_t value) {
-  Tensor out = empty({}, DType::int64);
-  *out.data<int64_t>() = value;
-  out.impl()->is_number = true;
-  return out;
-}
-
-Tensor number(bool value) {
-  Tensor out = empty({}, DType::boolean);
-  *out.data<bool>() = value;
-  out.impl()->is_number = true;
-  return out;
-}
+}  // namespace
+Tensor number(double value) { return weak_number(value); }
+Tensor number(int64_t value) { return weak_number(value); }
+Tensor number(bool value) { return weak_number(value); }
 
 Tensor from_memory(void* data, const Shape& shape, const Strides& strides, DType dtype, void* owner,
                    void (*release)(void*), bool read_only) {
@@ -99,6 +102,7 @@ Tensor from_memory(void* data, const Shape& shape, const Strides& strides, DType
   storage->release_external = release;
   storage->external_owner = owner;
   storage->read_only = read_only;
+  if (Watcher* w = watcher()) w->imported(*storage);
   auto* impl = new TensorImpl;
   impl->storage = std::move(storage);
   impl->dtype = dtype;
@@ -148,6 +152,7 @@ T Tensor::item() const {
     throw ValueError(
         text("item: a tensor of shape ", shape(), " holds ", numel(),
              " values; only a one-element tensor has an item. Did you mean x.tolist() or x.sum().item()?"));
+  value_decides(*this, "item()");
   T value;
   convert(bytes(), dtype(), 0, reinterpret_cast<char*>(&value), dtype_of<T>, 1, 1);
   return value;
@@ -165,6 +170,7 @@ void Tensor::about_to_write(const char* op) const {
     throw ValueError(text(op,
                           ": several elements of this tensor are one place in memory (it was expanded to ",
                           shape(), "), so a write to it has no meaning. Did you mean x.clone()?"));
+  if (Watcher* w = watcher()) w->about_to_write(*impl_->storage);
   ++impl_->storage->version;
   impl_->storage->last_writer = op;
 }
@@ -189,11 +195,7 @@ bool overlaps_itself(const Tensor& x) {
   return false;
 }
 
-void copy_into(const Tensor& target, const Tensor& source) {
-  if (!(target.shape() == source.shape()))
-    throw ShapeError(
-        text("copy: cannot copy a tensor of shape ", source.shape(), " into one of shape ", target.shape()));
-  if (target.numel() == 0) return;
+static void copy_elements(const Tensor& target, const Tensor& source) {
   constexpr int64_t kBlock = int64_t(1) << 14, kPiece = int64_t(1) << 15;  // elements; worth a second thread
   enum { kSource, kTarget };
   Blocks blocks(target.shape());
@@ -226,6 +228,15 @@ void copy_into(const Tensor& target, const Tensor& source) {
                 block.columns);
     }
   });
+}
+
+void copy_into(const Tensor& target, const Tensor& source) {
+  if (!(target.shape() == source.shape()))
+    throw ShapeError(
+        text("copy: cannot copy a tensor of shape ", source.shape(), " into one of shape ", target.shape()));
+  if (target.numel() == 0) return;
+  copy_elements(target, source);
+  if (Watcher* w = watcher()) w->copied(target, source);
 }
 
 }  // namespace pynn

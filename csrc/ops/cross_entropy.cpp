@@ -102,7 +102,7 @@ void check_weight(const char* op, const Tensor& weight, int64_t classes) {
 }
 
 // The class indices as int64, in row-major order of the input without its class axis, all in range.
-Tensor checked_classes(const char* op, const Tensor& input, const Tensor& target, int64_t ignore_index) {
+Tensor checked_classes(std::string_view op, const Tensor& input, const Tensor& target, int64_t ignore_index) {
   const int axis = class_axis(input);
   const int64_t classes = input.shape()[axis];
   Shape expected = input.shape();
@@ -147,32 +147,49 @@ Tensor classes_back(const Tensor& rows, int axis) {
 
 // Dense coefficients K of -log-probabilities for class indices, shaped as the input:
 // (1 - ε) w(t) onehot(t) + ε w / C, and 0 for ignored targets. `total`: Σ w(t) over those that count.
-Tensor class_coefficients(const Tensor& input, const Tensor& classes_given, const Tensor& weight,
-                          int64_t ignore_index, double smoothing, double& total) {
+std::vector<Tensor> class_coefficients(const Tensor& input, const Tensor& target, const Tensor& weight,
+                                       int64_t ignore_index, double smoothing, std::string_view op) {
+  const Tensor classes_given = checked_classes(op, input, target, ignore_index);
   const int axis = class_axis(input);
   const int64_t classes = input.shape()[axis], rows = classes_given.numel();
   Shape shape = input.shape();
   shape.erase(axis);
   shape.push_back(classes);
   const Tensor w = weight ? weight.to(DType::float64).contiguous() : full({classes}, 1, DType::float64);
-  const Tensor k = zeros(shape, DType::float64);
+  const Tensor k = zeros(shape, DType::float64), total = zeros({}, DType::float64);
   const double* pw = w.data<double>();
   double* pk = k.data<double>();
-  total = 0;
   for (int64_t i = 0; i < rows; ++i, pk += classes) {
     const int64_t t = classes_given.data<int64_t>()[i];
     if (t == ignore_index) continue;
-    total += pw[t];
+    *total.data<double>() += pw[t];
     if (smoothing != 0)
       for (int64_t c = 0; c < classes; ++c) pk[c] = smoothing / double(classes) * pw[c];
     pk[t] += (1 - smoothing) * pw[t];
   }
-  return classes_back(k.to(input.dtype()), axis);
+  return {classes_back(k.to(input.dtype()), axis), total.to(input.dtype())};
 }
+const Op& coefficients_op = composite<&class_coefficients>({
+    .name = "class_coefficients",
+    .args = {"input",
+             "target",
+             {"weight", none},
+             {"ignore_index", -100},
+             {"label_smoothing", 0.0},
+             {"op", "class_coefficients"}},
+    .formula = "K = (1 - ε) w(t) onehot(t) + ε w / C, total = Σ w(t)",
+    .gradient = "none: of the input, the shape alone matters",
+    .reference = "((1 - label_smoothing) * eye(input.shape[1])[target] + label_smoothing / input.shape[1], "
+                 "array(len(target) * 1.0))",
+    .samples = {"randn(5, 3), randint(0, 3, 5)", "randn(4, 65), randint(0, 65, 4), label_smoothing=0.1"},
+    .doc = "What each log-probability counts in a cross-entropy of class indices, and all of it together.",
+    .home = Home::internal,
+    .outputs = {"coefficients", "total"},
+});
 
 // Σ over the classes of -K · log-probability, reduced; a mean divides by `total`.
 Tensor weighted_log_likelihood(const Tensor& k, const Tensor& log_p, int axis, std::string_view reduction,
-                               double total) {
+                               const Tensor& total) {
   const Tensor each = -sum(k * log_p, Ints{axis});
   if (reduction == "none") return each;
   return reduction == "mean" ? sum(each) / total : sum(each);
@@ -249,8 +266,9 @@ struct CrossEntropyOfClasses {
     const auto [input, p, classes, scale, factor, ignore_index] =
         context.load<Tensor, Tensor, Tensor, Tensor, double, int64_t>();
     const int axis = class_axis(input);
-    double total;
-    const Tensor onehot = class_coefficients(input, classes, Tensor(), ignore_index, 0, total);
+    value_decides(scale, "the gradient of cross_entropy's gradient");  // `factor` came from values
+    const Tensor onehot = call_many(coefficients_op, input.detach(), classes, Tensor(), ignore_index, 0.0,
+                                    std::string_view("cross_entropy"))[0];
     Shape row_shape = input.shape();
     row_shape[axis] = 1;
     const Tensor w = scale.alias(row_shape, row_major(row_shape), scale.impl()->offset);
@@ -288,10 +306,9 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
       throw DTypeError(
           text(name, ": target must be class indices (integers) or probabilities (floats), got bool"));
     if (label_smoothing == 0) return call(of_classes, input, target, weight, ignore_index, reduction);
-    double total;
-    const Tensor classes = checked_classes(name, input, target, ignore_index);
-    const Tensor k = class_coefficients(input, classes, weight, ignore_index, label_smoothing, total);
-    return weighted_log_likelihood(k, log_softmax(input, axis), axis, reduction, total);
+    const std::vector<Tensor> k = call_many(coefficients_op, input.detach(), target, weight, ignore_index,
+                                            label_smoothing, std::string_view(name));
+    return weighted_log_likelihood(k[0], log_softmax(input, axis), axis, reduction, k[1]);
   }
   if (!(target.shape() == input.shape()))
     throw ShapeError(text(name, ": input ", input.shape(), " and target ", target.shape(),
@@ -305,7 +322,7 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
     k = k * reshape(weight, along);
   }
   return weighted_log_likelihood(k, log_softmax(input, axis), axis, reduction,
-                                 double(numel(input.shape())) / double(n));
+                                 number(double(numel(input.shape())) / double(n)));
 }
 
 Tensor nll_loss(const Tensor& input, const Tensor& target, const Tensor& weight, int64_t ignore_index,
@@ -318,9 +335,9 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
   if (!is_integral(target.dtype()))
     throw DTypeError(text(name, ": target must be class indices, integers; got ", target.dtype(),
                           ". Did you mean target.long()?"));
-  double total;
-  const Tensor classes = checked_classes(name, input, target, ignore_index);
-  const Tensor k = class_coefficients(input, classes, weight, ignore_index, 0, total);
+  const std::vector<Tensor> coefficients =
+      call_many(coefficients_op, input.detach(), target, weight, ignore_index, 0.0, std::string_view(name));
+  const Tensor &k = coefficients[0], &total = coefficients[1];
   // 0 · -inf: an impossible class that is not the target must not make the loss NaN.
   const Tensor chosen = where(k == 0.0, number(0.0), k * input);
   const Tensor each = -sum(chosen, Ints{axis});

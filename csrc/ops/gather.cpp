@@ -250,16 +250,11 @@ Gradients Scatter::backward_in_ops(const Context& context, const Tensor& dy) {
   if (!context.needs(2)) return dx;
   Tensor picked = gather(dy, axis, index);
   // An element that a later one overwrote had no effect: number the elements, and see who is still there.
-  const Tensor order = empty(index.shape(), DType::int64), writer = empty(dy.shape(), DType::int64);
+  const Tensor order = empty(index.shape(), DType::int64);
   for (int64_t i = 0; i < order.numel(); ++i) order.data<int64_t>()[i] = i;
-  const GradMode nothing_recorded(false);
-  const Tensor stayed = gather(call(scatter_op, writer, axis, index, order), axis, index).contiguous();
-  Tensor mask = full(index.shape(), 1, DType::float32);
-  bool all = true;
-  for (int64_t i = 0; i < order.numel(); ++i)
-    if (stayed.data<int64_t>()[i] != i) mask.data<float>()[i] = 0, all = false;
-  const GradMode recording(dy.requires_grad());
-  if (!all) picked = picked * mask.to(dy.dtype());
+  numbers_are_known(order);
+  const Tensor writer = call(scatter_op, zeros(dy.shape(), DType::int64), axis, index, order);
+  picked = where(equal(gather(writer, axis, index), order), picked, number(0.0));
   dx[2] = spread_corner(picked, shape);
   return dx;
 }

@@ -182,20 +182,19 @@ void deposit(const Tensor& y, const Plan& plan, const Tensor& values, bool accum
   });
 }
 
-// 1 where the value of the plan's element is the one that stays, 0 where a later write went to the same
-// place. Undefined if every place is written once.
-Tensor survivors(const Shape& shape, const std::vector<Tensor>& indices, int64_t at, DType dtype) {
-  const Tensor writer = empty(shape, DType::int64);
-  const Plan plan(writer, indices, at);
-  const Tensor order = empty(plan.shape, DType::int64), stayed = empty(plan.shape, DType::int64);
+// 0, 1, 2, ... in row-major order.
+Tensor numbered(const Shape& shape) {
+  const Tensor order = empty(shape, DType::int64);
   for (int64_t i = 0; i < order.numel(); ++i) order.data<int64_t>()[i] = i;
-  deposit(writer, plan, order, false);
-  fetch(writer, plan, stayed);
-  bool all = true;
-  Tensor mask = full(plan.shape, 1, DType::boolean);
-  for (int64_t i = 0; i < order.numel(); ++i)
-    if (stayed.data<int64_t>()[i] != i) mask.data<bool>()[i] = all = false;
-  return all ? Tensor() : mask.to(dtype);
+  numbers_are_known(order);
+  return order;
+}
+
+// `picked`, with 0 for the elements that a later write to the same place overwrote.
+Tensor survivors(const Tensor& picked, const Shape& shape, TensorList indices, int64_t at) {
+  const Tensor order = numbered(picked.shape());
+  const Tensor writer = index_put(zeros(shape, DType::int64), indices, order, false, at);
+  return where(equal(index(writer, indices, at), order), picked, number(0.0));
 }
 
 void save_indices(Context& context, const std::vector<Tensor>& indices) {
@@ -304,8 +303,7 @@ struct IndexPut {
     if (context.needs(0)) dx[0] = accumulate ? dy : index_put(dy, indices, scalar(0, dy.dtype()), false, at);
     if (context.needs(given + 1)) {
       Tensor picked = index(dy, indices, at);
-      if (const Tensor stays = accumulate ? Tensor() : survivors(shape, indices, at, dy.dtype()))
-        picked = picked * stays;
+      if (!accumulate) picked = survivors(picked, shape, indices, at);
       dx[given + 1] = sum_to(picked, values_shape);
     }
     return dx;

@@ -9,6 +9,7 @@ namespace {
 
 Tensor argwhere(const Tensor& x) {
   if (x.ndim() == 0) throw ShapeError("nonzero: a 0-d tensor has no places. Did you mean bool(x)?");
+  value_decides(x, "the size of what nonzero (or a mask as an index) finds");
   const Tensor source = x.to(DType::boolean).contiguous();
   const bool* truth = source.data<bool>();
   int64_t count = 0;
@@ -59,6 +60,7 @@ Tensor one_hot(const Tensor& x, int64_t num_classes) {
                             num_classes));
     if (classes.numel() == 0)
       throw ValueError("one_hot: num_classes cannot be found from an empty tensor; give it");
+    value_decides(x, "one_hot, which counts the classes (give num_classes)");
     num_classes = *std::max_element(classes.data<int64_t>(), classes.data<int64_t>() + classes.numel());
     if (__builtin_add_overflow(num_classes, 1, &num_classes))
       throw ValueError("one_hot: a class is too large");

@@ -100,6 +100,7 @@ static Tensor pad_tensor(const Tensor& x, const Ints& pad, std::string_view mode
         from = (from + size) % size;
       places.data<int64_t>()[i] = from;
     }
+    numbers_are_known(places);
     y = index_select(y, axis, places);
   }
   return y;

@@ -212,7 +212,7 @@ void check_probabilities(const Tensor& input) {
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight,
                             std::string_view reduction) {
   check_same_shape("binary_cross_entropy", input, target);
-  check_probabilities(input);
+  check_values(input, check_probabilities);
   const Tensor each = call(bce_each, input, target);
   return reduce_loss("binary_cross_entropy", weight ? each * weight : each, reduction);
 }

@@ -75,7 +75,7 @@ static void check_integer_exponent(const Tensor& b) {
 static Tensor power(const Tensor& a, const Tensor& b) {
   const Tensor* const both[] = {&a, &b};
   const bool floats = is_floating(result_type(both));
-  if (!floats) check_integer_exponent(b);
+  if (!floats) check_values(b, check_integer_exponent);
   if (b.impl()->is_number && (floats ? is_floating(a.dtype()) : is_integral(a.dtype()))) {
     const double exponent = b.item<double>();
     if (exponent == 1) return mul(a, number(int64_t(1)));

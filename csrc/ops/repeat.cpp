@@ -58,6 +58,7 @@ Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, const Ints& axi
   if (is_floating(repeats.dtype()) || repeats.ndim() > 1 || (repeats.numel() != 1 && repeats.numel() != size))
     throw ValueError(text("repeat_interleave: repeats must be an integer, or one for each of the ", size,
                           " places, got ", repeats.dtype(), " of shape ", repeats.shape()));
+  value_decides(repeats, "repeat_interleave");
   const Tensor counts = repeats.to(DType::int64).expand_to("repeat_interleave", {size}).contiguous();
   int64_t total = 0;
   for (int64_t i = 0; i < size; ++i) {
@@ -70,6 +71,7 @@ Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, const Ints& axi
   const Tensor places = empty({total}, DType::int64);
   for (int64_t i = 0, k = 0; i < size; ++i)
     for (int64_t end = k + counts.data<int64_t>()[i]; k < end; ++k) places.data<int64_t>()[k] = i;
+  numbers_are_known(places);
   return index_select(x, at, places);
 }
 

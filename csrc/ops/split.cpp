@@ -27,6 +27,7 @@ std::vector<int64_t> piece_sizes(const Tensor& wish, int64_t total) {
     if (sizes.empty()) sizes.push_back(0);
     return sizes;
   }
+  value_decides(wish, "split");
   const Tensor list = wish.to(DType::int64).contiguous();
   int64_t sum = 0;
   for (int64_t k = 0; k < list.numel(); ++k) {

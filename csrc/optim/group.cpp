@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/watch.h"
+
 namespace pynn {
 
 Group::Group(std::vector<Tensor> parameters) {
@@ -13,11 +15,15 @@ Group::Group(std::vector<Tensor> parameters) {
 
 void Group::zero_grad(bool set_to_none) {
   for (Member& member : members_) {
-    Ref<TensorImpl>& grad = member.parameter.impl()->grad;
-    if (!grad) continue;
+    TensorImpl& leaf = *member.parameter.impl();
+    Ref<TensorImpl>& grad = leaf.grad;
     if (set_to_none) {
+      if (Watcher* w = watcher()) w->grad_set(leaf, {});
       grad = Ref<TensorImpl>();
-    } else {
+      continue;
+    }
+    if (Watcher* w = watcher()) w->grad_seen(leaf);
+    if (grad) {
       const Tensor gradient = Tensor(grad).detach();
       gradient.about_to_write("zero_grad");
       copy_into(gradient, zeros(gradient.shape(), gradient.dtype()));

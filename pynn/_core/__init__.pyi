@@ -14,6 +14,7 @@ from pynn._core import functional as functional
 from pynn._core import functions as functions
 from pynn._core import ops as ops
 from pynn._core import optim as optim
+from pynn._core import record as record
 
 _Array: TypeAlias = npt.NDArray[Any]
 

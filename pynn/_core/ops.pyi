@@ -13,6 +13,10 @@ class _MinWithIndexResult(NamedTuple):
     values: Tensor
     indices: Tensor
 
+class _ClassCoefficientsResult(NamedTuple):
+    coefficients: Tensor
+    total: Tensor
+
 class _SortResult(NamedTuple):
     values: Tensor
     indices: Tensor
@@ -245,6 +249,13 @@ def bitwise_right_shift(a: _Operand, b: _Operand) -> Tensor:
     Gradient: none: integers
     """
 
+def settle_index(x: _Operand, size: builtins.int, from_end: builtins.bool = False, op: str = "settle_index") -> Tensor:
+    """Indices into an axis of `size` places, as int64. IndexError (in the name of `op`) for one that is out of range.
+
+    Formula:  y = x, or for negative x, counted from the end, x + size
+    Gradient: none: integers
+    """
+
 def clip_between(x: _Operand, low: _Operand, high: _Operand) -> Tensor:
     """clip with both bounds given.
 
@@ -367,6 +378,13 @@ def vstack(tensors: Sequence[Tensor]) -> Tensor:
     """
 
 row_stack = vstack
+
+def class_coefficients(input: _Operand, target: _Operand, weight: _Operand | None = None, ignore_index: builtins.int = -100, label_smoothing: builtins.float = 0.0, op: str = "class_coefficients") -> _ClassCoefficientsResult:
+    """What each log-probability counts in a cross-entropy of class indices, and all of it together.
+
+    Formula:  K = (1 - ε) w(t) onehot(t) + ε w / C, total = Σ w(t)
+    Gradient: none: of the input, the shape alone matters
+    """
 
 def cross_entropy_of_classes(input: _Operand, target: _Operand, weight: _Operand | None = None, ignore_index: builtins.int = -100, reduction: str = "mean") -> Tensor:
     """Cross-entropy against class indices: what cross_entropy calls.

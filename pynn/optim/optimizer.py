@@ -9,6 +9,8 @@ from pynn import _check, _core, autograd
 from pynn._core import Tensor
 from pynn._core import optim as _optim
 
+_recorded: list[Any] | None = None  # while a step is recorded (csrc/bindings/record.cpp): who stepped
+
 Params = Any  # an iterable of tensors, of (name, tensor) pairs or of group dictionaries; or a Module
 
 
@@ -59,6 +61,7 @@ class Optimizer:
                 f"{type(self).__name__} has no option {', '.join(map(repr, unknown))}; "
                 f"its options are {', '.join(self.defaults)}"
             )
+        _core.record.forget()
         group = {**param_group, **{k: v for k, v in self.defaults.items() if k not in param_group}}
         self._check_options(group)
         given = group["params"]
@@ -103,6 +106,7 @@ class Optimizer:
                 group["params"] = self._checked(module.parameters())
                 index = next(i for i, g in enumerate(self.param_groups) if g is group)
                 self._groups[index] = _optim.Group(group["params"])
+                _core.record.forget()
             else:
                 waiting.append((group, module))
         self._awaited = waiting
@@ -147,6 +151,8 @@ class Optimizer:
         if self._awaited:
             self._settle()
         for options, group in zip(self.param_groups, self._groups, strict=True):
+            if _recorded is not None:
+                _recorded.append((self, group, options))
             self._step(group, options)
         return loss
 
@@ -234,6 +240,7 @@ class Optimizer:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        _core.record.forget()
         self._groups = [_optim.Group(options["params"]) for options in self.param_groups]
         for group, memory in zip(self._groups, state["_groups"], strict=True):
             for i, one in enumerate(memory):
