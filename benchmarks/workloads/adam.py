@@ -17,6 +17,7 @@ class AdamStep:
     lr: float = 1e-3
 
     kind = "adam_step"
+    reads_only = False
     checked_runs = 3
     tolerance = 1e-4
 

@@ -18,7 +18,7 @@ class Backward:
     The gradient of the result is dy, or 1 where the result is a number. `gradient` is dx in NumPy's names.
     """
 
-    title: str
+    op: str
     expression: str
     gradient: str
     shape: tuple[int, int]
@@ -27,12 +27,17 @@ class Backward:
     labels: bool = False  # y: a class of each row; the result is a number
 
     kind = "backward"
+    reads_only = False
     checked_runs = 1
     tolerance = 1e-5
 
     @property
     def name(self) -> str:
-        return f"{self.title} forward+backward | {'x'.join(map(str, self.shape))}"
+        return f"{self.op} forward+backward | {'x'.join(map(str, self.shape))}"
+
+    @property
+    def title(self) -> str:
+        return f"{self.op} forward+backward {'x'.join(map(str, self.shape))}"
 
     @property
     def flops(self) -> float:

@@ -175,7 +175,10 @@ void run_tiles(const char* op, const Loop& loop) {
   };
   const int count = int(loop.in.size());
   const Result y(loop.out);
-  const int64_t total = loop.out.numel(), most = kTileBytes / 8;
+  const int64_t total = loop.out.numel();
+  int64_t widest = itemsize(compute_type(loop.out.dtype()));
+  for (DType type : loop.types) widest = std::max<int64_t>(widest, itemsize(type));
+  const int64_t most = kTileBytes / widest;
   InlineVector<Operand, kMaxOperands> operands;
   int64_t longest = 1;
   for (int k = 0; k < count; ++k) {

@@ -5,6 +5,14 @@ from typing import NamedTuple
 
 from pynn._core import _DType, _Ints, _Operand, Tensor
 
+class _AddLayerNormResult(NamedTuple):
+    sum: Tensor
+    normed: Tensor
+
+class _AddRmsNormResult(NamedTuple):
+    sum: Tensor
+    normed: Tensor
+
 class _MaxWithIndexResult(NamedTuple):
     values: Tensor
     indices: Tensor
@@ -77,6 +85,20 @@ def sign(x: _Operand) -> Tensor:
     """
 
 sgn = sign
+
+def add_layer_norm(x: _Operand, residual: _Operand, normalized_shape: _Ints, weight: _Operand | None = None, bias: _Operand | None = None, eps: builtins.float = 1e-05) -> _AddLayerNormResult:
+    """x + residual, and layer_norm of it: (sum, normed).
+
+    Formula:  sum = x + residual, normed = layer_norm(sum)
+    Gradient: dx = dresidual = dsum + the gradient of layer_norm
+    """
+
+def add_rms_norm(x: _Operand, residual: _Operand, normalized_shape: _Ints, weight: _Operand | None = None, eps: builtins.float = 1.1920928955078125e-07) -> _AddRmsNormResult:
+    """x + residual, and rms_norm of it: (sum, normed).
+
+    Formula:  sum = x + residual, normed = rms_norm(sum)
+    Gradient: dx = dresidual = dsum + the gradient of rms_norm
+    """
 
 def addcmul(x: _Operand, tensor1: _Operand, tensor2: _Operand, value: builtins.float = 1.0) -> Tensor:
     """Adds a multiple of a product, in one pass. Adam's second moment is v.mul_(b2).addcmul_(g, g, 1 - b2).
@@ -520,6 +542,15 @@ def celu(x: _Operand, alpha: builtins.float = 1.0) -> Tensor:
     Gradient: dx = dy for x > 0, else dy e^{x/α}
 
     Source: Barron 2017, arXiv:1704.07483
+    """
+
+def embedding(input: _Operand, weight: _Operand, padding_idx: _Ints | None = None) -> Tensor:
+    """Looks up the rows of `weight`, (rows, features), that the integers in `input` name; the result is (*input.shape, features). The row `padding_idx` gets no gradient. An index out of range is an IndexError. The gradient adds in a fixed order: it does not depend on the number of threads.
+
+    Formula:  y[.., :] = weight[input[..], :]
+    Gradient: dweight[r, :] = Σ dy[.., :] over all places where input is r
+
+    Source: Bengio et al. 2003, A neural probabilistic language model, JMLR 3
     """
 
 def erf(x: _Operand) -> Tensor:

@@ -17,12 +17,12 @@ _embedding = ops.embedding
 class Embedding(Module):
     """A learned vector for each of `num_embeddings` words, classes or other things that are only numbered.
 
-    Bengio et al. 2003, "A neural probabilistic language model", JMLR 3.
-
     Args:
         num_embeddings: how many rows the table has.
         embedding_dim: the size of each.
         padding_idx: a row that starts as zeros and gets no gradient; negative ones count from the end.
+        device: where the table lies; None or "cpu".
+        dtype: of the table. Default: float32.
 
     Shape:
         `(...)` of integers -> `(..., embedding_dim)`; `weight` is `(num_embeddings, embedding_dim)`.
@@ -32,6 +32,8 @@ class Embedding(Module):
     Raises:
         IndexError: an index is not one of 0 to num_embeddings - 1.
         DTypeError: the input holds floats.
+
+    Source: Bengio et al. 2003, A neural probabilistic language model, JMLR 3.
 
     Example:
         >>> import pynn
@@ -56,13 +58,17 @@ class Embedding(Module):
             if isinstance(size, bool) or not isinstance(size, int) or size < 0:
                 raise ValueError(f"Embedding: {name} must be an integer of 0 or more, got {size!r}")
         if padding_idx is not None:
+            if isinstance(padding_idx, bool) or not isinstance(padding_idx, int):
+                raise TypeError(f"Embedding: padding_idx must be an integer, got {padding_idx!r}")
             if not -num_embeddings <= padding_idx < num_embeddings:
                 raise ValueError(
                     f"Embedding: padding_idx={padding_idx} is not one of the {num_embeddings} rows"
                 )
             padding_idx %= num_embeddings
         self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
-        dtype = _core.float32 if dtype is None else dtype
+        dtype = _core.float32 if dtype is None else _core.dtype(dtype)
+        if not dtype.is_floating_point:
+            raise DTypeError(f"Embedding: dtype must be a floating type, got {dtype}")
         self.weight = Parameter(_core.ops.empty((num_embeddings, embedding_dim), dtype=dtype))
         self.reset_parameters()
 
@@ -71,6 +77,8 @@ class Embedding(Module):
         cls, embeddings: Tensor, freeze: bool = True, padding_idx: int | None = None
     ) -> Embedding:
         """An embedding of the rows of `embeddings`, which it shares; learned further with `freeze=False`."""
+        if not isinstance(embeddings, Tensor):
+            raise TypeError(f"Embedding.from_pretrained: expected a Tensor, got {type(embeddings).__name__}")
         if embeddings.ndim != 2:
             raise ShapeError(
                 f"Embedding.from_pretrained: expected (rows, features), got {tuple(embeddings.shape)}"
@@ -88,10 +96,6 @@ class Embedding(Module):
             init.zeros_(self.weight.detach()[self.padding_idx])
 
     def forward(self, input: Tensor) -> Tensor:
-        if input.is_floating_point():
-            raise DTypeError(
-                f"Embedding: expected indices (integers), got {input.dtype}. Did you mean x.long()?"
-            )
         return _embedding(input, self.weight, self.padding_idx)
 
     def extra_repr(self) -> str:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pynn import _core
-from pynn._core import Tensor, ops
+from pynn import _check, _core
+from pynn._core import DTypeError, Tensor, ops
 
 from . import init
 from .module import Module
 from .parameter import Parameter
 
 _layer_norm, _rms_norm = ops.layer_norm, ops.rms_norm
-_ROUNDING_UNIT = {"float32": 2.0**-23, "float64": 2.0**-52}
+
+
+def _floating(layer: str, dtype: Any) -> Any:
+    dtype = _core.float32 if dtype is None else _core.dtype(dtype)
+    if not dtype.is_floating_point:
+        raise DTypeError(f"{layer}: dtype must be a floating type, got {dtype}")
+    return dtype
 
 
 def _as_shape(layer: str, normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
@@ -26,19 +32,22 @@ def _as_shape(layer: str, normalized_shape: int | Sequence[int]) -> tuple[int, .
 class LayerNorm(Module):
     """Brings the last axes of each sample to mean 0 and variance 1, then scales and shifts: `y = w x̂ + b`.
 
-    Ba, Kiros & Hinton 2016, "Layer normalization", equations 3 and 4.
-
     Args:
         normalized_shape: the sizes of the last axes, or of the last one.
         eps: added to the variance.
         elementwise_affine: whether there are a weight and a bias.
         bias: whether there is a bias.
+        device: where the parameters lie; None or "cpu".
+        dtype: of the parameters. Default: float32.
 
     Shape:
         `(..., *normalized_shape)` -> the same.
 
     Raises:
         ShapeError: the input's last axes are not `normalized_shape`.
+        ValueError: a size below 0, or an eps below 0.
+
+    Source: Ba, Kiros & Hinton 2016, Layer normalization, equations 3 and 4.
 
     Example:
         >>> import pynn
@@ -62,8 +71,9 @@ class LayerNorm(Module):
     ) -> None:
         super().__init__()
         self.normalized_shape = _as_shape("LayerNorm", normalized_shape)
-        self.eps, self.elementwise_affine = eps, elementwise_affine
-        dtype = _core.float32 if dtype is None else dtype
+        self.eps = _check.real("LayerNorm", "eps", eps, 0)
+        self.elementwise_affine = elementwise_affine
+        dtype = _floating("LayerNorm", dtype)
         made = [Parameter(_core.ops.empty(self.normalized_shape, dtype=dtype)) for _ in range(2)]
         self.weight = made[0] if elementwise_affine else None
         self.bias = made[1] if elementwise_affine and bias else None
@@ -86,18 +96,21 @@ class LayerNorm(Module):
 class RMSNorm(Module):
     """Brings the last axes of each sample to mean square 1, then scales: `y = w x̂`.
 
-    Zhang & Sennrich 2019, "Root mean square layer normalization", equation 4.
-
     Args:
         normalized_shape: the sizes of the last axes, or of the last one.
         eps: added to the mean square; `None` is the rounding unit of the input's type.
         elementwise_affine: whether there is a weight.
+        device: where the parameters lie; None or "cpu".
+        dtype: of the parameters. Default: float32.
 
     Shape:
         `(..., *normalized_shape)` -> the same.
 
     Raises:
         ShapeError: the input's last axes are not `normalized_shape`.
+        ValueError: a size below 0, or an eps below 0.
+
+    Source: Zhang & Sennrich 2019, Root mean square layer normalization, equation 4.
 
     Example:
         >>> import pynn
@@ -119,8 +132,9 @@ class RMSNorm(Module):
     ) -> None:
         super().__init__()
         self.normalized_shape = _as_shape("RMSNorm", normalized_shape)
-        self.eps, self.elementwise_affine = eps, elementwise_affine
-        dtype = _core.float32 if dtype is None else dtype
+        self.eps = None if eps is None else _check.real("RMSNorm", "eps", eps, 0)
+        self.elementwise_affine = elementwise_affine
+        dtype = _floating("RMSNorm", dtype)
         weight = _core.ops.empty(self.normalized_shape, dtype=dtype)
         self.weight = Parameter(weight) if elementwise_affine else None
         self.reset_parameters()
@@ -133,7 +147,7 @@ class RMSNorm(Module):
     def forward(self, input: Tensor) -> Tensor:
         eps = self.eps
         if eps is None:
-            eps = _ROUNDING_UNIT[str(input.dtype).rsplit(".", 1)[-1]]
+            eps = 2.0**-52 if getattr(input, "dtype", None) is _core.float64 else 2.0**-23
         return _rms_norm(input, self.normalized_shape, self.weight, eps)
 
     def extra_repr(self) -> str:

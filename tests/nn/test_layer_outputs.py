@@ -129,7 +129,7 @@ def test_embedding_says_what_is_wrong() -> None:
     layer = nn.Embedding(5, 3)
     with pytest.raises(IndexError, match="5"):
         layer(pynn.tensor([0, 5]))
-    with pytest.raises(pynn.DTypeError, match=r"x\.long\(\)"):
+    with pytest.raises(pynn.DTypeError, match=r"long\(\)"):
         layer(pynn.zeros(2))
     with pytest.raises(ValueError, match="padding_idx=7 is not one of the 5 rows"):
         nn.Embedding(5, 3, padding_idx=7)

@@ -32,6 +32,7 @@ def _adapted() -> dict[str, Callable[..., Any]]:
         "unfold": torch.Tensor.unfold,  # torch.nn.functional.unfold cuts patches from images
         "flip": lambda x, axis: torch.flip(x, axis if isinstance(axis, (list, tuple)) else (axis,)),
         "dropout": F.dropout,
+        "embedding": F.embedding,
         "index_put": index_put,
         "index_add": lambda x, axis, index, source, alpha=1.0: torch.index_add(
             x, axis, index, source, alpha=alpha

@@ -160,3 +160,8 @@ def test_the_floor_is_arithmetic_or_memory() -> None:
     assert MACHINE.bandwidth(COPYING, 1e9) == 1e8
     total = dataclasses.replace(memory, result=1)  # writes next to nothing
     assert MACHINE.floor(total) == pytest.approx(total.bytes / 2e9)
+
+
+def test_every_workload_has_a_floor() -> None:
+    for case in EVERY_WORKLOAD:
+        assert MACHINE.floor(case) > 0, case.name
