@@ -18,6 +18,7 @@ class AdamStep:
 
     kind = "adam_step"
     reads_only = False
+    dtype = "float32"
     checked_runs = 3
     tolerance = 1e-4
 

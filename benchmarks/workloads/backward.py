@@ -28,6 +28,7 @@ class Backward:
 
     kind = "backward"
     reads_only = False
+    dtype = "float32"
     checked_runs = 1
     tolerance = 1e-5
 

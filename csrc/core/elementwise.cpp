@@ -44,7 +44,7 @@ class Result {
         size_(itemsize(type_)) {}
   bool is_rounded() const { return type_ != computed_; }
 
-  // run(memory) writes elements first .. first + n; at most kRoundedRun of them where they are rounded.
+  // run(memory) writes elements first .. first + n; as many as a tile holds where they are rounded.
   template <class Run>
   void write(int64_t first, int64_t n, const Run& run) const {
     if (!is_rounded()) return run(base_ + first * size_);
