@@ -24,6 +24,8 @@ class CompiledStep(Generic[P, R]):
     """A function with its recordings; made by `pynn.compile`. Call it like the function."""
 
     def __init__(self, function: Callable[P, R]) -> None:
+        if not callable(function):
+            raise TypeError(f"CompiledStep: expected a function, got {type(function).__name__}")
         name = getattr(function, "__qualname__", type(function).__name__)
         self._step = _core.record.Step(function, functools.partial(_warn, name))
         functools.update_wrapper(self, function, updated=())
@@ -64,6 +66,8 @@ class CompiledModule:
     """A module whose calls are recorded while no gradient is wanted; in all else it is the module."""
 
     def __init__(self, module: nn.Module) -> None:
+        if not isinstance(module, nn.Module):
+            raise TypeError(f"CompiledModule: expected a Module, got {type(module).__name__}")
         self._module = module
 
         def forward(modes: tuple[bool, ...], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

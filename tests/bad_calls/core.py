@@ -200,6 +200,9 @@ CALLS = {
     "pynn.is_autocast_enabled": [(lambda: pynn.is_autocast_enabled("cuda"), ValueError, "cuda")],
     "pynn.set_grad_enabled": [(lambda: pynn.set_grad_enabled(), TypeError, "missing")],
     "pynn.enable_grad": [(lambda: pynn.enable_grad(1), TypeError, "argument")],
+    "pynn.compile": [(lambda: pynn.compile(3), TypeError, "function or a Module, got int")],
+    "pynn.CompiledStep": [(lambda: pynn.CompiledStep("step"), TypeError, "function, got str")],
+    "pynn.CompiledModule": [(lambda: pynn.CompiledModule(len), TypeError, "Module, got builtin")],
     "pynn.no_grad": [(lambda: pynn.no_grad(1), TypeError, "parentheses")],
     "pynn.inference_mode": [(lambda: pynn.inference_mode(1, 2), TypeError, "argument")],
     **{
@@ -260,7 +263,7 @@ CALLS = {
         (lambda: Unfinished.apply(x), NotImplementedError, "a static method forward"),
     ],
 }
-for name in ("ShapeError", "DTypeError", "AutogradError"):  # exceptions take anything
+for name in ("ShapeError", "DTypeError", "AutogradError", "RecordingWarning"):  # exceptions take anything
     CALLS[f"pynn.{name}"] = []
 for name in ("enable_grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled"):
     CALLS[f"pynn.autograd.{name}"] = CALLS[f"pynn.{name}"]
