@@ -178,10 +178,11 @@ void multiply_blocks(const Gemm<T>& g, Range rows, Range columns) {
   const int64_t depth = slice_depth<T>(g.k);
   const int64_t height = block_height<T>(depth, rows.size());
   const int64_t width = block_width<T>(depth, columns.size());
-  const bool pack_a = pays_to_pack_a(g, columns.size()), pack_b = pays_to_pack_b(g, rows.size());
-  const bool use_packed_b = BlockOfB<T>::needs_packing(pack_b, columns.size());
-  const Scratch<T> packed_a(pack_a ? depth * (height / tile_rows) * BlockOfA<T>::kPitch : 0);
-  const Scratch<T> packed_b(use_packed_b ? depth * width : 0);
+  const bool pack_a = pays_to_pack_a(g, columns.size());
+  const bool pack_b = pays_to_pack_b(g, rows.size());
+  const bool pack_edge = BlockOfB<T>::needs_packing(pack_b, columns.size());
+  const Scratch<T> packed_a(pack_a ? height / tile_rows * BlockOfA<T>::kPitch * depth : 0);
+  const Scratch<T> packed_b(pack_edge ? width * depth : 0);
   BlockOfA<T> a(g, packed_a.get());
   BlockOfB<T> b(g, pack_b, packed_b.get());
 
