@@ -41,20 +41,28 @@ int64_t slice_depth(int64_t k) {
   return round_up(ceil_div(k, ceil_div(k, kDepth<T>)), 8);
 }
 
-// Columns of B whose slice fills half of the second-level cache, in whole tiles.
+// As many of `count` rows or columns, in whole tiles, as fit so many bytes with a slice of k each. (What fits
+// at once is seen without a division, which would be felt in tiny products.)
 template <class T>
-int64_t block_width(int64_t depth, int64_t columns) {
-  constexpr int64_t tile = TileShape<T>::columns;
-  const int64_t tiles = cache_sizes().level2 / 2 / (depth * int64_t(sizeof(T)) * tile + 1);
-  return tile * larger(1, smaller(tiles, ceil_div(columns, tile)));
+int64_t that_fit(int64_t bytes, int64_t depth, int64_t count, int64_t tile) {
+  const int64_t all = round_up(count, tile), each = depth * int64_t(sizeof(T));
+  if (all * each <= bytes) return all;
+  return larger(tile, bytes / each / tile * tile);
 }
 
-// Rows of A whose slice fills a quarter of this thread's share of the third-level cache, in whole tiles.
+// A slice of B this wide fills half of the second-level cache.
+template <class T>
+int64_t block_width(int64_t depth, int64_t columns) {
+  return that_fit<T>(cache_sizes().level2 / 2, depth, columns, TileShape<T>::columns);
+}
+
+// A slice of A this high fills a quarter of this thread's share of the third-level cache.
 template <class T>
 int64_t block_height(int64_t depth, int64_t rows) {
+  const CacheSizes& sizes = cache_sizes();
   constexpr int64_t tile = TileShape<T>::rows;
-  const int64_t bytes = larger(cache_sizes().level3 / 4 / num_threads(), cache_sizes().level2);
-  return tile * larger(1, smaller(bytes / (depth * int64_t(sizeof(T)) * tile + 1), ceil_div(rows, tile)));
+  if (const int64_t all = that_fit<T>(sizes.level2, depth, rows, tile); all >= rows) return all;
+  return that_fit<T>(larger(sizes.level3 / 4 / num_threads(), sizes.level2), depth, rows, tile);
 }
 
 // ---- whether to pack
@@ -170,10 +178,11 @@ void multiply_blocks(const Gemm<T>& g, Range rows, Range columns) {
   const int64_t depth = slice_depth<T>(g.k);
   const int64_t height = block_height<T>(depth, rows.size());
   const int64_t width = block_width<T>(depth, columns.size());
-  const bool pack_a = pays_to_pack_a(g, columns.size()), pack_b = pays_to_pack_b(g, rows.size());
-  const bool use_packed_b = BlockOfB<T>::needs_packing(pack_b, columns.size());
-  const Scratch<T> packed_a(pack_a ? depth * (height / tile_rows) * BlockOfA<T>::kPitch : 0);
-  const Scratch<T> packed_b(use_packed_b ? depth * width : 0);
+  const bool pack_a = pays_to_pack_a(g, columns.size());
+  const bool pack_b = pays_to_pack_b(g, rows.size());
+  const bool pack_edge = BlockOfB<T>::needs_packing(pack_b, columns.size());
+  const Scratch<T> packed_a(pack_a ? height / tile_rows * BlockOfA<T>::kPitch * depth : 0);
+  const Scratch<T> packed_b(pack_edge ? width * depth : 0);
   BlockOfA<T> a(g, packed_a.get());
   BlockOfB<T> b(g, pack_b, packed_b.get());
 

@@ -25,13 +25,25 @@ struct TileShape {
   static constexpr int columns = vectors * Vec<T>::lanes;
 };
 
+// The operands of one tile: A by rows at any strides, B by contiguous rows.
+template <class T>
+struct Tile {
+  int64_t k;
+  const T* a;
+  int64_t a_row, a_col;
+  const T* b;
+  int64_t b_row;
+  int64_t i, j, columns;  // where in C, and how many columns of it
+};
+
 // sum[i][j] = sum over p of A[i, p] B[p, vector j]
 template <int R, int W, class T, class Row>
-PYNN_INLINE void accumulate(Sum<T> (&sum)[R][W], int64_t k, const T* a, int64_t a_row, int64_t a_col,
-                            const T* b, int64_t b_row, const Row& row_of_b) {
+PYNN_INLINE void accumulate(Sum<T> (&sum)[R][W], const Tile<T>& t, const Row& row_of_b) {
   using V = Vec<T>;
+  const T *a = t.a, *b = t.b;
+  const int64_t a_row = t.a_row, a_col = t.a_col, b_row = t.b_row;
   each_vector<R, W>([&](int i, int j) { sum[i][j] = Sum<T>{}; });
-  for (; k > 0; --k, a += a_col, b += b_row) {
+  for (int64_t k = t.k; k > 0; --k, a += a_col, b += b_row) {
     Sum<T> columns[W];
 #pragma GCC unroll 8
     for (int j = 0; j < W; ++j) columns[j] = row_of_b.get(b, j).v;
@@ -43,17 +55,6 @@ PYNN_INLINE void accumulate(Sum<T> (&sum)[R][W], int64_t k, const T* a, int64_t 
     }
   }
 }
-
-// The operands of one tile: A by rows at any strides, B by contiguous rows.
-template <class T>
-struct Tile {
-  int64_t k;
-  const T* a;
-  int64_t a_row, a_col;
-  const T* b;
-  int64_t b_row;
-  int64_t i, j, columns;  // where in C, and how many columns of it
-};
 
 // Where a masked load costs what a whole one costs, B is not read past its last column. Elsewhere such a
 // strip has been packed, with room behind its last column (gemm_blocks.h).
@@ -73,7 +74,7 @@ void multiply_tile(const Tile<T>& t, const Output<T>& out) {
       const T* const c = out.c + (t.i + i) * out.c_row + t.j;
       for (int j = 0; j < W; ++j) __builtin_prefetch(c + j * Vec<T>::lanes, 1);
     }
-  accumulate<R, W, T>(sum, t.k, t.a, t.a_row, t.a_col, t.b, t.b_row, row_of_b);
+  accumulate<R, W, T>(sum, t, row_of_b);
   finish<R, W, whole, T>(sum, out, t.i, t.j, t.columns);
 }
 
