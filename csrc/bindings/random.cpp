@@ -31,7 +31,7 @@ void define_random(py::module_& m) {
       },
       "Where the random stream stands: (seed, offset), for set_rng_state.");
   m.def(
-      "set_rng_state", 
+      "set_rng_state",
       [](std::pair<uint64_t, uint64_t> s) {
         refuse_in_recording("the state of the random stream is set");
         set_random_state({s.first, s.second});
