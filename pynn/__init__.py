@@ -57,6 +57,7 @@ from . import (
     utils,
 )
 from . import _conversions as _conversions
+from . import _op_docs as _op_docs  # writes the docstrings of ops
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
 from ._compare import *
 from ._config import show_config

@@ -26,7 +26,17 @@ PYTHON_FLOORS = [
     {"_core", "_device"},
     {"_tensor", "_generator"},
     {"_factories"},
-    {"_compare", "_config", "_conversions", "_einsum", "_extrema", "_grids", "_process", "_products"}
+    {
+        "_compare",
+        "_config",
+        "_conversions",
+        "_einsum",
+        "_extrema",
+        "_grids",
+        "_op_docs",
+        "_process",
+        "_products",
+    }
     | {"_statistics", "_types", "autograd", "functional"},
     {"nn", "optim", "data", "io"},
     {"train", "utils"},

@@ -95,6 +95,9 @@ def from_numpy(array: _Array) -> Tensor:
 def to_numpy(tensor: Tensor) -> _Array:
     """A NumPy array on the memory of a tensor."""
 
+def write_documentation_with(writer: Callable[[Any], str]) -> None:
+    """Lets writer(op) give the docstring of every op."""
+
 def as_operand(object: Any) -> Tensor:
     """What stands beside a tensor in an expression, as a tensor."""
 

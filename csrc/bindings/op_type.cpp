@@ -361,12 +361,13 @@ std::string home_name(Home home) {
   return names[int(home)];
 }
 
-std::string documentation(const Op& op) {
-  std::string s = op.doc;
-  if (*op.formula) s += text("\n\nFormula:  ", op.formula);
-  if (*op.gradient) s += text("\nGradient: ", op.gradient);
-  if (*op.source) s += text("\n\nSource: ", op.source);
-  return s;
+// Text is Python's business: pynn/_op_docs.py leaves a function here that writes an op's docstring.
+PyObject* documentation_writer = nullptr;
+
+py::object documentation(const PyOp& self) {
+  if (!documentation_writer) return py::str(self.op->doc);
+  const py::handle op(reinterpret_cast<PyObject*>(const_cast<PyOp*>(&self)));
+  return py::handle(documentation_writer)(op);
 }
 
 using Getter = py::object (*)(const PyOp&);
@@ -395,7 +396,7 @@ PyGetSetDef op_getset[] = {
     {"__name__", PYNN_GETTER(py::str(std::string(self.op->name) + (self.form == Form::in_place ? "_" : "")))},
     {"__qualname__", PYNN_GETTER(py::str(self.op->name))},
     {"__module__", PYNN_GETTER(py::str("pynn"))},
-    {"__doc__", PYNN_GETTER(py::str(documentation(*self.op)))},
+    {"__doc__", PYNN_GETTER(documentation(self))},
     {"__text_signature__", PYNN_GETTER(py::none())},
     {"name", PYNN_GETTER(py::str(self.op->name))},
     {"doc", PYNN_GETTER(py::str(self.op->doc))},
@@ -489,6 +490,10 @@ void define_op_type(py::module_& m) {
   op_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
   if (!op_type) throw py::error_already_set();
   m.attr("Op") = py::handle(reinterpret_cast<PyObject*>(op_type));
+  m.def(
+      "write_documentation_with",
+      [](py::object writer) { Py_XDECREF(std::exchange(documentation_writer, writer.release().ptr())); },
+      py::arg("writer"), "Lets writer(op) give the docstring of every op.");
 }
 
 }  // namespace pynn
