@@ -93,28 +93,42 @@ def like_dtype(x: Tensor, wanted: dtype | None) -> dtype:
 
 
 def zeros(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
-    """A tensor of zeros, float32 unless ``dtype`` says otherwise.
+    """A tensor of zeros.
 
     Args:
-        size: the shape, as ``zeros(2, 3)`` or ``zeros((2, 3))``.
+        *size: the shape, as ``zeros(2, 3)`` or ``zeros((2, 3))``.
+        dtype: of the elements. Default: float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
 
     Raises:
         ValueError: a negative size, or more elements than any memory holds.
 
-    >>> import pynn
-    >>> pynn.zeros(2, 3)
-    tensor([[0., 0., 0.],
-            [0., 0., 0.]])
+    Example:
+        >>> import pynn
+        >>> pynn.zeros(2, 3)
+        tensor([[0., 0., 0.],
+                [0., 0., 0.]])
     """
     return _finish("zeros", ops.zeros(_shape("zeros", size), dtype), requires_grad, device)
 
 
 def ones(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
-    """A tensor of ones; arguments as for :func:`zeros`.
+    """A tensor of ones.
 
-    >>> import pynn
-    >>> pynn.ones(3)
-    tensor([1., 1., 1.])
+    Args:
+        *size: the shape, as ``ones(2, 3)`` or ``ones((2, 3))``.
+        dtype: of the elements. Default: float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
+
+    Raises:
+        ValueError: a negative size, or more elements than any memory holds.
+
+    Example:
+        >>> import pynn
+        >>> pynn.ones(3)
+        tensor([1., 1., 1.])
     """
     return _finish("ones", ops.ones(_shape("ones", size), dtype), requires_grad, device)
 
@@ -127,11 +141,19 @@ def full(
     requires_grad: bool = False,
     device: Any = None,
 ) -> Tensor:
-    """A tensor of one value. Without ``dtype`` a bool makes bools, an int int64, a float float32.
+    """A tensor of one value.
 
-    >>> import pynn
-    >>> pynn.full((2,), 2.5)
-    tensor([2.5, 2.5])
+    Args:
+        size: the shape, ``(2, 3)`` or ``3``.
+        fill_value: the value.
+        dtype: of the elements. Default: a bool makes bools, an int int64, a float float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
+
+    Example:
+        >>> import pynn
+        >>> pynn.full((2,), 2.5)
+        tensor([2.5, 2.5])
     """
     if dtype is None:
         is_bool = isinstance(fill_value, (bool, np.bool_))
@@ -141,29 +163,86 @@ def full(
 
 
 def empty(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
-    """A tensor that holds whatever its memory held: write every element before you read it."""
+    """A tensor that holds whatever its memory held: write every element before you read it.
+
+    Args:
+        *size: the shape, as ``empty(2, 3)`` or ``empty((2, 3))``.
+        dtype: of the elements. Default: float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
+
+    Example:
+        >>> import pynn
+        >>> pynn.empty(2, 3).shape
+        (2, 3)
+    """
     return _finish("empty", ops.empty(_shape("empty", size), dtype), requires_grad, device)
 
 
 def zeros_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """Zeros of the shape and (unless given) dtype of ``x``."""
+    """Zeros of the shape and (unless given) dtype of ``x``.
+
+    Args:
+        x: the tensor that gives shape and dtype.
+        dtype: of the elements. Default: that of x.
+        requires_grad: whether backward() computes a gradient for it.
+
+    Example:
+        >>> import pynn
+        >>> pynn.zeros_like(pynn.tensor([1, 2]))
+        tensor([0, 0])
+    """
     return zeros(x.shape, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def ones_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """Ones of the shape and (unless given) dtype of ``x``."""
+    """Ones of the shape and (unless given) dtype of ``x``.
+
+    Args:
+        x: the tensor that gives shape and dtype.
+        dtype: of the elements. Default: that of x.
+        requires_grad: whether backward() computes a gradient for it.
+
+    Example:
+        >>> import pynn
+        >>> pynn.ones_like(pynn.tensor([1, 2]))
+        tensor([1, 1])
+    """
     return ones(x.shape, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def full_like(
     x: Tensor, fill_value: Any, *, dtype: dtype | None = None, requires_grad: bool = False
 ) -> Tensor:
-    """One value in the shape and (unless given) dtype of ``x``."""
+    """One value in the shape and (unless given) dtype of ``x``.
+
+    Args:
+        x: the tensor that gives shape and dtype.
+        fill_value: the value.
+        dtype: of the elements. Default: that of x.
+        requires_grad: whether backward() computes a gradient for it.
+
+    Example:
+        >>> import pynn
+        >>> pynn.full_like(pynn.ones(2), 0.5)
+        tensor([0.5, 0.5])
+    """
     return full(x.shape, fill_value, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def empty_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """Unwritten memory of the shape and (unless given) dtype of ``x``."""
+    """Unwritten memory of the shape and (unless given) dtype of ``x``.
+
+    Args:
+        x: the tensor that gives shape and dtype.
+        dtype: of the elements. Default: that of x.
+        requires_grad: whether backward() computes a gradient for it.
+
+    Example:
+        >>> import pynn
+        >>> pynn.empty_like(pynn.ones(2, 3)).shape
+        (2, 3)
+    """
     return empty(x.shape, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
@@ -179,18 +258,25 @@ def arange(
     requires_grad: bool = False,
     device: Any = None,
 ) -> Tensor:
-    """Equally spaced numbers from ``start`` (0 if there is only one argument) to ``end``, end excluded.
+    """Equally spaced numbers from ``start`` to ``end``, end excluded.
 
-    int64 where all three are ints, else float32.
+    Args:
+        start: the first number; the only argument is ``end``, and start 0.
+        end: where to stop.
+        step: from one number to the next, which may be negative.
+        dtype: of the elements. Default: int64 where all three are ints, else float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
 
     Raises:
         ValueError: a step of 0, a step away from ``end``, infinities or NaN.
 
-    >>> import pynn
-    >>> pynn.arange(5)
-    tensor([0, 1, 2, 3, 4])
-    >>> pynn.arange(1.0, 2.0, 0.25)
-    tensor([1.  , 1.25, 1.5 , 1.75])
+    Example:
+        >>> import pynn
+        >>> pynn.arange(5)
+        tensor([0, 1, 2, 3, 4])
+        >>> pynn.arange(1.0, 2.0, 0.25)
+        tensor([1.  , 1.25, 1.5 , 1.75])
     """
     if end is None:
         start, end = 0, start
@@ -208,11 +294,20 @@ def linspace(
     requires_grad: bool = False,
     device: Any = None,
 ) -> Tensor:
-    """``steps`` equally spaced numbers from ``start`` to ``end``, both included.
+    """Equally spaced numbers from ``start`` to ``end``, both included.
 
-    >>> import pynn
-    >>> pynn.linspace(0, 1, 3)
-    tensor([0. , 0.5, 1. ])
+    Args:
+        start: the first number.
+        end: the last number.
+        steps: how many numbers.
+        dtype: of the elements. Default: float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
+
+    Example:
+        >>> import pynn
+        >>> pynn.linspace(0, 1, 3)
+        tensor([0. , 0.5, 1. ])
     """
     return _finish("linspace", ops.linspace(float(start), float(end), steps, dtype), requires_grad, device)
 
@@ -225,12 +320,20 @@ def eye(
     requires_grad: bool = False,
     device: Any = None,
 ) -> Tensor:
-    """The identity matrix, ``(n, n)`` or ``(n, m)``.
+    """The identity matrix: ones on the diagonal, zeros elsewhere.
 
-    >>> import pynn
-    >>> pynn.eye(2)
-    tensor([[1., 0.],
-            [0., 1.]])
+    Args:
+        n: how many rows.
+        m: how many columns. Default: n.
+        dtype: of the elements. Default: float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
+
+    Example:
+        >>> import pynn
+        >>> pynn.eye(2)
+        tensor([[1., 0.],
+                [0., 1.]])
     """
     rows, columns = _shape("eye", (n, n if m is None else m))
     return _finish("eye", ops.eye(rows, columns, dtype), requires_grad, device)
@@ -248,10 +351,21 @@ def rand(
 ) -> Tensor:
     """Random numbers spread evenly over [0, 1).
 
-    >>> import pynn
-    >>> pynn.manual_seed(0)
-    >>> pynn.rand(2, 3).shape
-    (2, 3)
+    Args:
+        *size: the shape, as ``rand(2, 3)`` or ``rand((2, 3))``.
+        dtype: of the elements. Default: float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
+        generator: a :class:`Generator` to draw from. Default: the shared random numbers.
+
+    Source: Salmon et al. 2011, Parallel random numbers: as easy as 1, 2, 3 (Philox).
+
+    Example:
+        >>> import pynn
+        >>> pynn.manual_seed(0)
+        >>> x = pynn.rand(2, 3)
+        >>> x.shape, bool((x >= 0).all() and (x < 1).all())
+        ((2, 3), True)
     """
     with drawing(generator):
         return _finish("rand", ops.rand(_shape("rand", size), dtype), requires_grad, device)
@@ -264,7 +378,23 @@ def randn(
     device: Any = None,
     generator: Generator | None = None,
 ) -> Tensor:
-    """Random numbers with the standard normal distribution."""
+    """Random numbers with the standard normal distribution.
+
+    Args:
+        *size: the shape, as ``randn(2, 3)`` or ``randn((2, 3))``.
+        dtype: of the elements. Default: float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
+        generator: a :class:`Generator` to draw from. Default: the shared random numbers.
+
+    Source: Box & Muller 1958, A note on the generation of random normal deviates.
+
+    Example:
+        >>> import pynn
+        >>> pynn.manual_seed(0)
+        >>> abs(pynn.randn(10000).mean().item()) < 0.05
+        True
+    """
     with drawing(generator):
         return _finish("randn", ops.randn(_shape("randn", size), dtype), requires_grad, device)
 
@@ -278,7 +408,22 @@ def uniform(
     requires_grad: bool = False,
     generator: Generator | None = None,
 ) -> Tensor:
-    """Random numbers spread evenly over [low, high)."""
+    """Random numbers spread evenly over [low, high).
+
+    Args:
+        size: the shape, ``(2, 3)`` or ``3``.
+        low: the lower end.
+        high: the upper end.
+        dtype: of the elements. Default: float32.
+        requires_grad: whether backward() computes a gradient for it.
+        generator: a :class:`Generator` to draw from. Default: the shared random numbers.
+
+    Example:
+        >>> import pynn
+        >>> x = pynn.uniform((100,), -1.0, 1.0)
+        >>> bool((x.abs() <= 1).all())
+        True
+    """
     with drawing(generator):
         return _finish(
             "uniform", ops.uniform(_shape("uniform", (size,)), low, high, dtype), requires_grad, None
@@ -293,10 +438,24 @@ def normal(
     dtype: dtype | None = None,
     generator: Generator | None = None,
 ) -> Tensor:
-    """Normally distributed numbers; ``mean`` and ``std`` are numbers with a ``size``, or tensors.
+    """Normally distributed numbers.
+
+    Args:
+        mean: a number with a ``size``, or a tensor.
+        std: the standard deviation: a number, or a tensor that broadcasts with mean.
+        size: the shape, where mean and std are numbers.
+        dtype: of the elements. Default: float32.
+        generator: a :class:`Generator` to draw from. Default: the shared random numbers.
 
     Raises:
         ValueError: a negative ``std``; numbers without a ``size``.
+
+    Example:
+        >>> import pynn
+        >>> pynn.normal(0.0, 1.0, size=(2, 3)).shape
+        (2, 3)
+        >>> pynn.normal(pynn.tensor([1.0, 2.0]), 0.0)
+        tensor([1., 2.])
     """
     if size is not None and not isinstance(mean, Tensor) and not isinstance(std, Tensor):
         with drawing(generator):
@@ -317,11 +476,23 @@ def randint(
     size: Size | None = None,
     generator: Generator | None = None,
 ) -> Tensor:
-    """Random int64 below ``high``: ``randint(high, size)`` from 0, or ``randint(low, high, size)``.
+    """Random int64 numbers, each as probable: ``randint(high, size)`` or ``randint(low, high, size)``.
 
-    >>> import pynn
-    >>> pynn.randint(0, 10, (3,)).dtype
-    pynn.int64
+    Args:
+        *bounds_and_size: high and the size, or low, high and the size.
+        low: the least number, 0 by default.
+        high: one above the largest.
+        size: the shape, ``(2, 3)`` or ``3``.
+        generator: a :class:`Generator` to draw from. Default: the shared random numbers.
+
+    Raises:
+        ValueError: low is not below high.
+
+    Example:
+        >>> import pynn
+        >>> x = pynn.randint(0, 10, (3,))
+        >>> x.dtype, bool((x < 10).all())
+        (pynn.int64, True)
     """
     given = list(bounds_and_size)
     if size is None:
@@ -339,23 +510,66 @@ def randint(
 
 
 def randperm(n: int, *, generator: Generator | None = None) -> Tensor:
-    """The numbers 0 to n - 1 (int64) in random order."""
+    """The numbers 0 to n - 1 (int64) in random order.
+
+    Args:
+        n: how many.
+        generator: a :class:`Generator` to draw from. Default: the shared random numbers.
+
+    Example:
+        >>> import pynn
+        >>> pynn.randperm(4).sort().values
+        tensor([0, 1, 2, 3])
+    """
     with drawing(generator):
         return ops.randperm(n)
 
 
 def rand_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """:func:`rand` in the shape and (unless given) dtype of ``x``."""
+    """:func:`rand` in the shape and (unless given) dtype of ``x``.
+
+    Args:
+        x: the tensor that gives shape and dtype.
+        dtype: of the elements. Default: that of x.
+        requires_grad: whether backward() computes a gradient for it.
+
+    Example:
+        >>> import pynn
+        >>> pynn.rand_like(pynn.ones(2, 3)).shape
+        (2, 3)
+    """
     return rand(x.shape, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def randn_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """:func:`randn` in the shape and (unless given) dtype of ``x``."""
+    """:func:`randn` in the shape and (unless given) dtype of ``x``.
+
+    Args:
+        x: the tensor that gives shape and dtype.
+        dtype: of the elements. Default: that of x.
+        requires_grad: whether backward() computes a gradient for it.
+
+    Example:
+        >>> import pynn
+        >>> pynn.randn_like(pynn.ones(2, 3)).shape
+        (2, 3)
+    """
     return randn(x.shape, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def randint_like(x: Tensor, low: int, high: int | None = None) -> Tensor:
-    """:func:`randint` in the shape of ``x``: ``randint_like(x, high)`` or ``randint_like(x, low, high)``."""
+    """:func:`randint` in the shape of ``x``: ``randint_like(x, high)`` or ``randint_like(x, low, high)``.
+
+    Args:
+        x: the tensor that gives the shape.
+        low: the least number; the only bound is high, and low 0.
+        high: one above the largest.
+
+    Example:
+        >>> import pynn
+        >>> pynn.randint_like(pynn.ones(2), 3, 4)
+        tensor([3, 3])
+    """
     low, high = (0, low) if high is None else (low, high)
     return randint(low, high, x.shape)
 
@@ -364,14 +578,26 @@ def randint_like(x: Tensor, low: int, high: int | None = None) -> Tensor:
 def multinomial(
     weights: Tensor, num_samples: int, replacement: bool = False, generator: Generator | None = None
 ) -> Tensor:
-    """Draws indices in proportion to ``weights``: ``(K,)`` or ``(N, K)`` to ``(..., num_samples)``.
+    """Draws indices in proportion to weights.
+
+    Args:
+        weights: ``(K,)`` or ``(N, K)``: how probable each index is, not necessarily 1 in sum.
+        num_samples: how many to draw from each row.
+        replacement: whether an index may be drawn again.
+        generator: a :class:`Generator` to draw from. Default: the shared random numbers.
+
+    Returns:
+        Indices (int64), ``(num_samples,)`` or ``(N, num_samples)``.
 
     Raises:
         ValueError: negative or all-zero weights, or more samples than positive weights without replacement.
 
-    >>> import pynn
-    >>> pynn.multinomial(pynn.tensor([0.0, 1.0, 0.0]), 1)
-    tensor([1])
+    Source: Efraimidis & Spirakis 2006, Weighted random sampling with a reservoir, without replacement.
+
+    Example:
+        >>> import pynn
+        >>> pynn.multinomial(pynn.tensor([0.0, 1.0, 0.0]), 1)
+        tensor([1])
     """
     w = np.asarray(weights, dtype=np.float64)
     if w.ndim not in (1, 2):
