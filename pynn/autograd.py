@@ -82,7 +82,7 @@ class no_grad(_GradMode):  # noqa: N801 - torch's name
     It is a block, ``with pynn.no_grad():``, or a decorator, ``@pynn.no_grad()``.
 
     Args:
-        function: nothing; given only where the parentheses of ``@no_grad()`` were forgotten, which is an error.
+        function: given only where the parentheses of ``@no_grad()`` were forgotten, which is an error.
 
     Example:
         >>> import pynn
@@ -252,7 +252,7 @@ class Function:
         """The function's value.
 
         Args:
-            ctx: what `backward` needs goes into ``ctx.save_for_backward(...)``, or into attributes of your own.
+            ctx: what `backward` needs goes into ``ctx.save_for_backward(...)``, or into attributes.
             *args: what `apply` was given.
         """
         raise NotImplementedError("a Function needs a static method forward(ctx, *args)")

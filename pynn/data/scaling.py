@@ -75,6 +75,15 @@ class MinMaxScaler(_Scaler):
 
     Args:
         feature_range: (lowest, highest) value after scaling.
+
+    Raises:
+        ValueError: the range does not rise.
+
+    Example:
+        >>> import pynn
+        >>> scaler = pynn.data.MinMaxScaler().fit(pynn.tensor([[0.0], [4.0]]))
+        >>> scaler.transform(pynn.tensor([[1.0]])).tolist()
+        [[0.25]]
     """
 
     def __init__(self, feature_range: tuple[float, float] = (0.0, 1.0)) -> None:

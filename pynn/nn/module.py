@@ -210,7 +210,13 @@ class Module(TrainingVerbs):
     def named_modules(
         self, memo: set[int] | None = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Module]]:
-        """(dotted name, module) of this module and all below it."""
+        """(dotted name, module) of this module and all below it.
+
+        Args:
+            memo: the ids of modules that were seen already.
+            prefix: what names begin with.
+            remove_duplicate: whether a module that is held twice comes once.
+        """
         memo = set() if memo is None else memo
         if id(self) in memo:
             return
@@ -227,21 +233,41 @@ class Module(TrainingVerbs):
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """(dotted name, parameter) of this module and, with `recurse`, of all below it."""
+        """(dotted name, parameter) of this module and, with `recurse`, of all below it.
+
+        Args:
+            prefix: what names begin with.
+            recurse: whether to go down to the submodules.
+            remove_duplicate: whether a parameter that is held twice comes once.
+        """
         yield from self._named_members(Module._own_parameters, prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """Each parameter once: what an optimizer wants."""
+        """Each parameter once: what an optimizer wants.
+
+        Args:
+            recurse: whether to go down to the submodules.
+        """
         return (param for _, param in self.named_parameters(recurse=recurse))
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
-        """(dotted name, buffer) of this module and, with `recurse`, of all below it."""
+        """(dotted name, buffer) of this module and, with `recurse`, of all below it.
+
+        Args:
+            prefix: what names begin with.
+            recurse: whether to go down to the submodules.
+            remove_duplicate: whether a buffer that is held twice comes once.
+        """
         yield from self._named_members(Module._own_buffers, prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """Each buffer once."""
+        """Each buffer once.
+
+        Args:
+            recurse: whether to go down to the submodules.
+        """
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     def _named_members(
@@ -264,7 +290,14 @@ class Module(TrainingVerbs):
                     yield (f"{path}.{name}" if path else name), member
 
     def get_submodule(self, target: str) -> Module:
-        """The module at a dotted path, as `named_modules` gives it."""
+        """The module at a dotted path, as `named_modules` gives it.
+
+        Args:
+            target: the path; "" is this module.
+
+        Raises:
+            AttributeError: there is none.
+        """
         module: Any = self
         for step in target.split(".") if target else ():
             module = module.__dict__.get(step)
@@ -273,7 +306,14 @@ class Module(TrainingVerbs):
         return module
 
     def get_parameter(self, target: str) -> Parameter:
-        """The parameter at a dotted path, as `named_parameters` gives it."""
+        """The parameter at a dotted path, as `named_parameters` gives it.
+
+        Args:
+            target: the path.
+
+        Raises:
+            AttributeError: there is none.
+        """
         path, _, name = target.rpartition(".")
         parameter = self.get_submodule(path).__dict__.get(name)
         if not isinstance(parameter, Parameter):
@@ -302,13 +342,21 @@ class Module(TrainingVerbs):
         return self.train(False)
 
     def requires_grad_(self: Self, requires_grad: bool = True) -> Self:
-        """Freeze (`False`) or unfreeze every parameter."""
+        """Freeze (`False`) or unfreeze every parameter.
+
+        Args:
+            requires_grad: whether gradients are computed for them.
+        """
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         return self
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients of all parameters (or fill them with zeros)."""
+        """Forget the gradients of all parameters (or fill them with zeros).
+
+        Args:
+            set_to_none: forget them; False fills them with zeros.
+        """
         for parameter in self.parameters():
             if set_to_none:
                 parameter.grad = None
@@ -319,6 +367,10 @@ class Module(TrainingVerbs):
         """Convert parameters and buffers in place: `to(pynn.float64)`, `to("cpu")`, `to(like_tensor)`.
 
         As in PyTorch, a dtype applies to floating-point tensors only.
+
+        Args:
+            *args: a dtype, a device, or a tensor that has them.
+            **kwargs: `dtype` and `device` by name.
         """
 
         def convert(tensor: Tensor) -> Tensor:
@@ -342,7 +394,14 @@ class Module(TrainingVerbs):
         return self.to("cpu")
 
     def cuda(self: Self, device: int = 0) -> Self:
-        """All parameters and buffers to a GPU; raises as long as this build has none."""
+        """All parameters and buffers to a GPU; raises as long as this build has none.
+
+        Args:
+            device: its number.
+
+        Raises:
+            ValueError: there is no GPU.
+        """
         return self.to(f"cuda:{device}")
 
     def _convert(self: Self, convert: Callable[[Tensor], Tensor]) -> Self:
@@ -359,7 +418,12 @@ class Module(TrainingVerbs):
     # ---- state ------------------------------------------------------------------------------------
 
     def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> dict[str, Tensor]:
-        """Name -> tensor for every parameter and persistent buffer. The tensors share the module's memory."""
+        """Name -> tensor for every parameter and persistent buffer. The tensors share the module's memory.
+
+        Args:
+            prefix: what names begin with.
+            keep_vars: the parameters themselves, which record gradients, instead of plain tensors.
+        """
         return state.collect(self, prefix, keep_vars)
 
     def load_state_dict(
@@ -397,23 +461,45 @@ class Module(TrainingVerbs):
     def register_forward_pre_hook(
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
-        """Call `hook(module, args)` before forward; what it returns (if not None) replaces the arguments."""
+        """Call a function before forward.
+
+        Args:
+            hook: `hook(module, args)`; what it returns (if not None) replaces the arguments.
+            prepend: run it before the hooks there are.
+            with_kwargs: call `hook(module, args, kwargs)`; it then returns both.
+        """
         return self._hooks_to_change().add("forward_pre", hook, prepend, with_kwargs)
 
     def register_forward_hook(
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
-        """Call `hook(module, args, output)` after forward; a result that is not None replaces the output."""
+        """Call a function after forward.
+
+        Args:
+            hook: `hook(module, args, output)`; a result that is not None replaces the output.
+            prepend: run it before the hooks there are.
+            with_kwargs: call `hook(module, args, kwargs, output)`.
+        """
         return self._hooks_to_change().add("forward", hook, prepend, with_kwargs)
 
     def register_full_backward_pre_hook(
         self, hook: Callable[..., Any], prepend: bool = False
     ) -> RemovableHandle:
-        """Call `hook(module, grad_output)` when the output's gradient is there; its result replaces it."""
+        """Call a function when the gradient of the output is there.
+
+        Args:
+            hook: `hook(module, grad_output)`; its result replaces `grad_output`.
+            prepend: run it before the hooks there are.
+        """
         return self._hooks_to_change().add("backward_pre", hook, prepend, False)
 
     def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
-        """Call `hook(module, grad_input, grad_output)` in backward; its result replaces `grad_input`."""
+        """Call a function in backward, once the gradients of the inputs are there.
+
+        Args:
+            hook: `hook(module, grad_input, grad_output)`; its result replaces `grad_input`.
+            prepend: run it before the hooks there are.
+        """
         return self._hooks_to_change().add("backward", hook, prepend, False)
 
     # ---- printing ---------------------------------------------------------------------------------

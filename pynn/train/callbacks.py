@@ -20,31 +20,74 @@ class Callback:
     """Base class: override what you need. `self.model` is the model that is trained.
 
     Set `self.model.stop_training = True` to end the training after the current epoch.
+
+    Example:
+        >>> import pynn
+        >>> class Stop(pynn.train.Callback):
+        ...     def on_epoch_end(self, epoch, logs=None):
+        ...         self.model.stop_training = epoch == 1
+        >>> model = pynn.nn.Linear(1, 1)
+        >>> model.compile("sgd", "mse")
+        >>> x = pynn.zeros(4, 1)
+        >>> len(model.fit(x, x, epochs=9, verbose=0, callbacks=[Stop()]).epoch)
+        2
     """
 
     model: Module
 
     def set_model(self, model: Module) -> None:
-        """Called once, before anything else."""
+        """Called once, before anything else.
+
+        Args:
+            model: what is trained.
+        """
         self.model = model
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        """Before the first epoch."""
+        """Before the first epoch.
+
+        Args:
+            logs: empty.
+        """
 
     def on_train_end(self, logs: Logs | None = None) -> None:
-        """After the last epoch, also when Ctrl-C or an error ended it."""
+        """After the last epoch, also when Ctrl-C or an error ended it.
+
+        Args:
+            logs: the averages of the last epoch.
+        """
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
-        """Before an epoch; the first is 0."""
+        """Before an epoch.
+
+        Args:
+            epoch: its number; the first is 0.
+            logs: empty.
+        """
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        """After an epoch, with its averages."""
+        """After an epoch.
+
+        Args:
+            epoch: its number; the first is 0.
+            logs: its averages, by name.
+        """
 
     def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
-        """Before a training step."""
+        """Before a training step.
+
+        Args:
+            batch: its number in the epoch; the first is 0.
+            logs: empty.
+        """
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
-        """After a training step, with its loss."""
+        """After a training step.
+
+        Args:
+            batch: its number in the epoch; the first is 0.
+            logs: its loss, as `{"loss": ...}`.
+        """
 
 
 class CallbackList:
@@ -95,7 +138,20 @@ class CallbackList:
 
 
 class LambdaCallback(Callback):
-    """A callback made of functions: `LambdaCallback(on_epoch_end=lambda epoch, logs: print(logs))`."""
+    """A callback made of functions.
+
+    Args:
+        **functions: by the names of the methods of `Callback`.
+
+    Raises:
+        TypeError: a name that `Callback` does not have.
+
+    Example:
+        >>> from pynn.train import LambdaCallback
+        >>> printing = LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, logs))
+        >>> printing.on_epoch_end(0, {"loss": 0.5})
+        0 {'loss': 0.5}
+    """
 
     def __init__(self, **functions: Callable[..., Any]) -> None:
         for name, function in functions.items():
@@ -133,8 +189,6 @@ class _Watcher(Callback):
 class EarlyStopping(_Watcher):
     """End the training when a value has stopped improving, and go back to the best weights.
 
-    Prechelt 1998, "Early stopping - but when?".
-
     Args:
         monitor: what to watch.
         min_delta: how much better counts as better.
@@ -142,6 +196,20 @@ class EarlyStopping(_Watcher):
         mode: "min" or "max"; "auto" takes "max" for accuracies, precision, recall, F1 and R².
         restore_best_weights: put the weights of the best epoch back at the end.
         start_from_epoch: do not count before this epoch.
+
+    Raises:
+        ValueError: another mode; at the end of an epoch, a value that was not recorded.
+
+    Source: Prechelt 1998, Early stopping - but when?
+
+    Example:
+        >>> import pynn
+        >>> stop = pynn.train.EarlyStopping("loss", patience=2)
+        >>> model = pynn.nn.Linear(1, 1)
+        >>> model.compile(pynn.optim.SGD(model, lr=0.0), "mse")  # it never learns
+        >>> x = pynn.ones(4, 1)
+        >>> len(model.fit(x, x, epochs=9, verbose=0, callbacks=[stop]).epoch)
+        4
     """
 
     def __init__(
@@ -189,6 +257,17 @@ class ModelCheckpoint(_Watcher):
         monitor: what to watch.
         save_best_only: only when it improved.
         mode: see `EarlyStopping`.
+
+    Example:
+        >>> import os, tempfile
+        >>> import pynn
+        >>> folder = tempfile.mkdtemp()
+        >>> keep = pynn.train.ModelCheckpoint(os.path.join(folder, "model-{epoch}.safetensors"))
+        >>> model = pynn.nn.Linear(1, 1)
+        >>> model.compile("sgd", "mse")
+        >>> history = model.fit(pynn.zeros(4, 1), pynn.zeros(4, 1), epochs=2, verbose=0, callbacks=[keep])
+        >>> sorted(os.listdir(folder))
+        ['model-1.safetensors', 'model-2.safetensors']
     """
 
     def __init__(
@@ -210,6 +289,20 @@ class LearningRateSchedule(Callback):
         scheduler: the schedule; `ReduceLROnPlateau` is told `monitor`.
         per: "epoch" or "batch".
         monitor: what to tell a schedule that watches a value.
+
+    Raises:
+        ValueError: per is neither.
+
+    Example:
+        >>> import pynn
+        >>> model = pynn.nn.Linear(1, 1)
+        >>> optimizer = pynn.optim.SGD(model.parameters(), lr=1.0)
+        >>> model.compile(optimizer, "mse")
+        >>> halve = pynn.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+        >>> callbacks = [pynn.train.LearningRateSchedule(halve)]
+        >>> history = model.fit(pynn.zeros(4, 1), pynn.zeros(4, 1), epochs=2, verbose=0, callbacks=callbacks)
+        >>> optimizer.param_groups[0]["lr"]
+        0.25
     """
 
     def __init__(self, scheduler: Any, per: str = "epoch", monitor: str = "val_loss") -> None:
@@ -265,6 +358,21 @@ class CSVLogger(Callback):
         path: the file.
         separator: what stands between two values.
         append: go on with a file that exists instead of writing it anew.
+
+    Raises:
+        ValueError: the file that is appended to has other columns.
+
+    Example:
+        >>> import os, tempfile
+        >>> import pynn
+        >>> path = os.path.join(tempfile.mkdtemp(), "log.csv")
+        >>> model = pynn.nn.Linear(1, 1)
+        >>> model.compile("sgd", "mse")
+        >>> x = pynn.zeros(4, 1)
+        >>> history = model.fit(x, x, verbose=0, callbacks=[pynn.train.CSVLogger(path)])
+        >>> with open(path) as file:
+        ...     file.readline().strip()
+        'epoch,loss'
     """
 
     def __init__(self, path: str | Path, separator: str = ",", append: bool = False) -> None:
@@ -298,6 +406,17 @@ class ProgressTable(Callback):
 
     Args:
         every: epochs from one row to the next; the last epoch is always shown.
+
+    Raises:
+        ValueError: every is no whole number of 1 or more.
+
+    Example:
+        >>> from pynn.train import ProgressTable
+        >>> table = ProgressTable(every=10)
+        >>> table.on_train_begin()
+        >>> table.on_epoch_end(0, {"loss": 0.5})
+        epoch       loss
+            1     0.5000
     """
 
     def __init__(self, every: int = 1) -> None:
@@ -332,6 +451,14 @@ class TerminateOnNaN(Callback):
     """End the training at the first loss that is NaN or infinite, and keep the history.
 
     Without it, `fit` raises FloatingPointError there. Either way that batch does not touch the weights.
+
+    Example:
+        >>> import pynn
+        >>> model = pynn.nn.Linear(1, 1)
+        >>> model.compile("sgd", "mse")
+        >>> x = pynn.full((4, 1), float("nan"))
+        >>> model.fit(x, x, verbose=0, callbacks=[pynn.train.TerminateOnNaN()])
+        History(0 epochs)
     """
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:

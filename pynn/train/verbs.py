@@ -162,7 +162,13 @@ class TrainingVerbs:
         return list(values.values()) if metrics else values["loss"]
 
     def predict(self, x: Any, *, batch_size: int = 256, verbose: int | str = 0) -> Tensor:
-        """The outputs for all inputs, in evaluation mode and without recording: `(N, ...)`."""
+        """The outputs for all inputs, in evaluation mode and without recording: `(N, ...)`.
+
+        Args:
+            x: `(N, ...)`, or batches of inputs.
+            batch_size: how many to a batch.
+            verbose: accepted for Keras's sake.
+        """
         model: Module = self  # type: ignore[assignment]
         if isinstance(x, (Tensor, np.ndarray, list)):
             x = to_tensor(x)
