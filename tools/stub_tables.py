@@ -86,7 +86,12 @@ class Op:
     several_outputs: Final[builtins.bool]
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
-def tensor(data: Any, dtype: _DType | None = None, requires_grad: builtins.bool = False) -> Tensor:
+def tensor(
+    data: Any,
+    dtype: _DType | None = None,
+    requires_grad: builtins.bool = False,
+    device: str | Device | None = None,
+) -> Tensor:
     """A tensor with a copy of the data: numbers, nested lists, arrays or tensors."""
 
 def from_numpy(array: _Array) -> Tensor:

@@ -80,7 +80,12 @@ class Op:
     several_outputs: Final[builtins.bool]
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
-def tensor(data: Any, dtype: _DType | None = None, requires_grad: builtins.bool = False) -> Tensor:
+def tensor(
+    data: Any,
+    dtype: _DType | None = None,
+    requires_grad: builtins.bool = False,
+    device: str | Device | None = None,
+) -> Tensor:
     """A tensor with a copy of the data: numbers, nested lists, arrays or tensors."""
 
 def from_numpy(array: _Array) -> Tensor:
@@ -638,6 +643,17 @@ class Tensor:
             gradient: the gradient of what follows, of this shape. Default: 1, for a one-element tensor.
             retain_graph: keep what forward saved, so that backward can run again. Default: ``create_graph``.
             create_graph: record the backward itself, for gradients of gradients.
+
+        Raises:
+            AutogradError: the tensor has several elements and no ``gradient`` is given, it has no history, or the
+                graph was already used up.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.tensor([1.0, 2.0], requires_grad=True)
+            >>> (x * x).sum().backward()
+            >>> x.grad
+            tensor([2., 4.])
         """
 
     def bernoulli_(self, p: Any = 0.5) -> Tensor:
@@ -922,7 +938,14 @@ class Tensor:
         """
 
     def cpu(self) -> Tensor:
-        """The tensor in main memory: itself."""
+        """The tensor in main memory: itself.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.ones(2)
+            >>> x.cpu() is x
+            True
+        """
 
     def cumprod(self, /, axis: builtins.int = ..., dtype: _DType | None = None, *, dim: builtins.int = ...) -> Tensor:
         """Running products along an axis. bool and integers multiply as int64; float32 runs in float64.
@@ -1135,7 +1158,16 @@ class Tensor:
         """
 
     def expand_as(self, other: Tensor) -> Tensor:
-        """The tensor broadcast to the shape of another one, without a copy."""
+        """The tensor broadcast to the shape of another one, without a copy.
+
+        Args:
+            other: the tensor that has the shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).expand_as(pynn.ones(2, 2)).tolist()
+            [[1, 2], [1, 2]]
+        """
 
     def expm1(self) -> Tensor:
         """e^x - 1, with all its digits near 0, where exp(x) - 1 has none.
@@ -1516,6 +1548,9 @@ class Tensor:
     def is_same_size(self, other: Tensor) -> builtins.bool:
         """Whether another tensor has this one's shape.
 
+        Args:
+            other: that tensor.
+
         Example:
             >>> import pynn
             >>> pynn.ones(2).is_same_size(pynn.zeros(2))
@@ -1846,11 +1881,23 @@ class Tensor:
         """
 
     def min(input: Tensor, dim: Tensor | builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
-        """The smallest element, as :func:`max` gives the largest.
+        """The smallest element; along a ``dim`` the smallest and where they stand; with a tensor the smaller one.
 
-        >>> import pynn
-        >>> pynn.tensor([3.0, 1.0, 2.0]).min()
-        tensor(1.)
+        Args:
+            input: any shape.
+            dim: None for one number, ``()``; an axis for ``(values, indices)``; a tensor to compare with.
+            keepdim: keep the axis with size 1.
+
+        Returns:
+            A tensor, or the named tuple ``(values, indices)`` if ``dim`` is an axis. NaN counts as the smallest.
+
+        Raises:
+            ValueError: there is no element to choose from.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([3.0, 1.0, 2.0]).min()
+            tensor(1.)
         """
 
     def minimum(self, /, b: _Operand) -> Tensor:
@@ -1895,14 +1942,26 @@ class Tensor:
         """mul, written into this tensor itself."""
 
     def multinomial(weights: Tensor, num_samples: builtins.int, replacement: builtins.bool = False, generator: Any | None = None) -> Tensor:
-        """Draws indices in proportion to ``weights``: ``(K,)`` or ``(N, K)`` to ``(..., num_samples)``.
+        """Draws indices in proportion to weights.
+
+        Args:
+            weights: ``(K,)`` or ``(N, K)``: how probable each index is, not necessarily 1 in sum.
+            num_samples: how many to draw from each row.
+            replacement: whether an index may be drawn again.
+            generator: a :class:`Generator` to draw from. Default: the shared random numbers.
+
+        Returns:
+            Indices (int64), ``(num_samples,)`` or ``(N, num_samples)``.
 
         Raises:
             ValueError: negative or all-zero weights, or more samples than positive weights without replacement.
 
-        >>> import pynn
-        >>> pynn.multinomial(pynn.tensor([0.0, 1.0, 0.0]), 1)
-        tensor([1])
+        Source: Efraimidis & Spirakis 2006, Weighted random sampling with a reservoir, without replacement.
+
+        Example:
+            >>> import pynn
+            >>> pynn.multinomial(pynn.tensor([0.0, 1.0, 0.0]), 1)
+            tensor([1])
         """
 
     def multiply(self, /, b: _Operand) -> Tensor:
@@ -2016,19 +2075,80 @@ class Tensor:
         """
 
     def new_empty(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
-        """A tensor of this one's dtype whose values are whatever the memory held."""
+        """A tensor of this one's dtype whose values are whatever the memory held.
+
+        Args:
+            *size: the shape, as ``x.new_empty(2, 3)`` or ``x.new_empty((2, 3))``.
+            dtype: another dtype.
+            device: None or "cpu".
+            requires_grad: whether backward() computes a gradient for it.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).new_empty(3).shape
+            (3,)
+        """
 
     def new_full(self, size: builtins.int | Sequence[builtins.int], fill_value: builtins.float, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
-        """A tensor of one value, of this tensor's dtype."""
+        """A tensor of one value, of this tensor's dtype.
+
+        Args:
+            size: the shape.
+            fill_value: the value.
+            dtype: another dtype.
+            device: None or "cpu".
+            requires_grad: whether backward() computes a gradient for it.
+
+        Example:
+            >>> import pynn
+            >>> pynn.ones(1).new_full((2,), 7)
+            tensor([7., 7.])
+        """
 
     def new_ones(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
-        """Ones of this tensor's dtype."""
+        """Ones of this tensor's dtype.
+
+        Args:
+            *size: the shape, as ``x.new_ones(2, 3)`` or ``x.new_ones((2, 3))``.
+            dtype: another dtype.
+            device: None or "cpu".
+            requires_grad: whether backward() computes a gradient for it.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).new_ones(3)
+            tensor([1, 1, 1])
+        """
 
     def new_tensor(self, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
-        """A tensor from data, as :func:`pynn.tensor`, but of this tensor's dtype."""
+        """A tensor from data, as :func:`pynn.tensor`, but of this tensor's dtype.
+
+        Args:
+            data: numbers, nested lists, an array or a tensor; it is copied.
+            dtype: another dtype.
+            device: None or "cpu".
+            requires_grad: whether backward() computes a gradient for it.
+
+        Example:
+            >>> import pynn
+            >>> pynn.ones(1).new_tensor([1, 2])
+            tensor([1., 2.])
+        """
 
     def new_zeros(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
-        """Zeros of this tensor's dtype: ``x.new_zeros(2, 3)`` or ``x.new_zeros((2, 3))``."""
+        """Zeros of this tensor's dtype.
+
+        Args:
+            *size: the shape, as ``x.new_zeros(2, 3)`` or ``x.new_zeros((2, 3))``.
+            dtype: another dtype.
+            device: None or "cpu".
+            requires_grad: whether backward() computes a gradient for it.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).new_zeros(3)
+            tensor([0, 0, 0])
+        """
 
     def nonzero(self) -> Tensor:
         """The places of all elements that are not 0, as rows (count, ndim) of int64, in row-major order.
@@ -2045,7 +2165,17 @@ class Tensor:
         """
 
     def normal_(self, mean: builtins.float = 0.0, std: builtins.float = 1.0) -> Tensor:
-        """Fills the tensor with random numbers from a normal distribution."""
+        """Fills the tensor with random numbers from a normal distribution.
+
+        Args:
+            mean: their mean.
+            std: their standard deviation.
+
+        Example:
+            >>> import pynn
+            >>> pynn.empty(2).normal_(3.0, 0.0)
+            tensor([3., 3.])
+        """
 
     def not_equal(self, /, b: _Operand) -> Tensor:
         """Whether two elements differ; NaN differs from everything.
@@ -2071,6 +2201,13 @@ class Tensor:
 
         Raises:
             AutogradError: the tensor requires a gradient; call ``x.detach().numpy()``.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.zeros(2)
+            >>> x.numpy()[0] = 5
+            >>> x
+            tensor([5., 0.])
         """
 
     def outer(self, /, b: _Operand) -> Tensor:
@@ -2173,7 +2310,22 @@ class Tensor:
         """reciprocal, written into this tensor itself."""
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> HookHandle:
-        """Calls ``hook(gradient)`` when this tensor's gradient arrives; a Tensor it returns takes its place."""
+        """Calls a function when this tensor's gradient arrives.
+
+        Args:
+            hook: ``hook(gradient)``; a Tensor it returns takes the gradient's place.
+
+        Returns:
+            A handle: ``handle.remove()`` takes the hook away.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.ones(2, requires_grad=True)
+            >>> handle = x.register_hook(lambda gradient: gradient * 10)
+            >>> x.sum().backward()
+            >>> x.grad
+            tensor([10., 10.])
+        """
 
     def relu(self) -> Tensor:
         """The rectified linear unit: negative numbers become 0. NaN stays NaN. The gradient at 0 is 0.
@@ -2232,10 +2384,28 @@ class Tensor:
         """
 
     def reshape_as(self, other: Tensor) -> Tensor:
-        """The same elements in the shape of another tensor; a copy where a view cannot be."""
+        """The same elements in the shape of another tensor; a copy where a view cannot be.
+
+        Args:
+            other: the tensor that has the shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.arange(4).reshape_as(pynn.ones(2, 2)).tolist()
+            [[0, 1], [2, 3]]
+        """
 
     def retain_grad(self) -> None:
-        """Lets backward keep the gradient of this computed tensor in ``.grad``, as it does for leaves."""
+        """Lets backward keep the gradient of this computed tensor in ``.grad``, as it does for leaves.
+
+        Example:
+            >>> import pynn
+            >>> y = pynn.ones(2, requires_grad=True) * 2
+            >>> y.retain_grad()
+            >>> y.sum().backward()
+            >>> y.grad
+            tensor([1., 1.])
+        """
 
     def roll(self, /, shifts: _Ints, axis: _Ints | None = None, *, dim: _Ints | None = ...) -> Tensor:
         """The elements shifted along axes; what leaves one end comes in at the other.
@@ -2560,20 +2730,32 @@ class Tensor:
     def to(self, *args: Any, dtype: Any = None, device: Any = None, copy: builtins.bool = False) -> Tensor:
         """The tensor with another dtype, on another device, or with those of another tensor.
 
-        ``x.to(pynn.float64)``, ``x.to("cpu")``, ``x.to("cpu", pynn.float64)`` and ``x.to(other)``. The tensor
-        itself if it is that already, unless ``copy``.
+        ``x.to(pynn.float64)``, ``x.to("cpu")``, ``x.to("cpu", pynn.float64)`` and ``x.to(other)``.
+
+        Args:
+            *args: a dtype, a device, or a tensor that has them.
+            dtype: the dtype by name.
+            device: the device by name.
+            copy: make a copy in any case. Default: the tensor itself if it is that already.
 
         Raises:
             ValueError: a device that pynn does not have.
             TypeError: an argument that is neither dtype, device nor tensor.
 
-        >>> import pynn
-        >>> pynn.tensor([1, 2]).to(pynn.float32)
-        tensor([1., 2.])
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).to(pynn.float32)
+            tensor([1., 2.])
         """
 
     def tolist(self) -> Any:
-        """The values as (nested) lists of Python numbers; a number for a 0-d tensor."""
+        """The values as (nested) lists of Python numbers; a number for a 0-d tensor.
+
+        Example:
+            >>> import pynn
+            >>> pynn.eye(2).tolist()
+            [[1.0, 0.0], [0.0, 1.0]]
+        """
 
     def topk(self, /, k: builtins.int, axis: builtins.int = -1, largest: builtins.bool = True, sorted: builtins.bool = True, *, dim: builtins.int = ...) -> ops._TopkResult:
         """The k largest elements along an axis (or smallest, with `largest=False`) in order, and where they stand. Of equal ones the first come first. NaN counts as the largest. With `sorted=False` their order is left open, which saves time for a large k.
@@ -2648,7 +2830,16 @@ class Tensor:
         """The dtype, or the tensor converted to one."""
 
     def type_as(self, other: Tensor) -> Tensor:
-        """The tensor with the dtype of another one."""
+        """The tensor with the dtype of another one.
+
+        Args:
+            other: the tensor that has the dtype.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).type_as(pynn.ones(1))
+            tensor([1., 2.])
+        """
 
     def unbind(self, /, axis: builtins.int = 0, *, dim: builtins.int = ...) -> tuple[Tensor, ...]:
         """The slices along an axis, without that axis. Views.
@@ -2672,7 +2863,17 @@ class Tensor:
         """
 
     def uniform_(self, low: builtins.float = 0.0, high: builtins.float = 1.0) -> Tensor:
-        """Fills the tensor with random numbers, evenly spread over [low, high)."""
+        """Fills the tensor with random numbers, evenly spread over [low, high).
+
+        Args:
+            low: the lower end.
+            high: the upper end.
+
+        Example:
+            >>> import pynn
+            >>> bool((pynn.empty(5).uniform_(-1, 1).abs() <= 1).all())
+            True
+        """
 
     def unique(input: Tensor, sorted: builtins.bool = True, return_inverse: builtins.bool = False, return_counts: builtins.bool = False, dim: builtins.int | None = None) -> Any:
         """The different elements, in order.
@@ -2715,7 +2916,19 @@ class Tensor:
         """
 
     def view_as(self, other: Tensor) -> Tensor:
-        """The same elements, in the shape of another tensor."""
+        """The same elements, in the shape of another tensor; a view.
+
+        Args:
+            other: the tensor that has the shape.
+
+        Raises:
+            ShapeError: the shapes differ in number of elements, or no view can be.
+
+        Example:
+            >>> import pynn
+            >>> pynn.arange(4).view_as(pynn.ones(2, 2)).tolist()
+            [[0, 1], [2, 3]]
+        """
 
     def vsplit(input: Tensor, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
         """:func:`tensor_split` along the rows: axis 0.
