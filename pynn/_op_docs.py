@@ -7,12 +7,14 @@ everywhere, and how a sample of the tests becomes an example.
 from __future__ import annotations
 
 import re
+import sys
+import textwrap
 from typing import Any
 
 from pynn import _core
 
 ARGUMENTS = {
-    "a": "a tensor or number; shapes broadcast",
+    "a": "the first operand",
     "accumulate": "add to what is there instead of replacing it",
     "alpha": "a factor, see the formula",
     "approximate": '"none" for the exact function, "tanh" for an approximation',
@@ -20,7 +22,7 @@ ARGUMENTS = {
     "atol": "the absolute tolerance",
     "axes": "the old axes in their new order",
     "axis": "the axis, counted from the end if negative",
-    "b": "a tensor or number; shapes broadcast",
+    "b": "the second operand",
     "beta": "a factor, see the formula",
     "bias": "what is added; none by default",
     "chunks": "how many parts, at most",
@@ -108,13 +110,13 @@ def documentation(op: Any) -> str:
     returned = "Tensor"
     if op.several_outputs:
         returned = f"({', '.join(op.outputs)})" if op.outputs else "tuple of Tensors"
-    parts = [f"{op.name}{op.signature} -> {returned}", op.doc]
+    parts = [f"{op.name}{op.signature} -> {returned}", textwrap.fill(op.doc, 100)]
     parts.append("Args:\n" + "\n".join(f"    {_argument(op, *argument)}" for argument in op.args))
     formula = f"Formula:  {op.formula}" if op.formula else ""
     gradient = f"Gradient: {op.gradient}" if op.gradient else ""
     parts.append("\n".join(line for line in (formula, gradient) if line))
     if op.source:
-        parts.append(f"Source: {op.source}")
+        parts.append(textwrap.fill(f"Source: {op.source}", 100))
     if op.samples:
         lines, result = example(op)
         parts.append("Example:\n    " + "\n    ".join([*(f">>> {line}" for line in lines), result]))
@@ -144,8 +146,7 @@ def example(op: Any) -> tuple[list[str], str]:
     else:
         call = f"pynn.{op.name}({sample})" if op.home != "internal" else f"pynn._core.ops.{op.name}({sample})"
     lines.append(f"[y.shape for y in {call}]" if op.several_outputs else f"{call}.shape")
-    import pynn
-
+    pynn: Any = sys.modules["pynn"]  # the whole of it, which is there once somebody asks for a docstring
     state = pynn.get_rng_state()  # an example must not move the random numbers of a program
     scope: dict[str, Any] = {"pynn": pynn, "F": pynn.nn.functional}
     result = repr(eval(lines[-1], scope))
