@@ -47,6 +47,7 @@ from . import (
     _grids,
     _process,
     _products,
+    _random,
     _statistics,
     _types,
     autograd,
@@ -68,6 +69,7 @@ from ._factories import *
 from ._generator import Generator
 from ._grids import *
 from ._products import *
+from ._random import *
 from ._statistics import *
 from ._types import *
 from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
@@ -128,7 +130,7 @@ __all__ = [
     "uint8",
     "utils",
 ]
-for _part in (_compare, _factories, _grids, _products, _statistics, _types):
+for _part in (_compare, _factories, _grids, _products, _random, _statistics, _types):
     __all__ += _part.__all__
 __all__ += _core.functions.__all__
 

@@ -36,6 +36,7 @@ PYTHON_FLOORS = [
         "_op_docs",
         "_process",
         "_products",
+        "_random",
     }
     | {"_statistics", "_types", "autograd", "functional"},
     {"nn", "optim", "data", "io"},
