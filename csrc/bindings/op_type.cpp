@@ -1,9 +1,9 @@
 // op_type.cpp — Op, the second hand-written type: one object is the Python function and the method, and
-// carries the record of its op. Arguments are bound without a dictionary, a tuple or a heap allocation.
+// carries the record of its op.
 #include <cstring>
 
 #include "autograd/inplace.h"
-#include "bindings/python.h"
+#include "bindings/arguments.h"
 
 #include <structmember.h>
 
@@ -19,273 +19,9 @@ struct PyOp {
   PyObject_HEAD vectorcallfunc call;
   const Op* op;
   Form form;
-  PyObject* names[kMaxArgs];        // interned
-  PyObject* other_names[kMaxArgs];  // dim for axis, keepdims for keepdim, input/self for x; or null
-  PyObject* result_type;            // a named tuple's class, or null
+  ArgumentNames names;
+  PyObject* result_type;  // a named tuple's class, or null
 };
-
-// What binding the arguments of one call made, alive until the call returns.
-class Arguments {
- public:
-  explicit Arguments(const Op& op) : op_(op) {}
-  ~Arguments() {
-    for (int i = 0; i < ints_used_; ++i) ints(i).~Ints();
-  }
-  Arguments(const Arguments&) = delete;
-  Arguments& operator=(const Arguments&) = delete;
-
-  void bind(const PyOp& self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
-  const Value* values() const { return values_; }
-
- private:
-  void set(size_t i, PyObject* object);
-  void set_default(size_t i);
-  Ints& ints(int i) { return reinterpret_cast<Ints*>(ints_room_)[i]; }
-  Ints& new_ints() {
-    if (ints_used_ == kMaxInts)
-      throw std::logic_error("an op has more integer lists than the binding foresees");
-    return *new (&ints(ints_used_++)) Ints();
-  }
-  void read_ints(Ints& out, PyObject* object, size_t i);
-  std::string what(size_t i) const { return text(op_.name, "(): argument '", op_.args[i].name, "'"); }
-
-  static constexpr int kMaxInts = 5;
-  const Op& op_;
-  Value values_[kMaxArgs];
-  Tensor tensors_[kMaxArgs];  // converted numbers and arrays
-  alignas(Ints) unsigned char ints_room_[kMaxInts * sizeof(Ints)];
-  int ints_used_ = 0;
-  InlineVector<Tensor, 4> list_;
-  TensorList list_view_;
-  std::string_view strings_[3];
-  int strings_used_ = 0;
-};
-
-const Tensor undefined_tensor;
-
-void Arguments::read_ints(Ints& out, PyObject* object, size_t i) {
-  if (object == Py_None) {
-    out.present = false;
-    return;
-  }
-  if (PyTuple_Check(object) || PyList_Check(object)) {
-    for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(object); ++k) {
-      PyObject* item = PySequence_Fast_GET_ITEM(object, k);
-      out.push_back(PyLong_CheckExact(item) ? PyLong_AsLongLong(item) : to_int(item, what(i).c_str()));
-    }
-    if (PyErr_Occurred()) throw py::error_already_set();
-    return;
-  }
-  if (is_tensor(object) && tensor_of(object).ndim() == 1) {
-    const Tensor t = tensor_of(object).to(DType::int64).contiguous();
-    for (int64_t k = 0; k < t.numel(); ++k) out.push_back(t.data<int64_t>()[k]);
-    return;
-  }
-  if (!PyIndex_Check(object))
-    throw TypeError(text(what(i), " must be an int or a tuple of ints, not ", Py_TYPE(object)->tp_name));
-  out.push_back(PyLong_CheckExact(object) ? PyLong_AsLongLong(object) : to_int(object, what(i).c_str()));
-  if (out.back() == -1 && PyErr_Occurred()) throw py::error_already_set();
-}
-
-void Arguments::set(size_t i, PyObject* object) {
-  const Arg& arg = op_.args[i];
-  Value& v = values_[i];
-  switch (arg.kind) {
-    case Kind::tensor:
-      if (is_tensor(object))
-        v.tensor = &tensor_of(object);
-      else if (object == Py_None && !arg.required())
-        v.tensor = &undefined_tensor;
-      else {
-        const bool number =
-            PyFloat_CheckExact(object) || PyLong_CheckExact(object);  // cannot fail: no text to make
-        tensors_[i] = number ? to_tensor(object, op_.name) : to_tensor(object, what(i).c_str());
-        v.tensor = &tensors_[i];
-      }
-      return;
-    case Kind::tensors: {
-      const py::object sequence =
-          py::reinterpret_steal<py::object>(is_tensor(object) ? nullptr : PySequence_Fast(object, ""));
-      if (!sequence) {
-        PyErr_Clear();
-        throw TypeError(text(what(i), " must be a list or tuple of Tensors, not ", Py_TYPE(object)->tp_name));
-      }
-      const Py_ssize_t n = PySequence_Fast_GET_SIZE(sequence.ptr());
-      list_.reserve(size_t(n));
-      for (Py_ssize_t k = 0; k < n; ++k) {
-        PyObject* item = PySequence_Fast_GET_ITEM(sequence.ptr(), k);
-        list_.push_back(is_tensor(item)   ? tensor_of(item)  // no text to make
-                        : item == Py_None ? Tensor()
-                                          : to_tensor(item, what(i).c_str()));
-      }
-      list_view_ = {list_.data(), list_.size()};
-      v.tensors = &list_view_;
-      return;
-    }
-    case Kind::integer:
-      v.integer = PyLong_CheckExact(object) ? PyLong_AsLongLong(object) : to_int(object, what(i).c_str());
-      if (v.integer == -1 && PyErr_Occurred()) {
-        PyErr_Clear();
-        throw ValueError(text(what(i), " does not fit 64 bits"));
-      }
-      return;
-    case Kind::real:
-      if (PyFloat_CheckExact(object))
-        v.real = PyFloat_AS_DOUBLE(object);
-      else {
-        if (PyUnicode_Check(object)) throw TypeError(text(what(i), " must be a number, not str"));
-        v.real = PyFloat_AsDouble(object);
-        if (v.real == -1 && PyErr_Occurred()) {
-          PyErr_Clear();
-          throw TypeError(text(what(i), " must be a number, not ", Py_TYPE(object)->tp_name));
-        }
-      }
-      return;
-    case Kind::boolean: {
-      if (PyBool_Check(object))
-        v.boolean = object == Py_True;
-      else {
-        const int truth =
-            PyIndex_Check(object) || is_tensor(object) || PyObject_HasAttrString(object, "dtype")
-                ? PyObject_IsTrue(object)
-                : -1;
-        if (truth < 0) {
-          PyErr_Clear();
-          throw TypeError(text(what(i), " must be a bool, not ", Py_TYPE(object)->tp_name));
-        }
-        v.boolean = truth != 0;
-      }
-      return;
-    }
-    case Kind::ints: {
-      Ints& out = new_ints();
-      read_ints(out, object, i);
-      v.ints = &out;
-      return;
-    }
-    case Kind::dtype:
-      try {
-        v.dtype = to_dtype(object);
-      } catch (const TypeError& error) {
-        throw TypeError(text(what(i), ": ", error.what()));
-      }
-      return;
-    case Kind::string: {
-      if (!PyUnicode_Check(object))
-        throw TypeError(text(what(i), " must be a str, not ", Py_TYPE(object)->tp_name));
-      Py_ssize_t size = 0;
-      const char* chars = PyUnicode_AsUTF8AndSize(object, &size);
-      if (!chars) throw py::error_already_set();
-      if (strings_used_ == 3) throw std::logic_error("an op has more strings than the binding foresees");
-      strings_[strings_used_] = {chars, size_t(size)};
-      v.string = &strings_[strings_used_++];
-      return;
-    }
-  }
-}
-
-void Arguments::set_default(size_t i) {
-  const Arg& arg = op_.args[i];
-  Value& v = values_[i];
-  if (arg.required()) throw TypeError(text(op_.name, "(): argument '", arg.name, "' is missing"));
-  const bool is_none = std::holds_alternative<None>(arg.fallback);
-  const auto as_number = [&]() -> double {
-    if (const auto* x = std::get_if<double>(&arg.fallback)) return *x;
-    if (const auto* x = std::get_if<int64_t>(&arg.fallback)) return double(*x);
-    if (const auto* x = std::get_if<bool>(&arg.fallback)) return *x;
-    throw std::logic_error(text(what(i), ": its default does not fit its type"));
-  };
-  switch (arg.kind) {
-    case Kind::tensor:
-      if (is_none)
-        v.tensor = &undefined_tensor;
-      else {
-        const double x = as_number();
-        tensors_[i] = std::holds_alternative<double>(arg.fallback) ? number(x) : number(int64_t(x));
-        v.tensor = &tensors_[i];
-      }
-      return;
-    case Kind::tensors:
-      v.tensors = &list_view_;
-      return;
-    case Kind::integer:
-      v.integer = int64_t(as_number());
-      return;
-    case Kind::real:
-      v.real = as_number();
-      return;
-    case Kind::boolean:
-      v.boolean = as_number() != 0;
-      return;
-    case Kind::ints: {
-      Ints& out = new_ints();
-      if (is_none)
-        out.present = false;
-      else if (const auto* list = std::get_if<Ints>(&arg.fallback))
-        out = *list;
-      else
-        out.push_back(int64_t(as_number()));
-      v.ints = &out;
-      return;
-    }
-    case Kind::dtype:
-      v.dtype = DType::none;
-      return;
-    case Kind::string: {
-      const auto* chars = std::get_if<const char*>(&arg.fallback);
-      strings_[strings_used_] = chars ? *chars : "";
-      v.string = &strings_[strings_used_++];
-      return;
-    }
-  }
-}
-
-void Arguments::bind(const PyOp& self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  const size_t want = op_.args.size();
-  uint32_t given = 0;
-  size_t next = 0;
-  for (Py_ssize_t k = 0; k < positional; ++k, ++next) {
-    if (next < want && op_.args[next].variadic && PyIndex_Check(args[k]) && !is_tensor(args[k])) {
-      Ints& out = new_ints();  // x.reshape(2, 3): every integer that follows
-      while (k < positional && PyIndex_Check(args[k]) && !PyBool_Check(args[k]))
-        read_ints(out, args[k++], next);
-      --k;
-      values_[next].ints = &out;
-      given |= 1u << next;
-      continue;
-    }
-    if (next >= want)
-      throw TypeError(
-          text(op_.name, "() takes ", want, want == 1 ? " argument, got " : " arguments, got ", positional));
-    set(next, args[k]);
-    given |= 1u << next;
-  }
-  if (keywords) {
-    const Py_ssize_t count = PyTuple_GET_SIZE(keywords);
-    for (Py_ssize_t k = 0; k < count; ++k) {
-      PyObject* key = PyTuple_GET_ITEM(keywords, k);
-      size_t i = 0;
-      while (i < want && self.names[i] != key && self.other_names[i] != key) ++i;
-      if (i == want)  // an equal string that is another object
-        for (i = 0; i < want; ++i)
-          if (PyUnicode_Compare(self.names[i], key) == 0 ||
-              (self.other_names[i] && PyUnicode_Compare(self.other_names[i], key) == 0))
-            break;
-      if (i == want) {
-        std::string known;
-        for (const Arg& arg : op_.args) known += (known.empty() ? "" : ", ") + std::string(arg.name);
-        throw TypeError(
-            text(op_.name, "(): no argument is named ", std::string(py::repr(key)), "; it takes ", known));
-      }
-      if (given >> i & 1)
-        throw TypeError(text(op_.name, "(): argument '", op_.args[i].name, "' is given twice"));
-      set(i, args[positional + k]);
-      given |= 1u << i;
-    }
-  }
-  for (size_t i = 0; i < want; ++i)
-    if (!(given >> i & 1)) set_default(i);
-}
 
 // result(), where a shape that was found to be impossible below the ops gets the name of the op.
 template <class Result>
@@ -302,7 +38,7 @@ PyObject* op_vectorcall(PyObject* self_object, PyObject* const* args, size_t fla
   const Op& op = *self.op;
   return guard([&]() -> PyObject* {
     Arguments arguments(op);
-    arguments.bind(self, args, PyVectorcall_NARGS(flags), keywords);
+    arguments.bind(self.names, args, PyVectorcall_NARGS(flags), keywords);
     if (op.call_many) {
       std::vector<Tensor> outputs = naming(op, [&] { return op.call_many(op, arguments.values()); });
       PyObject* tuple = wrap(std::move(outputs));
@@ -436,17 +172,6 @@ PyMethodDef op_methods[] = {{"__reduce__", op_reduce, METH_NOARGS, nullptr}, {}}
 PyMemberDef op_members[] = {{"__vectorcalloffset__", T_PYSSIZET, offsetof(PyOp, call), READONLY, nullptr},
                             {}};
 
-PyObject* interned(const char* s) { return PyUnicode_InternFromString(s); }
-
-PyObject* other_name(const char* name) {
-  if (!std::strcmp(name, "axis")) return interned("dim");
-  if (!std::strcmp(name, "keepdim")) return interned("keepdims");
-  if (!std::strcmp(name, "x") || !std::strcmp(name, "a")) return interned("input");
-  if (!std::strcmp(name, "b")) return interned("other");
-  if (!std::strcmp(name, "axes")) return interned("dims");
-  return nullptr;
-}
-
 }  // namespace
 
 const Op& op_named(const char* name) {
@@ -464,10 +189,7 @@ PyObject* make_op_object(const Op& op, Form form) {
   self->op = &op;
   self->form = form;
   self->result_type = nullptr;
-  for (size_t i = 0; i < op.args.size(); ++i) {
-    self->names[i] = interned(op.args[i].name);
-    self->other_names[i] = other_name(op.args[i].name);
-  }
+  self->names = ArgumentNames(op);
   if (!op.outputs.empty()) {
     const py::object namedtuple = py::module_::import("collections").attr("namedtuple");
     self->result_type = namedtuple(op.name, strings(op.outputs), py::arg("module") = "pynn").release().ptr();
