@@ -43,8 +43,10 @@ from pynn._core.functions import *
 
 from . import (
     _compare,
+    _counting,
     _factories,
     _grids,
+    _pointwise,
     _process,
     _products,
     _random,
@@ -62,12 +64,14 @@ from . import _op_docs as _op_docs  # writes the docstrings of ops
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
 from ._compare import *
 from ._config import show_config
+from ._counting import *
 from ._device import device
 from ._einsum import einsum, tensordot
 from ._extrema import max, min
 from ._factories import *
 from ._generator import Generator
 from ._grids import *
+from ._pointwise import *
 from ._products import *
 from ._random import *
 from ._statistics import *
@@ -130,7 +134,7 @@ __all__ = [
     "uint8",
     "utils",
 ]
-for _part in (_compare, _factories, _grids, _products, _random, _statistics, _types):
+for _part in (_compare, _counting, _factories, _grids, _pointwise, _products, _random, _statistics, _types):
     __all__ += _part.__all__
 __all__ += _core.functions.__all__
 

@@ -35,6 +35,8 @@ PYTHON_FLOORS = [
         "_grids",
         "_op_docs",
         "_process",
+        "_counting",
+        "_pointwise",
         "_products",
         "_random",
     }

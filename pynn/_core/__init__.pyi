@@ -444,6 +444,38 @@ class Tensor:
         Gradient: dX = beta dY, dA = alpha dY Bᵀ, dB = alpha Aᵀ dY
         """
 
+    def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+        """β input + α mat vec.
+
+        Args:
+            input: ``(N,)``, or a shape that broadcasts to it.
+            mat: ``(N, M)``.
+            vec: ``(M,)``.
+            beta: β.
+            alpha: α.
+
+        Example:
+            >>> import pynn
+            >>> pynn.addmv(pynn.ones(2), pynn.eye(2), pynn.tensor([3.0, 4.0]))
+            tensor([4., 5.])
+        """
+
+    def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+        """β input + α vec1 vec2ᵀ.
+
+        Args:
+            input: ``(N, M)``, or a shape that broadcasts to it.
+            vec1: ``(N,)``.
+            vec2: ``(M,)``.
+            beta: β.
+            alpha: α.
+
+        Example:
+            >>> import pynn
+            >>> pynn.addr(pynn.zeros(2, 2), pynn.tensor([1.0, 2.0]), pynn.tensor([3.0, 4.0])).tolist()
+            [[3.0, 4.0], [6.0, 8.0]]
+        """
+
     def all(self, /, axis: _Ints | None = None, keepdim: builtins.bool = False, *, dim: _Ints | None = ..., keepdims: builtins.bool = ...) -> Tensor:
         """Whether every element differs from 0, in the whole tensor or along `axis`. NaN does.
 
@@ -654,6 +686,25 @@ class Tensor:
             >>> (x * x).sum().backward()
             >>> x.grad
             tensor([2., 4.])
+        """
+
+    def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+        """β input + α batch1 batch2, matrix by matrix.
+
+        Args:
+            input: ``(B, N, P)``, or a shape that broadcasts to it.
+            batch1: ``(B, N, M)``.
+            batch2: ``(B, M, P)``.
+            beta: β.
+            alpha: α.
+
+        Raises:
+            ShapeError: the batches do not fit.
+
+        Example:
+            >>> import pynn
+            >>> pynn.baddbmm(pynn.ones(1, 1, 1), pynn.ones(1, 1, 3), pynn.ones(1, 3, 1), beta=0.5)
+            tensor([[[3.5]]])
         """
 
     def bernoulli_(self, p: Any = 0.5) -> Tensor:
@@ -874,6 +925,19 @@ class Tensor:
                     [1., 2.]])
         """
 
+    def copysign(input: Tensor, other: Tensor) -> Tensor:
+        """The size of the one with the sign of the other.
+
+        Args:
+            input: any shape.
+            other: a tensor or number that broadcasts with it.
+
+        Example:
+            >>> import pynn
+            >>> pynn.copysign(pynn.tensor([1.0, -2.0]), pynn.tensor([-0.0, 5.0]))
+            tensor([-1.,  2.])
+        """
+
     def corrcoef(input: Tensor) -> Tensor:
         """The correlations of variables, in -1 to 1: their covariances over the product of their deviations.
 
@@ -947,6 +1011,23 @@ class Tensor:
             True
         """
 
+    def cross(input: Tensor, other: Tensor, dim: builtins.int = -1) -> Tensor:
+        """The vector at right angles to two others in space: x × y.
+
+        Args:
+            input: x, of size 3 along ``dim``.
+            other: y, of a shape that broadcasts with it.
+            dim: the axis that the vectors lie along.
+
+        Raises:
+            ShapeError: the size along ``dim`` is not 3.
+
+        Example:
+            >>> import pynn
+            >>> pynn.cross(pynn.tensor([1.0, 0.0, 0.0]), pynn.tensor([0.0, 1.0, 0.0]))
+            tensor([0., 0., 1.])
+        """
+
     def cumprod(self, /, axis: builtins.int = ..., dtype: _DType | None = None, *, dim: builtins.int = ...) -> Tensor:
         """Running products along an axis. bool and integers multiply as int64; float32 runs in float64.
 
@@ -969,6 +1050,18 @@ class Tensor:
             >>> x = pynn.zeros(3)
             >>> x.data_ptr() == x.detach().data_ptr()
             True
+        """
+
+    def deg2rad(input: Tensor) -> Tensor:
+        """Degrees to radians: x π / 180.
+
+        Args:
+            input: any shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.deg2rad(pynn.tensor([180.0]))
+            tensor([3.1416])
         """
 
     def detach(self) -> Tensor:
@@ -1263,6 +1356,19 @@ class Tensor:
             tensor([1., 2.])
         """
 
+    def float_power(input: Tensor, exponent: Tensor | builtins.float) -> Tensor:
+        """input^exponent, computed in float64.
+
+        Args:
+            input: any shape.
+            exponent: a number or a tensor that broadcasts.
+
+        Example:
+            >>> import pynn
+            >>> pynn.float_power(pynn.tensor([2, 3]), 2)
+            tensor([4., 9.], dtype=pynn.float64)
+        """
+
     def floor(self) -> Tensor:
         """The largest whole number not above x.
 
@@ -1339,6 +1445,19 @@ class Tensor:
 
     def ge_(self, /, b: _Operand) -> Self:
         """ge, written into this tensor itself."""
+
+    def ger(input: Tensor, vec2: Tensor) -> Tensor:
+        """Every product of an element of the one vector with one of the other: :func:`outer` by its older name.
+
+        Args:
+            input: ``(N,)``.
+            vec2: ``(M,)``.
+
+        Example:
+            >>> import pynn
+            >>> pynn.ger(pynn.tensor([1, 2]), pynn.tensor([3, 4])).tolist()
+            [[3, 4], [6, 8]]
+        """
 
     def get_device(self) -> builtins.int:
         """-1, which stands for the CPU.
@@ -2224,6 +2343,18 @@ class Tensor:
         Gradient: dx = dy with the axes in the old order
         """
 
+    def positive(input: Tensor) -> Tensor:
+        """The tensor itself: +x.
+
+        Args:
+            input: any shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.positive(pynn.tensor([-1.0]))
+            tensor([-1.])
+        """
+
     def pow(self, /, b: _Operand) -> Tensor:
         """a to the power of b. A negative base takes whole exponents only (else NaN); 0⁰ is 1; integers take exponents ≥ 0.
 
@@ -2277,6 +2408,18 @@ class Tensor:
             >>> import pynn
             >>> pynn.quantile(pynn.tensor([0.0, 1.0, 2.0, 3.0]), 0.5)
             tensor(1.5)
+        """
+
+    def rad2deg(input: Tensor) -> Tensor:
+        """Radians to degrees: x 180 / π.
+
+        Args:
+            input: any shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.rad2deg(pynn.tensor([pynn.pi]))
+            tensor([180.])
         """
 
     def random_(self, low: builtins.int = 0, high: builtins.int | None = None) -> Tensor:
@@ -2503,6 +2646,18 @@ class Tensor:
     def sign_(self) -> Self:
         """sign, written into this tensor itself."""
 
+    def signbit(input: Tensor) -> Tensor:
+        """Whether the sign of an element is minus, which -0.0 has too.
+
+        Args:
+            input: any shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.signbit(pynn.tensor([-1.0, -0.0, 0.0]))
+            tensor([ True,  True, False])
+        """
+
     def sin(self) -> Tensor:
         """The sine of an angle in radians.
 
@@ -2512,6 +2667,18 @@ class Tensor:
 
     def sin_(self) -> Self:
         """sin, written into this tensor itself."""
+
+    def sinc(input: Tensor) -> Tensor:
+        """sin(πx) / (πx), and 1 at 0.
+
+        Args:
+            input: any shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.sinc(pynn.tensor([0.0, 0.5]))
+            tensor([1.    , 0.6366])
+        """
 
     def sinh(self) -> Tensor:
         """The hyperbolic sine.
@@ -2906,6 +3073,22 @@ class Tensor:
 
         Formula:  y = 1/(n - correction) Σ (x - x̄)²  over the axes, n elements
         Gradient: dx = 2 dy (x - x̄) / (n - correction)
+        """
+
+    def vdot(input: Tensor, other: Tensor) -> Tensor:
+        """The sum of products of two vectors.
+
+        Args:
+            input: ``(N,)``.
+            other: ``(N,)``.
+
+        Raises:
+            ShapeError: they are no vectors of one size.
+
+        Example:
+            >>> import pynn
+            >>> pynn.vdot(pynn.tensor([1.0, 2.0]), pynn.tensor([3.0, 4.0]))
+            tensor(11.)
         """
 
     def view(self, /, *shape: _Ints) -> Tensor:

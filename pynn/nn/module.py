@@ -320,6 +320,21 @@ class Module(TrainingVerbs):
             raise AttributeError(f"{type(self).__name__} has no parameter {target!r}")
         return parameter
 
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer at a dotted path, as `named_buffers` gives it.
+
+        Args:
+            target: the path.
+
+        Raises:
+            AttributeError: there is none.
+        """
+        path, _, name = target.rpartition(".")
+        owner = self.get_submodule(path)
+        if name not in owner._persistent:
+            raise AttributeError(f"{type(self).__name__} has no buffer {target!r}")
+        return owner.__dict__[name]
+
     def apply(self: Self, fn: Callable[[Module], Any]) -> Self:
         """Call `fn` on every submodule and then on this module: say, to initialise weights."""
         for child in self.children():
