@@ -72,6 +72,7 @@ from ._factories import *
 from ._generator import Generator
 from ._grids import *
 from ._pointwise import *
+from ._printing import set_printoptions
 from ._products import *
 from ._random import *
 from ._statistics import *
@@ -127,6 +128,7 @@ __all__ = [
     "save",
     "set_grad_enabled",
     "set_num_threads",
+    "set_printoptions",
     "show_config",
     "tensor",
     "tensordot",

@@ -11,6 +11,8 @@ import numpy as np
 from pynn import _core
 from pynn._core import Tensor, _autograd
 
+from ._printing import PRINT_OPTIONS
+
 
 def method(function: Callable[..., Any]) -> Callable[..., Any]:
     """Makes a function of this file a method of Tensor."""
@@ -75,7 +77,7 @@ def tolist(self: Tensor) -> Any:
 
 @method
 def __repr__(self: Tensor) -> str:
-    with np.printoptions(precision=4, threshold=1000, edgeitems=3, linewidth=100):
+    with np.printoptions(**PRINT_OPTIONS):
         prefix = f"{type(self).__name__.lower() if type(self) is Tensor else type(self).__name__}("
         body = np.array2string(_core.to_numpy(self.detach()), separator=", ", prefix=prefix)
     extra = []

@@ -23,7 +23,7 @@ CPP_BELOW = {
 
 # The floors of pynn/, lowest first; rooms on one floor do not know each other.
 PYTHON_FLOORS = [
-    {"_core", "_device"},
+    {"_core", "_device", "_printing"},
     {"_tensor", "_generator"},
     {"_factories"},
     {
