@@ -87,9 +87,9 @@ class Module(TrainingVerbs):
     # Nearly every call is one argument with nothing around it. Named, it costs half of what passing
     # `*args, **kwargs` on would cost.
     def __call__(self, input: Any = _NOTHING, /, *args: Any, **kwargs: Any) -> Any:
-        if args or kwargs or input is _NOTHING or not self._plain:
+        if not self._plain or input is _NOTHING:
             return self._call(() if input is _NOTHING else (input, *args), kwargs)
-        return self.forward(input)
+        return self.forward(input, *args, **kwargs) if args or kwargs else self.forward(input)
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not self.built and args:
