@@ -172,7 +172,11 @@ class _Watcher(Callback):
         self.best = -self.sign * math.inf
 
     def improved(self, logs: Logs) -> bool:
-        """Whether the value is the best so far."""
+        """Whether the value is the best so far.
+
+        Args:
+            logs: the averages of an epoch.
+        """
         if self.monitor not in logs:
             raise ValueError(
                 f"{type(self).__name__} watches {self.monitor!r}, which was not recorded; "

@@ -96,7 +96,18 @@ class ClassMetric(Metric):
         self.threshold = threshold
 
     def classes(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, int]:
-        """What the outputs say, what is right (both as class numbers), and how many classes there are."""
+        """Classes as numbers.
+
+        Args:
+            outputs: what the model gave.
+            targets: what is right.
+
+        Returns:
+            What the outputs say, what is right, and how many classes there are.
+
+        Raises:
+            ShapeError: the two do not belong together.
+        """
         shape, wanted = tuple(outputs.shape), tuple(targets.shape)
         if shape == wanted and (len(shape) < 2 or shape[1] == 1):
             threshold = 0.5 if self.threshold is None else self.threshold

@@ -146,10 +146,21 @@ class TrainingVerbs:
         return_dict: bool = False,
         sample_weight: Any = None,
     ) -> Any:
-        """Loss and metrics on data that was not trained on; for the arguments see `fit`.
+        """Loss and metrics on data that was not trained on.
+
+        Args:
+            x: `(N, ...)` inputs; or, without `y`, a dataset or DataLoader.
+            y: `(N, ...)` targets.
+            batch_size: how many samples at a time.
+            verbose: 1 prints the values too.
+            return_dict: return them by name.
+            sample_weight: `(N,)`, how much each sample counts in the loss.
 
         Returns:
             `[loss, *metrics]`, or the loss alone if there are no metrics; with `return_dict`, by name.
+
+        Raises:
+            RuntimeError: `compile` has not said how.
         """
         loss, metrics = self._how("evaluate")
         model: Module = self  # type: ignore[assignment]

@@ -68,21 +68,24 @@ def things() -> Iterator[tuple[str, Any]]:
 
 
 def members() -> Iterator[tuple[str, Any]]:
-    """(name, method or attribute) of every public class, where it is defined."""
+    """(name, method or attribute) of every public class, its bases within pynn included."""
     for where, value in things():
         if not isinstance(value, type):
             continue
-        for name, member in vars(value).items():
-            if name.startswith("_") or not (callable(member) or is_attribute(member)):
+        for base in value.__mro__:
+            if not base.__module__.startswith("pynn"):
                 continue
-            yield f"{where}.{name}", member
+            for name, member in vars(base).items():
+                if not name.startswith("_") and (callable(member) or is_attribute(member)):
+                    yield f"{where}.{name}", member
 
 
 def is_attribute(member: Any) -> bool:
     return isinstance(member, (property, classmethod, staticmethod, types.GetSetDescriptorType))
 
 
-THINGS, MEMBERS = dict(things()), dict(members())
+THINGS = dict(things())
+MEMBERS = dict(reversed(list(members())))  # of two of one name, the one that Python finds
 
 
 def lacks(value: Any, text: str) -> list[str]:
