@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pynn import _core, autograd
@@ -19,6 +19,7 @@ from pynn._device import device as Device
 from . import state
 from .hooks import Hooks, RemovableHandle
 from .parameter import Parameter, UninitializedParameter
+from .tree import Tree
 
 if TYPE_CHECKING:
     from pynn.train.verbs import TrainingVerbs as TrainingVerbs
@@ -43,7 +44,7 @@ def structure_changed() -> None:
 _NOTHING: Any = object()  # stands for an argument that was not given
 
 
-class Module(TrainingVerbs):
+class Module(Tree, TrainingVerbs):
     """Base class of all layers and networks.
 
     Assign parameters and layers as attributes, say in `forward` what they compute, and call the module.
@@ -71,7 +72,6 @@ class Module(TrainingVerbs):
     """False while a size is still to be learned from the first input."""
 
     _hooks: Hooks | None = None
-    _persistent: Mapping[str, bool] = {}  # the names of buffers, and whether state_dict keeps each
     _plain: bool = True  # no hooks and nothing to build: __call__ may go straight to forward
 
     forward: Callable[..., Any]
@@ -179,168 +179,6 @@ class Module(TrainingVerbs):
         _check_name(self, name)
         object.__setattr__(self, "_persistent", {**self._persistent, name: persistent})
         setattr(self, name, tensor)
-
-    def _own(self, kind: type) -> Iterator[tuple[str, Any]]:
-        for name, value in list(self.__dict__.items()):
-            if isinstance(value, kind):
-                yield name, value
-
-    def _own_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        return self._own(Parameter)
-
-    def _own_buffers(self) -> Iterator[tuple[str, Tensor]]:
-        for name in self._persistent:
-            if self.__dict__.get(name) is not None:
-                yield name, self.__dict__[name]
-
-    # ---- walking ----------------------------------------------------------------------------------
-
-    def named_children(self) -> Iterator[tuple[str, Module]]:
-        """(name, module) of each direct submodule, each module once."""
-        seen: set[int] = set()
-        for name, module in self._own(Module):
-            if id(module) not in seen:
-                seen.add(id(module))
-                yield name, module
-
-    def children(self) -> Iterator[Module]:
-        """Each direct submodule."""
-        return (module for _, module in self.named_children())
-
-    def named_modules(
-        self, memo: set[int] | None = None, prefix: str = "", remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Module]]:
-        """(dotted name, module) of this module and all below it.
-
-        Args:
-            memo: the ids of modules that were seen already.
-            prefix: what names begin with.
-            remove_duplicate: whether a module that is held twice comes once.
-        """
-        memo = set() if memo is None else memo
-        if id(self) in memo:
-            return
-        if remove_duplicate:
-            memo.add(id(self))
-        yield prefix, self
-        for name, module in self._own(Module):
-            yield from module.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
-
-    def modules(self) -> Iterator[Module]:
-        """This module and all below it."""
-        return (module for _, module in self.named_modules())
-
-    def named_parameters(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Parameter]]:
-        """(dotted name, parameter) of this module and, with `recurse`, of all below it.
-
-        Args:
-            prefix: what names begin with.
-            recurse: whether to go down to the submodules.
-            remove_duplicate: whether a parameter that is held twice comes once.
-        """
-        yield from self._named_members(Module._own_parameters, prefix, recurse, remove_duplicate)
-
-    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """Each parameter once: what an optimizer wants.
-
-        Args:
-            recurse: whether to go down to the submodules.
-        """
-        return (param for _, param in self.named_parameters(recurse=recurse))
-
-    def named_buffers(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Tensor]]:
-        """(dotted name, buffer) of this module and, with `recurse`, of all below it.
-
-        Args:
-            prefix: what names begin with.
-            recurse: whether to go down to the submodules.
-            remove_duplicate: whether a buffer that is held twice comes once.
-        """
-        yield from self._named_members(Module._own_buffers, prefix, recurse, remove_duplicate)
-
-    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """Each buffer once.
-
-        Args:
-            recurse: whether to go down to the submodules.
-        """
-        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
-
-    def _named_members(
-        self,
-        members: Callable[[Module], Iterator[tuple[str, Any]]],
-        prefix: str,
-        recurse: bool,
-        remove_duplicate: bool,
-    ) -> Iterator[tuple[str, Any]]:
-        modules = (
-            self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate)
-            if recurse
-            else [(prefix, self)]
-        )
-        seen: set[int] = set()
-        for path, module in modules:
-            for name, member in members(module):
-                if not (remove_duplicate and id(member) in seen):
-                    seen.add(id(member))
-                    yield (f"{path}.{name}" if path else name), member
-
-    def get_submodule(self, target: str) -> Module:
-        """The module at a dotted path, as `named_modules` gives it.
-
-        Args:
-            target: the path; "" is this module.
-
-        Raises:
-            AttributeError: there is none.
-        """
-        module: Any = self
-        for step in target.split(".") if target else ():
-            module = module.__dict__.get(step)
-            if not isinstance(module, Module):
-                raise AttributeError(f"{type(self).__name__} has no submodule {target!r} (at {step!r})")
-        return module
-
-    def get_parameter(self, target: str) -> Parameter:
-        """The parameter at a dotted path, as `named_parameters` gives it.
-
-        Args:
-            target: the path.
-
-        Raises:
-            AttributeError: there is none.
-        """
-        path, _, name = target.rpartition(".")
-        parameter = self.get_submodule(path).__dict__.get(name)
-        if not isinstance(parameter, Parameter):
-            raise AttributeError(f"{type(self).__name__} has no parameter {target!r}")
-        return parameter
-
-    def get_buffer(self, target: str) -> Tensor:
-        """The buffer at a dotted path, as `named_buffers` gives it.
-
-        Args:
-            target: the path.
-
-        Raises:
-            AttributeError: there is none.
-        """
-        path, _, name = target.rpartition(".")
-        owner = self.get_submodule(path)
-        if name not in owner._persistent:
-            raise AttributeError(f"{type(self).__name__} has no buffer {target!r}")
-        return owner.__dict__[name]
-
-    def apply(self: Self, fn: Callable[[Module], Any]) -> Self:
-        """Call `fn` on every submodule and then on this module: say, to initialise weights."""
-        for child in self.children():
-            child.apply(fn)
-        fn(self)
-        return self
 
     # ---- mode, gradients, dtype -------------------------------------------------------------------
 
