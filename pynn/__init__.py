@@ -45,10 +45,13 @@ from pynn._core.functions import *
 
 from . import (
     _compare,
+    _counting,
     _factories,
     _grids,
+    _pointwise,
     _process,
     _products,
+    _random,
     _statistics,
     _types,
     autograd,
@@ -59,18 +62,23 @@ from . import (
     utils,
 )
 from . import _conversions as _conversions
+from . import _op_docs as _op_docs  # writes the docstrings of ops
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
 from ._autocast import autocast, is_autocast_enabled
 from ._compare import *
 from ._compile import CompiledModule, CompiledStep, RecordingWarning, compile
 from ._config import show_config
+from ._counting import *
 from ._device import device
 from ._einsum import einsum, tensordot
 from ._extrema import max, min
 from ._factories import *
 from ._generator import Generator
 from ._grids import *
+from ._pointwise import *
+from ._printing import set_printoptions
 from ._products import *
+from ._random import *
 from ._statistics import *
 from ._types import *
 from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
@@ -132,6 +140,7 @@ __all__ = [
     "save",
     "set_grad_enabled",
     "set_num_threads",
+    "set_printoptions",
     "show_config",
     "tensor",
     "tensordot",
@@ -139,7 +148,7 @@ __all__ = [
     "uint8",
     "utils",
 ]
-for _part in (_compare, _factories, _grids, _products, _statistics, _types):
+for _part in (_compare, _counting, _factories, _grids, _pointwise, _products, _random, _statistics, _types):
     __all__ += _part.__all__
 __all__ += _core.functions.__all__
 

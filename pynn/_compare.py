@@ -111,6 +111,9 @@ def is_nonzero(self: Tensor) -> bool:
 def is_same_size(self: Tensor, other: Tensor) -> bool:
     """Whether another tensor has this one's shape.
 
+    Args:
+        other: that tensor.
+
     Example:
         >>> import pynn
         >>> pynn.ones(2).is_same_size(pynn.zeros(2))

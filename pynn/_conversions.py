@@ -18,16 +18,22 @@ from ._tensor import attribute, method
 def to(self: Tensor, *args: Any, dtype: Any = None, device: Any = None, copy: bool = False) -> Tensor:
     """The tensor with another dtype, on another device, or with those of another tensor.
 
-    ``x.to(pynn.float64)``, ``x.to("cpu")``, ``x.to("cpu", pynn.float64)`` and ``x.to(other)``. The tensor
-    itself if it is that already, unless ``copy``.
+    ``x.to(pynn.float64)``, ``x.to("cpu")``, ``x.to("cpu", pynn.float64)`` and ``x.to(other)``.
+
+    Args:
+        *args: a dtype, a device, or a tensor that has them.
+        dtype: the dtype by name.
+        device: the device by name.
+        copy: make a copy in any case. Default: the tensor itself if it is that already.
 
     Raises:
         ValueError: a device that pynn does not have.
         TypeError: an argument that is neither dtype, device nor tensor.
 
-    >>> import pynn
-    >>> pynn.tensor([1, 2]).to(pynn.float32)
-    tensor([1., 2.])
+    Example:
+        >>> import pynn
+        >>> pynn.tensor([1, 2]).to(pynn.float32)
+        tensor([1., 2.])
     """
     for given in args:
         if isinstance(given, Tensor):
@@ -62,25 +68,64 @@ def is_cuda(self: Tensor) -> bool:
 
 @method
 def type_as(self: Tensor, other: Tensor) -> Tensor:
-    """The tensor with the dtype of another one."""
+    """The tensor with the dtype of another one.
+
+    Args:
+        other: the tensor that has the dtype.
+
+    Example:
+        >>> import pynn
+        >>> pynn.tensor([1, 2]).type_as(pynn.ones(1))
+        tensor([1., 2.])
+    """
     return self.to(other.dtype)
 
 
 @method
 def view_as(self: Tensor, other: Tensor) -> Tensor:
-    """The same elements, in the shape of another tensor."""
+    """The same elements, in the shape of another tensor; a view.
+
+    Args:
+        other: the tensor that has the shape.
+
+    Raises:
+        ShapeError: the shapes differ in number of elements, or no view can be.
+
+    Example:
+        >>> import pynn
+        >>> pynn.arange(4).view_as(pynn.ones(2, 2)).tolist()
+        [[0, 1], [2, 3]]
+    """
     return _core.ops.view(self, other.shape)
 
 
 @method
 def reshape_as(self: Tensor, other: Tensor) -> Tensor:
-    """The same elements in the shape of another tensor; a copy where a view cannot be."""
+    """The same elements in the shape of another tensor; a copy where a view cannot be.
+
+    Args:
+        other: the tensor that has the shape.
+
+    Example:
+        >>> import pynn
+        >>> pynn.arange(4).reshape_as(pynn.ones(2, 2)).tolist()
+        [[0, 1], [2, 3]]
+    """
     return _core.ops.reshape(self, other.shape)
 
 
 @method
 def expand_as(self: Tensor, other: Tensor) -> Tensor:
-    """The tensor broadcast to the shape of another one, without a copy."""
+    """The tensor broadcast to the shape of another one, without a copy.
+
+    Args:
+        other: the tensor that has the shape.
+
+    Example:
+        >>> import pynn
+        >>> pynn.tensor([1, 2]).expand_as(pynn.ones(2, 2)).tolist()
+        [[1, 2], [1, 2]]
+    """
     return _core.ops.expand(self, other.shape)
 
 
@@ -91,7 +136,19 @@ def expand_as(self: Tensor, other: Tensor) -> Tensor:
 def new_zeros(
     self: Tensor, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """Zeros of this tensor's dtype: ``x.new_zeros(2, 3)`` or ``x.new_zeros((2, 3))``."""
+    """Zeros of this tensor's dtype.
+
+    Args:
+        *size: the shape, as ``x.new_zeros(2, 3)`` or ``x.new_zeros((2, 3))``.
+        dtype: another dtype.
+        device: None or "cpu".
+        requires_grad: whether backward() computes a gradient for it.
+
+    Example:
+        >>> import pynn
+        >>> pynn.tensor([1, 2]).new_zeros(3)
+        tensor([0, 0, 0])
+    """
     return zeros(*size, dtype=like_dtype(self, dtype), requires_grad=requires_grad, device=device)
 
 
@@ -99,7 +156,19 @@ def new_zeros(
 def new_ones(
     self: Tensor, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """Ones of this tensor's dtype."""
+    """Ones of this tensor's dtype.
+
+    Args:
+        *size: the shape, as ``x.new_ones(2, 3)`` or ``x.new_ones((2, 3))``.
+        dtype: another dtype.
+        device: None or "cpu".
+        requires_grad: whether backward() computes a gradient for it.
+
+    Example:
+        >>> import pynn
+        >>> pynn.tensor([1, 2]).new_ones(3)
+        tensor([1, 1, 1])
+    """
     return ones(*size, dtype=like_dtype(self, dtype), requires_grad=requires_grad, device=device)
 
 
@@ -107,7 +176,19 @@ def new_ones(
 def new_empty(
     self: Tensor, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """A tensor of this one's dtype whose values are whatever the memory held."""
+    """A tensor of this one's dtype whose values are whatever the memory held.
+
+    Args:
+        *size: the shape, as ``x.new_empty(2, 3)`` or ``x.new_empty((2, 3))``.
+        dtype: another dtype.
+        device: None or "cpu".
+        requires_grad: whether backward() computes a gradient for it.
+
+    Example:
+        >>> import pynn
+        >>> pynn.tensor([1, 2]).new_empty(3).shape
+        (3,)
+    """
     return empty(*size, dtype=like_dtype(self, dtype), requires_grad=requires_grad, device=device)
 
 
@@ -121,7 +202,20 @@ def new_full(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """A tensor of one value, of this tensor's dtype."""
+    """A tensor of one value, of this tensor's dtype.
+
+    Args:
+        size: the shape.
+        fill_value: the value.
+        dtype: another dtype.
+        device: None or "cpu".
+        requires_grad: whether backward() computes a gradient for it.
+
+    Example:
+        >>> import pynn
+        >>> pynn.ones(1).new_full((2,), 7)
+        tensor([7., 7.])
+    """
     return full(size, fill_value, dtype=like_dtype(self, dtype), requires_grad=requires_grad, device=device)
 
 
@@ -129,7 +223,19 @@ def new_full(
 def new_tensor(
     self: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """A tensor from data, as :func:`pynn.tensor`, but of this tensor's dtype."""
+    """A tensor from data, as :func:`pynn.tensor`, but of this tensor's dtype.
+
+    Args:
+        data: numbers, nested lists, an array or a tensor; it is copied.
+        dtype: another dtype.
+        device: None or "cpu".
+        requires_grad: whether backward() computes a gradient for it.
+
+    Example:
+        >>> import pynn
+        >>> pynn.ones(1).new_tensor([1, 2])
+        tensor([1., 2.])
+    """
     if device is not None:
         Device(device)
     return _core.tensor(data, like_dtype(self, dtype), requires_grad)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from pynn._core import Tensor, ops
+
+if TYPE_CHECKING:
+    from pynn._core.ops import _MaxWithIndexResult, _MinWithIndexResult
 
 __all__ = ["max", "min"]
 
@@ -14,7 +17,7 @@ def max(input: Tensor) -> Tensor: ...
 @overload
 def max(input: Tensor, dim: Tensor) -> Tensor: ...
 @overload
-def max(input: Tensor, dim: int, keepdim: bool = False) -> ops._MaxWithIndexResult: ...
+def max(input: Tensor, dim: int, keepdim: bool = False) -> _MaxWithIndexResult: ...
 def max(input: Tensor, dim: Tensor | int | None = None, keepdim: bool = False) -> Any:
     """The largest element; along a ``dim`` the largest and where they stand; with a tensor the larger one.
 
@@ -48,13 +51,25 @@ def min(input: Tensor) -> Tensor: ...
 @overload
 def min(input: Tensor, dim: Tensor) -> Tensor: ...
 @overload
-def min(input: Tensor, dim: int, keepdim: bool = False) -> ops._MinWithIndexResult: ...
+def min(input: Tensor, dim: int, keepdim: bool = False) -> _MinWithIndexResult: ...
 def min(input: Tensor, dim: Tensor | int | None = None, keepdim: bool = False) -> Any:
-    """The smallest element, as :func:`max` gives the largest.
+    """The smallest element; along a ``dim`` the smallest and where they stand; with a tensor the smaller one.
 
-    >>> import pynn
-    >>> pynn.tensor([3.0, 1.0, 2.0]).min()
-    tensor(1.)
+    Args:
+        input: any shape.
+        dim: None for one number, ``()``; an axis for ``(values, indices)``; a tensor to compare with.
+        keepdim: keep the axis with size 1.
+
+    Returns:
+        A tensor, or the named tuple ``(values, indices)`` if ``dim`` is an axis. NaN counts as the smallest.
+
+    Raises:
+        ValueError: there is no element to choose from.
+
+    Example:
+        >>> import pynn
+        >>> pynn.tensor([3.0, 1.0, 2.0]).min()
+        tensor(1.)
     """
     if dim is None:
         return ops.amin(input)

@@ -1,4 +1,4 @@
-"""Tensors from a size or a range, random or not: what pynn exports as ``zeros``, ``randn``, ``arange`` ..."""
+"""Tensors from a size or a range: what pynn exports as ``zeros``, ``full``, ``arange`` ..."""
 
 from __future__ import annotations
 
@@ -9,49 +9,21 @@ from typing import Any
 import numpy as np
 
 from pynn import _core
-from pynn._core import (
-    Tensor,
-    dtype,
-    float32,
-    get_rng_state,
-    initial_seed,
-    int64,
-    manual_seed,
-    ops,
-    set_rng_state,
-)
-from pynn._core.functions import bernoulli
+from pynn._core import Tensor, dtype, float32, int64, ops
 
 from . import _check
 from ._device import device as Device
-from ._generator import Generator, drawing
-from ._tensor import method
 
 __all__ = [
     "arange",
-    "bernoulli",
     "empty",
     "empty_like",
     "eye",
     "full",
     "full_like",
-    "get_rng_state",
-    "initial_seed",
     "linspace",
-    "manual_seed",
-    "multinomial",
-    "normal",
     "ones",
     "ones_like",
-    "rand",
-    "rand_like",
-    "randint",
-    "randint_like",
-    "randn",
-    "randn_like",
-    "randperm",
-    "set_rng_state",
-    "uniform",
     "zeros",
     "zeros_like",
 ]
@@ -59,10 +31,16 @@ __all__ = [
 Size = int | Sequence[int]
 
 
-def _shape(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
+def settled_shape(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
     """The sizes of ``zeros(2, 3)``, ``zeros((2, 3))`` or ``zeros([2, 3])``, each an integer of 0 or more."""
     if len(size) == 1 and not hasattr(size[0], "__index__"):
         size = tuple(size[0]) if isinstance(size[0], Iterable) and not isinstance(size[0], str) else size
+    for n in size:
+        if type(n) is not int or n < 0:  # a NumPy integer, or a mistake
+            break
+    else:
+        if len(size) <= 8:
+            return size
     try:
         shape = tuple(operator.index(n) for n in size)
     except TypeError:
@@ -74,7 +52,7 @@ def _shape(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
     return shape
 
 
-def _finish(name: str, x: Tensor, requires_grad: bool, device: Any) -> Tensor:
+def finished(name: str, x: Tensor, requires_grad: bool, device: Any) -> Tensor:
     if device is not None:
         try:
             Device(device)
@@ -85,7 +63,7 @@ def _finish(name: str, x: Tensor, requires_grad: bool, device: Any) -> Tensor:
     return x
 
 
-def _shape_of(name: str, x: Any) -> tuple[int, ...]:
+def shape_of(name: str, x: Any) -> tuple[int, ...]:
     return _check.tensor(name, "x", x).shape
 
 
@@ -98,30 +76,44 @@ def like_dtype(x: Tensor, wanted: dtype | None) -> dtype:
 
 
 def zeros(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
-    """A tensor of zeros, float32 unless ``dtype`` says otherwise.
+    """A tensor of zeros.
 
     Args:
-        size: the shape, as ``zeros(2, 3)`` or ``zeros((2, 3))``.
+        *size: the shape, as ``zeros(2, 3)`` or ``zeros((2, 3))``.
+        dtype: of the elements. Default: float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
 
     Raises:
         ValueError: a negative size, or more elements than any memory holds.
 
-    >>> import pynn
-    >>> pynn.zeros(2, 3)
-    tensor([[0., 0., 0.],
-            [0., 0., 0.]])
+    Example:
+        >>> import pynn
+        >>> pynn.zeros(2, 3)
+        tensor([[0., 0., 0.],
+                [0., 0., 0.]])
     """
-    return _finish("zeros", ops.zeros(_shape("zeros", size), dtype), requires_grad, device)
+    return finished("zeros", ops.zeros(settled_shape("zeros", size), dtype), requires_grad, device)
 
 
 def ones(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
-    """A tensor of ones; arguments as for :func:`zeros`.
+    """A tensor of ones.
 
-    >>> import pynn
-    >>> pynn.ones(3)
-    tensor([1., 1., 1.])
+    Args:
+        *size: the shape, as ``ones(2, 3)`` or ``ones((2, 3))``.
+        dtype: of the elements. Default: float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
+
+    Raises:
+        ValueError: a negative size, or more elements than any memory holds.
+
+    Example:
+        >>> import pynn
+        >>> pynn.ones(3)
+        tensor([1., 1., 1.])
     """
-    return _finish("ones", ops.ones(_shape("ones", size), dtype), requires_grad, device)
+    return finished("ones", ops.ones(settled_shape("ones", size), dtype), requires_grad, device)
 
 
 def full(
@@ -132,11 +124,19 @@ def full(
     requires_grad: bool = False,
     device: Any = None,
 ) -> Tensor:
-    """A tensor of one value. Without ``dtype`` a bool makes bools, an int int64, a float float32.
+    """A tensor of one value.
 
-    >>> import pynn
-    >>> pynn.full((2,), 2.5)
-    tensor([2.5, 2.5])
+    Args:
+        size: the shape, ``(2, 3)`` or ``3``.
+        fill_value: the value.
+        dtype: of the elements. Default: a bool makes bools, an int int64, a float float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
+
+    Example:
+        >>> import pynn
+        >>> pynn.full((2,), 2.5)
+        tensor([2.5, 2.5])
     """
     if dtype is None:
         is_bool = isinstance(fill_value, (bool, np.bool_))
@@ -144,36 +144,91 @@ def full(
     if isinstance(fill_value, Tensor) and fill_value.numel() != 1:
         raise _core.ShapeError(f"full: fill_value must be one number, got shape {fill_value.shape}")
     value = _check.real("full", "fill_value", fill_value, any_float=True)
-    return _finish("full", ops.full(_shape("full", (size,)), value, dtype), requires_grad, device)
+    return finished("full", ops.full(settled_shape("full", (size,)), value, dtype), requires_grad, device)
 
 
 def empty(*size: Any, dtype: dtype | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
-    """A tensor that holds whatever its memory held: write every element before you read it."""
-    return _finish("empty", ops.empty(_shape("empty", size), dtype), requires_grad, device)
+    """A tensor that holds whatever its memory held: write every element before you read it.
+
+    Args:
+        *size: the shape, as ``empty(2, 3)`` or ``empty((2, 3))``.
+        dtype: of the elements. Default: float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
+
+    Example:
+        >>> import pynn
+        >>> pynn.empty(2, 3).shape
+        (2, 3)
+    """
+    return finished("empty", ops.empty(settled_shape("empty", size), dtype), requires_grad, device)
 
 
 def zeros_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """Zeros of the shape and (unless given) dtype of ``x``."""
-    return zeros(_shape_of("zeros_like", x), dtype=like_dtype(x, dtype), requires_grad=requires_grad)
+    """Zeros of the shape and (unless given) dtype of ``x``.
+
+    Args:
+        x: the tensor that gives shape and dtype.
+        dtype: of the elements. Default: that of x.
+        requires_grad: whether backward() computes a gradient for it.
+
+    Example:
+        >>> import pynn
+        >>> pynn.zeros_like(pynn.tensor([1, 2]))
+        tensor([0, 0])
+    """
+    return zeros(shape_of("zeros_like", x), dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def ones_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """Ones of the shape and (unless given) dtype of ``x``."""
-    return ones(_shape_of("ones_like", x), dtype=like_dtype(x, dtype), requires_grad=requires_grad)
+    """Ones of the shape and (unless given) dtype of ``x``.
+
+    Args:
+        x: the tensor that gives shape and dtype.
+        dtype: of the elements. Default: that of x.
+        requires_grad: whether backward() computes a gradient for it.
+
+    Example:
+        >>> import pynn
+        >>> pynn.ones_like(pynn.tensor([1, 2]))
+        tensor([1, 1])
+    """
+    return ones(shape_of("ones_like", x), dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def full_like(
     x: Tensor, fill_value: Any, *, dtype: dtype | None = None, requires_grad: bool = False
 ) -> Tensor:
-    """One value in the shape and (unless given) dtype of ``x``."""
-    return full(
-        _shape_of("full_like", x), fill_value, dtype=like_dtype(x, dtype), requires_grad=requires_grad
-    )
+    """One value in the shape and (unless given) dtype of ``x``.
+
+    Args:
+        x: the tensor that gives shape and dtype.
+        fill_value: the value.
+        dtype: of the elements. Default: that of x.
+        requires_grad: whether backward() computes a gradient for it.
+
+    Example:
+        >>> import pynn
+        >>> pynn.full_like(pynn.ones(2), 0.5)
+        tensor([0.5, 0.5])
+    """
+    return full(shape_of("full_like", x), fill_value, dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 def empty_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """Unwritten memory of the shape and (unless given) dtype of ``x``."""
-    return empty(_shape_of("empty_like", x), dtype=like_dtype(x, dtype), requires_grad=requires_grad)
+    """Unwritten memory of the shape and (unless given) dtype of ``x``.
+
+    Args:
+        x: the tensor that gives shape and dtype.
+        dtype: of the elements. Default: that of x.
+        requires_grad: whether backward() computes a gradient for it.
+
+    Example:
+        >>> import pynn
+        >>> pynn.empty_like(pynn.ones(2, 3)).shape
+        (2, 3)
+    """
+    return empty(shape_of("empty_like", x), dtype=like_dtype(x, dtype), requires_grad=requires_grad)
 
 
 # ---- ranges --------------------------------------------------------------------------------------------
@@ -188,24 +243,31 @@ def arange(
     requires_grad: bool = False,
     device: Any = None,
 ) -> Tensor:
-    """Equally spaced numbers from ``start`` (0 if there is only one argument) to ``end``, end excluded.
+    """Equally spaced numbers from ``start`` to ``end``, end excluded.
 
-    int64 where all three are ints, else float32.
+    Args:
+        start: the first number; the only argument is ``end``, and start 0.
+        end: where to stop.
+        step: from one number to the next, which may be negative.
+        dtype: of the elements. Default: int64 where all three are ints, else float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
 
     Raises:
         ValueError: a step of 0, a step away from ``end``, infinities or NaN.
 
-    >>> import pynn
-    >>> pynn.arange(5)
-    tensor([0, 1, 2, 3, 4])
-    >>> pynn.arange(1.0, 2.0, 0.25)
-    tensor([1.  , 1.25, 1.5 , 1.75])
+    Example:
+        >>> import pynn
+        >>> pynn.arange(5)
+        tensor([0, 1, 2, 3, 4])
+        >>> pynn.arange(1.0, 2.0, 0.25)
+        tensor([1.  , 1.25, 1.5 , 1.75])
     """
     if end is None:
         start, end = 0, start
     if dtype is None:
         dtype = int64 if all(hasattr(v, "__index__") for v in (start, end, step)) else float32
-    return _finish("arange", ops.arange(start, end, step, dtype), requires_grad, device)
+    return finished("arange", ops.arange(start, end, step, dtype), requires_grad, device)
 
 
 def linspace(
@@ -217,13 +279,22 @@ def linspace(
     requires_grad: bool = False,
     device: Any = None,
 ) -> Tensor:
-    """``steps`` equally spaced numbers from ``start`` to ``end``, both included.
+    """Equally spaced numbers from ``start`` to ``end``, both included.
 
-    >>> import pynn
-    >>> pynn.linspace(0, 1, 3)
-    tensor([0. , 0.5, 1. ])
+    Args:
+        start: the first number.
+        end: the last number.
+        steps: how many numbers.
+        dtype: of the elements. Default: float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
+
+    Example:
+        >>> import pynn
+        >>> pynn.linspace(0, 1, 3)
+        tensor([0. , 0.5, 1. ])
     """
-    return _finish("linspace", ops.linspace(start, end, steps, dtype), requires_grad, device)
+    return finished("linspace", ops.linspace(start, end, steps, dtype), requires_grad, device)
 
 
 def eye(
@@ -234,179 +305,20 @@ def eye(
     requires_grad: bool = False,
     device: Any = None,
 ) -> Tensor:
-    """The identity matrix, ``(n, n)`` or ``(n, m)``.
+    """The identity matrix: ones on the diagonal, zeros elsewhere.
 
-    >>> import pynn
-    >>> pynn.eye(2)
-    tensor([[1., 0.],
-            [0., 1.]])
+    Args:
+        n: how many rows.
+        m: how many columns. Default: n.
+        dtype: of the elements. Default: float32.
+        requires_grad: whether backward() computes a gradient for it.
+        device: None or "cpu".
+
+    Example:
+        >>> import pynn
+        >>> pynn.eye(2)
+        tensor([[1., 0.],
+                [0., 1.]])
     """
-    rows, columns = _shape("eye", (n, n if m is None else m))
-    return _finish("eye", ops.eye(rows, columns, dtype), requires_grad, device)
-
-
-# ---- random numbers ------------------------------------------------------------------------------------
-
-
-def rand(
-    *size: Any,
-    dtype: dtype | None = None,
-    requires_grad: bool = False,
-    device: Any = None,
-    generator: Generator | None = None,
-) -> Tensor:
-    """Random numbers spread evenly over [0, 1).
-
-    >>> import pynn
-    >>> pynn.manual_seed(0)
-    >>> pynn.rand(2, 3).shape
-    (2, 3)
-    """
-    with drawing(generator):
-        return _finish("rand", ops.rand(_shape("rand", size), dtype), requires_grad, device)
-
-
-def randn(
-    *size: Any,
-    dtype: dtype | None = None,
-    requires_grad: bool = False,
-    device: Any = None,
-    generator: Generator | None = None,
-) -> Tensor:
-    """Random numbers with the standard normal distribution."""
-    with drawing(generator):
-        return _finish("randn", ops.randn(_shape("randn", size), dtype), requires_grad, device)
-
-
-def uniform(
-    size: Size,
-    low: float = 0.0,
-    high: float = 1.0,
-    *,
-    dtype: dtype | None = None,
-    requires_grad: bool = False,
-    generator: Generator | None = None,
-) -> Tensor:
-    """Random numbers spread evenly over [low, high)."""
-    with drawing(generator):
-        return _finish(
-            "uniform", ops.uniform(_shape("uniform", (size,)), low, high, dtype), requires_grad, None
-        )
-
-
-def normal(
-    mean: float | Tensor = 0.0,
-    std: float | Tensor = 1.0,
-    size: Size | None = None,
-    *,
-    dtype: dtype | None = None,
-    generator: Generator | None = None,
-) -> Tensor:
-    """Normally distributed numbers; ``mean`` and ``std`` are numbers with a ``size``, or tensors.
-
-    Raises:
-        ValueError: a negative ``std``; numbers without a ``size``.
-    """
-    if size is not None and not isinstance(mean, Tensor) and not isinstance(std, Tensor):
-        with drawing(generator):
-            return ops.normal(_shape("normal", (size,)), mean, std, dtype)
-    if not isinstance(mean, Tensor) and not isinstance(std, Tensor):
-        raise ValueError("normal: give a size, normal(0.0, 1.0, size=(2, 3)), or tensors as mean and std")
-    if bool((np.asarray(std) < 0).any()):
-        raise ValueError("normal: the standard deviation must be 0 or more everywhere")
-    shape = np.broadcast_shapes(getattr(mean, "shape", ()), getattr(std, "shape", ()))
-    with drawing(generator):
-        return mean + std * ops.randn(shape, dtype)
-
-
-def randint(
-    *bounds_and_size: Any,
-    low: int = 0,
-    high: int | None = None,
-    size: Size | None = None,
-    generator: Generator | None = None,
-) -> Tensor:
-    """Random int64 below ``high``: ``randint(high, size)`` from 0, or ``randint(low, high, size)``.
-
-    >>> import pynn
-    >>> pynn.randint(0, 10, (3,)).dtype
-    pynn.int64
-    """
-    given = list(bounds_and_size)
-    if size is None:
-        if not given:
-            raise TypeError("randint: a size is missing: randint(0, 10, (3,))")
-        size = given.pop()
-    if len(given) == 2:
-        low, high = given
-    elif len(given) == 1:
-        high = given[0]
-    if high is None or len(given) > 2:
-        raise TypeError("randint: expected randint(high, size) or randint(low, high, size)")
-    with drawing(generator):
-        return ops.randint(low, high, _shape("randint", (size,)))
-
-
-def randperm(n: int, *, generator: Generator | None = None) -> Tensor:
-    """The numbers 0 to n - 1 (int64) in random order."""
-    with drawing(generator):
-        return ops.randperm(n)
-
-
-def rand_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """:func:`rand` in the shape and (unless given) dtype of ``x``."""
-    return rand(_shape_of("rand_like", x), dtype=like_dtype(x, dtype), requires_grad=requires_grad)
-
-
-def randn_like(x: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """:func:`randn` in the shape and (unless given) dtype of ``x``."""
-    return randn(_shape_of("randn_like", x), dtype=like_dtype(x, dtype), requires_grad=requires_grad)
-
-
-def randint_like(x: Tensor, low: int, high: int | None = None) -> Tensor:
-    """:func:`randint` in the shape of ``x``: ``randint_like(x, high)`` or ``randint_like(x, low, high)``."""
-    low, high = (0, low) if high is None else (low, high)
-    return randint(low, high, _shape_of("randint_like", x))
-
-
-@method
-def multinomial(
-    weights: Tensor, num_samples: int, replacement: bool = False, generator: Generator | None = None
-) -> Tensor:
-    """Draws indices in proportion to ``weights``: ``(K,)`` or ``(N, K)`` to ``(..., num_samples)``.
-
-    Raises:
-        ValueError: negative or all-zero weights, or more samples than positive weights without replacement.
-
-    >>> import pynn
-    >>> pynn.multinomial(pynn.tensor([0.0, 1.0, 0.0]), 1)
-    tensor([1])
-    """
-    w = np.asarray(weights, dtype=np.float64)
-    if w.ndim not in (1, 2):
-        raise _core.ShapeError(f"multinomial: weights must be (K,) or (N, K), got {w.shape}")
-    if not np.isfinite(w).all() or (w < 0).any():
-        raise ValueError("multinomial: weights must be finite and 0 or more")
-    if num_samples < 1:
-        raise ValueError(f"multinomial: num_samples must be 1 or more, got {num_samples}")
-    positive = (w > 0).sum(axis=-1)
-    needed = 1 if replacement else num_samples
-    if (positive < needed).any():
-        raise ValueError(
-            f"multinomial: {needed} positive weights are needed in every row, one has {int(positive.min())}. "
-            "Did you mean replacement=True?"
-        )
-    rows = np.atleast_2d(w)
-    if replacement:  # where a uniform number falls among the running totals
-        ends = rows.cumsum(axis=1)
-        u = np.asarray(rand(len(rows), num_samples, dtype=_core.float64, generator=generator)) * ends[:, -1:]
-        found = [np.searchsorted(e, v, side="right") for e, v in zip(ends, u, strict=True)]
-        drawn = np.array(found, dtype=np.int64)
-    else:  # the first arrivals of exponential clocks that run at the speed of the weights
-        u = np.asarray(rand(*rows.shape, dtype=_core.float64, generator=generator))
-        with np.errstate(divide="ignore"):
-            arrival = -np.log1p(-u) / rows
-        arrival[rows == 0] = np.inf
-        drawn = arrival.argsort(axis=1)[:, :num_samples].astype(np.int64)
-    drawn = drawn.reshape((*w.shape[:-1], num_samples))
-    return _core.tensor(drawn)
+    rows, columns = settled_shape("eye", (n, n if m is None else m))
+    return finished("eye", ops.eye(rows, columns, dtype), requires_grad, device)

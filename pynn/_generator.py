@@ -35,7 +35,11 @@ class Generator:
         self._state = (secrets.randbits(32), 0)
 
     def manual_seed(self, seed: int) -> Generator:
-        """Starts the stream anew; the same numbers as after ``pynn.manual_seed(seed)``."""
+        """Starts the stream anew; the same numbers as after ``pynn.manual_seed(seed)``.
+
+        Args:
+            seed: any integer.
+        """
         if not hasattr(seed, "__index__"):
             raise TypeError(f"Generator.manual_seed: a seed is a whole number, got {seed!r}")
         with self._in_charge():
@@ -56,7 +60,11 @@ class Generator:
         return self._state
 
     def set_state(self, state: tuple[int, int]) -> None:
-        """Takes the stream to where ``get_state`` found it."""
+        """Takes the stream to where ``get_state`` found it.
+
+        Args:
+            state: (seed, offset).
+        """
         seed, offset = state
         with self._in_charge():
             _core.set_rng_state((operator.index(seed), operator.index(offset)))

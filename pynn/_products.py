@@ -8,7 +8,20 @@ from pynn._core import ShapeError, Tensor, ops
 from . import _check
 from ._tensor import method
 
-__all__ = ["cdist", "diff", "dist", "inner", "kron", "logit", "trace"]
+__all__ = [
+    "addmv",
+    "addr",
+    "baddbmm",
+    "cdist",
+    "cross",
+    "diff",
+    "dist",
+    "ger",
+    "inner",
+    "kron",
+    "trace",
+    "vdot",
+]
 
 
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
@@ -153,19 +166,130 @@ def trace(input: Tensor) -> Tensor:
     return input.diagonal().sum()
 
 
+# ---- sums with a product ------------------------------------------------------------------------------
+
+
 @method
-def logit(input: Tensor, eps: float | None = None) -> Tensor:
-    """ln(x / (1 - x)): the score whose sigmoid is x.
+def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """β input + α mat vec.
 
     Args:
-        input: probabilities, any shape.
-        eps: clip them to [eps, 1 - eps] first. Default: no clipping; outside [0, 1] the result is NaN.
+        input: ``(N,)``, or a shape that broadcasts to it.
+        mat: ``(N, M)``.
+        vec: ``(M,)``.
+        beta: β.
+        alpha: α.
 
     Example:
         >>> import pynn
-        >>> pynn.logit(pynn.tensor([0.5, 1.0]))
-        tensor([ 0., inf])
+        >>> pynn.addmv(pynn.ones(2), pynn.eye(2), pynn.tensor([3.0, 4.0]))
+        tensor([4., 5.])
     """
-    _check.tensors("logit", input=input)
-    x = input if eps is None else ops.clip(input, eps, 1 - eps)
-    return (x / (1 - x)).log()
+    return beta * input + alpha * (mat @ vec)
+
+
+@method
+def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """β input + α vec1 vec2ᵀ.
+
+    Args:
+        input: ``(N, M)``, or a shape that broadcasts to it.
+        vec1: ``(N,)``.
+        vec2: ``(M,)``.
+        beta: β.
+        alpha: α.
+
+    Example:
+        >>> import pynn
+        >>> pynn.addr(pynn.zeros(2, 2), pynn.tensor([1.0, 2.0]), pynn.tensor([3.0, 4.0])).tolist()
+        [[3.0, 4.0], [6.0, 8.0]]
+    """
+    return beta * input + alpha * ops.outer(vec1, vec2)
+
+
+@method
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """β input + α batch1 batch2, matrix by matrix.
+
+    Args:
+        input: ``(B, N, P)``, or a shape that broadcasts to it.
+        batch1: ``(B, N, M)``.
+        batch2: ``(B, M, P)``.
+        beta: β.
+        alpha: α.
+
+    Raises:
+        ShapeError: the batches do not fit.
+
+    Example:
+        >>> import pynn
+        >>> pynn.baddbmm(pynn.ones(1, 1, 1), pynn.ones(1, 1, 3), pynn.ones(1, 3, 1), beta=0.5)
+        tensor([[[3.5]]])
+    """
+    return beta * input + alpha * (batch1 @ batch2)
+
+
+@method
+def ger(input: Tensor, vec2: Tensor) -> Tensor:
+    """Every product of an element of the one vector with one of the other: :func:`outer` by its older name.
+
+    Args:
+        input: ``(N,)``.
+        vec2: ``(M,)``.
+
+    Example:
+        >>> import pynn
+        >>> pynn.ger(pynn.tensor([1, 2]), pynn.tensor([3, 4])).tolist()
+        [[3, 4], [6, 8]]
+    """
+    return ops.outer(input, vec2)
+
+
+@method
+def vdot(input: Tensor, other: Tensor) -> Tensor:
+    """The sum of products of two vectors.
+
+    Args:
+        input: ``(N,)``.
+        other: ``(N,)``.
+
+    Raises:
+        ShapeError: they are no vectors of one size.
+
+    Example:
+        >>> import pynn
+        >>> pynn.vdot(pynn.tensor([1.0, 2.0]), pynn.tensor([3.0, 4.0]))
+        tensor(11.)
+    """
+    if input.ndim != 1 or input.shape != other.shape:
+        raise ShapeError(
+            f"vdot: expected two vectors (N,), got {tuple(input.shape)} and {tuple(other.shape)}"
+        )
+    return (input * other).sum()
+
+
+@method
+def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
+    """The vector at right angles to two others in space: x × y.
+
+    Args:
+        input: x, of size 3 along ``dim``.
+        other: y, of a shape that broadcasts with it.
+        dim: the axis that the vectors lie along.
+
+    Raises:
+        ShapeError: the size along ``dim`` is not 3.
+
+    Example:
+        >>> import pynn
+        >>> pynn.cross(pynn.tensor([1.0, 0.0, 0.0]), pynn.tensor([0.0, 1.0, 0.0]))
+        tensor([0., 0., 1.])
+    """
+    if input.size(dim) != 3 or other.size(dim) != 3:
+        raise ShapeError(
+            f"cross: axis {dim} of {tuple(input.shape)} and {tuple(other.shape)} must have size 3"
+        )
+    # x × y = x₊₁ y₊₂ - x₊₂ y₊₁, with indices modulo 3
+    return ops.roll(input, -1, dim) * ops.roll(other, -2, dim) - ops.roll(input, -2, dim) * ops.roll(
+        other, -1, dim
+    )

@@ -11,6 +11,8 @@ import numpy as np
 from pynn import _core
 from pynn._core import Tensor, _autograd
 
+from ._printing import PRINT_OPTIONS
+
 
 def method(function: Callable[..., Any]) -> Callable[..., Any]:
     """Makes a function of this file a method of Tensor."""
@@ -37,6 +39,13 @@ def numpy(self: Tensor) -> np.ndarray:
         AutogradError: the tensor requires a gradient; call ``x.detach().numpy()``.
         TypeError: the tensor is bfloat16, which NumPy does not have; call ``x.float().numpy()``.
             ``np.asarray(x)``, which does not promise the same memory, gives the values as float32.
+
+    Example:
+        >>> import pynn
+        >>> x = pynn.zeros(2)
+        >>> x.numpy()[0] = 5
+        >>> x
+        tensor([5., 0.])
     """
     if self.requires_grad:
         raise _core.AutogradError(
@@ -62,13 +71,19 @@ def __array__(self: Tensor, dtype: Any = None, *, copy: bool | None = None) -> n
 
 @method
 def tolist(self: Tensor) -> Any:
-    """The values as (nested) lists of Python numbers; a number for a 0-d tensor."""
+    """The values as (nested) lists of Python numbers; a number for a 0-d tensor.
+
+    Example:
+        >>> import pynn
+        >>> pynn.eye(2).tolist()
+        [[1.0, 0.0], [0.0, 1.0]]
+    """
     return _core.to_numpy(self.detach()).tolist()
 
 
 @method
 def __repr__(self: Tensor) -> str:
-    with np.printoptions(precision=4, threshold=1000, edgeitems=3, linewidth=100):
+    with np.printoptions(**PRINT_OPTIONS):
         prefix = f"{type(self).__name__.lower() if type(self) is Tensor else type(self).__name__}("
         body = np.array2string(_core.to_numpy(self.detach()), separator=", ", prefix=prefix)
     extra = []
@@ -164,7 +179,14 @@ method(_type)
 
 @method
 def cpu(self: Tensor) -> Tensor:
-    """The tensor in main memory: itself."""
+    """The tensor in main memory: itself.
+
+    Example:
+        >>> import pynn
+        >>> x = pynn.ones(2)
+        >>> x.cpu() is x
+        True
+    """
     return self
 
 
@@ -173,14 +195,34 @@ def cpu(self: Tensor) -> Tensor:
 
 @method
 def uniform_(self: Tensor, low: float = 0.0, high: float = 1.0) -> Tensor:
-    """Fills the tensor with random numbers, evenly spread over [low, high)."""
+    """Fills the tensor with random numbers, evenly spread over [low, high).
+
+    Args:
+        low: the lower end.
+        high: the upper end.
+
+    Example:
+        >>> import pynn
+        >>> bool((pynn.empty(5).uniform_(-1, 1).abs() <= 1).all())
+        True
+    """
     _autograd.assign_in_place(self, _core.ops.uniform(self.shape, low, high, self.dtype), "uniform")
     return self
 
 
 @method
 def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
-    """Fills the tensor with random numbers from a normal distribution."""
+    """Fills the tensor with random numbers from a normal distribution.
+
+    Args:
+        mean: their mean.
+        std: their standard deviation.
+
+    Example:
+        >>> import pynn
+        >>> pynn.empty(2).normal_(3.0, 0.0)
+        tensor([3., 3.])
+    """
     _autograd.assign_in_place(self, _core.ops.normal(self.shape, mean, std, self.dtype), "normal")
     return self
 
@@ -299,6 +341,17 @@ def backward(
         gradient: the gradient of what follows, of this shape. Default: 1, for a one-element tensor.
         retain_graph: keep what forward saved, so that backward can run again. Default: ``create_graph``.
         create_graph: record the backward itself, for gradients of gradients.
+
+    Raises:
+        AutogradError: the tensor has several elements and no ``gradient`` is given, it has no history, or the
+            graph was already used up.
+
+    Example:
+        >>> import pynn
+        >>> x = pynn.tensor([1.0, 2.0], requires_grad=True)
+        >>> (x * x).sum().backward()
+        >>> x.grad
+        tensor([2., 4.])
     """
     retain = create_graph if retain_graph is None else retain_graph
     _autograd.backward(self, gradient, retain, create_graph)
@@ -317,7 +370,22 @@ class HookHandle:
 
 @method
 def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> HookHandle:
-    """Calls ``hook(gradient)`` when this tensor's gradient arrives; a Tensor it returns takes its place."""
+    """Calls a function when this tensor's gradient arrives.
+
+    Args:
+        hook: ``hook(gradient)``; a Tensor it returns takes the gradient's place.
+
+    Returns:
+        A handle: ``handle.remove()`` takes the hook away.
+
+    Example:
+        >>> import pynn
+        >>> x = pynn.ones(2, requires_grad=True)
+        >>> handle = x.register_hook(lambda gradient: gradient * 10)
+        >>> x.sum().backward()
+        >>> x.grad
+        tensor([10., 10.])
+    """
     if not callable(hook):
         raise TypeError(f"register_hook: expected a function of the gradient, got {type(hook).__name__}")
     return HookHandle(self, _autograd.register_hook(self, hook))
@@ -325,5 +393,14 @@ def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> Hook
 
 @method
 def retain_grad(self: Tensor) -> None:
-    """Lets backward keep the gradient of this computed tensor in ``.grad``, as it does for leaves."""
+    """Lets backward keep the gradient of this computed tensor in ``.grad``, as it does for leaves.
+
+    Example:
+        >>> import pynn
+        >>> y = pynn.ones(2, requires_grad=True) * 2
+        >>> y.retain_grad()
+        >>> y.sum().backward()
+        >>> y.grad
+        tensor([1., 1.])
+    """
     _autograd.retain_grad(self)

@@ -35,7 +35,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def is_grad_enabled() -> bool:
-    """Whether ops record history now."""
+    """Whether ops record history now.
+
+    Example:
+        >>> import pynn
+        >>> with pynn.no_grad():
+        ...     pynn.is_grad_enabled()
+        False
+    """
     return _autograd.is_grad_enabled()
 
 
@@ -72,12 +79,18 @@ class _GradMode:
 class no_grad(_GradMode):  # noqa: N801 - torch's name
     """Inside it, ops record nothing: faster, and no memory is kept for a backward.
 
-    >>> import pynn
-    >>> w = pynn.ones(2, requires_grad=True)
-    >>> with pynn.no_grad():
-    ...     y = w * 2
-    >>> y.requires_grad
-    False
+    It is a block, ``with pynn.no_grad():``, or a decorator, ``@pynn.no_grad()``.
+
+    Args:
+        function: given only where the parentheses of ``@no_grad()`` were forgotten, which is an error.
+
+    Example:
+        >>> import pynn
+        >>> w = pynn.ones(2, requires_grad=True)
+        >>> with pynn.no_grad():
+        ...     y = w * 2
+        >>> y.requires_grad
+        False
     """
 
     def __init__(self, function: Callable[..., Any] | None = None) -> None:
@@ -87,14 +100,34 @@ class no_grad(_GradMode):  # noqa: N801 - torch's name
 
 
 class enable_grad(_GradMode):  # noqa: N801 - torch's name
-    """Inside it, ops record again, for a part of a ``no_grad`` block."""
+    """Inside it, ops record again, for a part of a ``no_grad`` block.
+
+    Example:
+        >>> import pynn
+        >>> w = pynn.ones(2, requires_grad=True)
+        >>> with pynn.no_grad(), pynn.enable_grad():
+        ...     y = w * 2
+        >>> y.requires_grad
+        True
+    """
 
     def __init__(self) -> None:
         super().__init__(True)
 
 
 class set_grad_enabled(_GradMode):  # noqa: N801 - torch's name
-    """Switches recording at once, and back at the end of a ``with`` block if it is used as one."""
+    """Switches recording at once, and back at the end of a ``with`` block if it is used as one.
+
+    Args:
+        mode: True to record.
+
+    Example:
+        >>> import pynn
+        >>> training = False
+        >>> with pynn.set_grad_enabled(training):
+        ...     (pynn.ones(2, requires_grad=True) * 2).requires_grad
+        False
+    """
 
     def __init__(self, mode: bool) -> None:
         super().__init__(bool(mode))
@@ -134,6 +167,16 @@ def backward(
 
     Raises:
         AutogradError: nothing to differentiate, or the graph was already used up.
+
+    Source: Linnainmaa 1970; Rumelhart, Hinton & Williams 1986, Learning representations by back-propagating
+    errors.
+
+    Example:
+        >>> import pynn
+        >>> x = pynn.tensor([1.0, 2.0], requires_grad=True)
+        >>> pynn.autograd.backward((x * x).sum())
+        >>> x.grad
+        tensor([2., 4.])
     """
     retain = create_graph if retain_graph is None else retain_graph
     _check_tensors("backward", "tensors", tensors)
@@ -148,17 +191,29 @@ def grad(
     create_graph: bool = False,
     allow_unused: bool = False,
 ) -> tuple[Tensor | None, ...]:
-    """The gradients of ``sum(outputs * grad_outputs)`` by ``inputs``, as a tuple; no ``.grad`` is touched.
+    """The gradients of ``sum(outputs * grad_outputs)`` by ``inputs``; no ``.grad`` is touched.
+
+    Args:
+        outputs: what to differentiate, a tensor or several.
+        inputs: by what, a tensor or several.
+        grad_outputs: the gradient of what follows, of the shapes of the outputs. Default: 1.
+        retain_graph: keep what forward saved, so that backward can run again. Default: ``create_graph``.
+        create_graph: record the backward itself, for gradients of gradients.
+        allow_unused: None for an input that does not take part, instead of an error.
+
+    Returns:
+        A tuple with a tensor for each input.
 
     Raises:
         AutogradError: an input does not take part and ``allow_unused`` is False.
 
-    >>> import pynn
-    >>> x = pynn.tensor([3.0], requires_grad=True)
-    >>> (dx,) = pynn.autograd.grad(x**3, x, create_graph=True)
-    >>> (ddx,) = pynn.autograd.grad(dx, x)
-    >>> dx.item(), ddx.item()
-    (27.0, 18.0)
+    Example:
+        >>> import pynn
+        >>> x = pynn.tensor([3.0], requires_grad=True)
+        >>> (dx,) = pynn.autograd.grad(x**3, x, create_graph=True)
+        >>> (ddx,) = pynn.autograd.grad(dx, x)
+        >>> dx.item(), ddx.item()
+        (27.0, 18.0)
     """
     retain = create_graph if retain_graph is None else retain_graph
     _check_tensors("grad", "outputs", outputs)
@@ -202,17 +257,31 @@ class Function:
 
     @staticmethod
     def forward(ctx: Any, *args: Any) -> Any:
-        """The function's value; what `backward` needs goes into ``ctx.save_for_backward(...)``."""
+        """The function's value.
+
+        Args:
+            ctx: what `backward` needs goes into ``ctx.save_for_backward(...)``, or into attributes.
+            *args: what `apply` was given.
+        """
         raise NotImplementedError("a Function needs a static method forward(ctx, *args)")
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
-        """A gradient (or None) for each argument of `forward`, from those of its outputs."""
+        """A gradient (or None) for each argument of `forward`.
+
+        Args:
+            ctx: what `forward` left; ``ctx.saved_tensors`` and ``ctx.needs_input_grad``.
+            *grad_outputs: the gradient of each output of `forward`.
+        """
         raise NotImplementedError("a Function needs a static method backward(ctx, *grad_outputs)")
 
     @classmethod
     def apply(cls, *args: Any) -> Any:
-        """Runs forward and records one node whose backward is this class's."""
+        """Runs forward and records one node whose backward is this class's.
+
+        Args:
+            *args: what `forward` takes after ``ctx``. Gradients flow to the tensors among them.
+        """
         return _autograd.apply_function(cls, FunctionContext(cls), args)
 
 
@@ -247,9 +316,15 @@ def gradcheck(
 ) -> bool:
     """Compares the gradients that backward computes with central finite differences.
 
-    ``func(*inputs)`` returns a tensor or a tuple of tensors. Inputs that require a gradient must be
-    float64: float32 has too few digits for differences. The outputs are weighted with fixed random
-    numbers, so that an error in any of them shows.
+    The outputs are weighted with fixed random numbers, so that an error in any of them shows.
+
+    Args:
+        func: ``func(*inputs)`` returns a tensor or a tuple of tensors.
+        inputs: its arguments. Those that require a gradient must be float64: float32 has too few digits.
+        eps: the step of the differences.
+        atol: the absolute tolerance.
+        rtol: the relative tolerance.
+        raise_exception: whether a wrong gradient raises; otherwise the result is False.
 
     Returns:
         True, or False for a wrong gradient if ``raise_exception`` is False.
@@ -257,6 +332,12 @@ def gradcheck(
     Raises:
         GradcheckError: a gradient differs by more than ``atol + rtol * |numerical|``.
         TypeError: an input that requires a gradient is not float64.
+
+    Example:
+        >>> import pynn
+        >>> x = pynn.rand(3, dtype=pynn.float64, requires_grad=True)
+        >>> pynn.autograd.gradcheck(pynn.tanh, x)
+        True
     """
     args = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     checked = [a for a in args if isinstance(a, Tensor) and a.requires_grad]
@@ -306,7 +387,25 @@ def gradgradcheck(
     rtol: float = 1e-3,
     raise_exception: bool = True,
 ) -> bool:
-    """Checks gradients of gradients: :func:`gradcheck` applied to the backward of ``func``."""
+    """Checks gradients of gradients: :func:`gradcheck` applied to the backward of ``func``.
+
+    Args:
+        func: ``func(*inputs)`` returns a tensor or a tuple of tensors.
+        inputs: its arguments; those that require a gradient must be float64.
+        eps: the step of the differences.
+        atol: the absolute tolerance.
+        rtol: the relative tolerance.
+        raise_exception: whether a wrong gradient raises; otherwise the result is False.
+
+    Raises:
+        GradcheckError: a second derivative is wrong.
+
+    Example:
+        >>> import pynn
+        >>> x = pynn.rand(3, dtype=pynn.float64, requires_grad=True)
+        >>> pynn.autograd.gradgradcheck(pynn.tanh, x)
+        True
+    """
     args = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     places = [i for i, a in enumerate(args) if isinstance(a, Tensor) and a.requires_grad]
 

@@ -72,10 +72,25 @@ def save(obj: Any, path: str | os.PathLike[str]) -> None:
 
 
 def load(path: str | os.PathLike[str], map_location: Any = None, weights_only: bool = True) -> Any:
-    """Read a safetensors file back, as `save` was given it. `map_location` and `weights_only` are ignored.
+    """Read a safetensors file back, as `save` was given it.
+
+    Args:
+        path: the file.
+        map_location: accepted for PyTorch's sake and ignored.
+        weights_only: accepted for PyTorch's sake and ignored: nothing but data is ever read.
+
+    Returns:
+        A dictionary of tensors, or what `save` was given.
 
     Raises:
         ValueError: the file is damaged, or no safetensors file. Its header is checked before memory is taken.
+
+    Example:
+        >>> import pynn, tempfile, os
+        >>> path = os.path.join(tempfile.mkdtemp(), "checkpoint.safetensors")
+        >>> pynn.save({"weights": [pynn.ones(2)], "epoch": 3}, path)
+        >>> pynn.load(path)
+        {'weights': [tensor([1., 1.])], 'epoch': 3}
     """
     tensors, metadata = _decode(_path("load", path))
     if _STRUCTURE not in metadata:

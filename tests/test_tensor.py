@@ -342,3 +342,20 @@ def test_attributes_say_what_a_tensor_is():
     assert x.size(-1) == 3
     assert not x.is_floating_point()
     assert len({x, x, pynn.zeros(2)}) == 2
+
+
+def test_printing_can_be_set() -> None:
+    x = pynn.arange(2000)
+    try:
+        pynn.set_printoptions(precision=2, edgeitems=1)
+        assert repr(x) == "tensor([   0, ..., 1999])"
+        assert repr(pynn.tensor([1 / 3])) == "tensor([0.33])"
+        pynn.set_printoptions(profile="full")
+        assert "..." not in repr(x)
+        assert repr(pynn.tensor([1e-7])) == "tensor([1.e-07])"
+        pynn.set_printoptions(sci_mode=False)
+        assert repr(pynn.tensor([1e-7])) == "tensor([0.])"
+        with pytest.raises(ValueError, match="default, short, full"):
+            pynn.set_printoptions(profile="long")
+    finally:
+        pynn.set_printoptions(profile="default")

@@ -24,7 +24,7 @@ CPP_BELOW = {
 
 # The floors of pynn/, lowest first; rooms on one floor do not know each other.
 PYTHON_FLOORS = [
-    {"_core", "_device"},
+    {"_core", "_device", "_printing"},
     {"_check"},
     {"_tensor", "_generator"},
     {"_factories"},
@@ -36,8 +36,12 @@ PYTHON_FLOORS = [
         "_einsum",
         "_extrema",
         "_grids",
+        "_op_docs",
         "_process",
+        "_counting",
+        "_pointwise",
         "_products",
+        "_random",
     }
     | {"_statistics", "_types", "autograd", "functional"},
     {"nn", "optim", "data", "io"},

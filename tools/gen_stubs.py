@@ -62,6 +62,16 @@ def docstring(text: str, indent: str) -> str:
     return re.sub(r"[ \t]+\n", "\n", f'{indent}"""{body}{closing}"""\n')
 
 
+def op_docstring(op: Any) -> str:
+    """What a stub says of an op: what help() says, but for arguments and examples."""
+    lines = [
+        f"Formula:  {op.formula}" if op.formula else "",
+        f"Gradient: {op.gradient}" if op.gradient else "",
+    ]
+    parts = [op.doc, "\n".join(line for line in lines if line), f"Source: {op.source}" if op.source else ""]
+    return "\n\n".join(part for part in parts if part)
+
+
 def op_parameters(op: Any, method: bool) -> str:
     """The parameters of an op, `self` in place of its first one if it is a method."""
     parts, keywords = [], []
@@ -103,7 +113,7 @@ def ops_stub() -> str:
             fields = "".join(f"    {name}: Tensor\n" for name in op.outputs)
             results.append(f"class {result_class(op)}(NamedTuple):\n{fields}")
         head = f"({op_parameters(op, method=False)}) -> {result_type(op)}:\n"
-        functions.append(f"def {op.name}{head}{docstring(op.__doc__, '    ')}")
+        functions.append(f"def {op.name}{head}{docstring(op_docstring(op), '    ')}")
         functions += [f"{alias} = {op.name}\n" for alias in op.aliases]
     return (
         HEADER
@@ -154,7 +164,9 @@ def tensor_stub() -> str:
             returned = "Self" if change else result_type(value)
             if returned.startswith("_"):
                 returned = f"ops.{returned}"
-            documentation = f"{value.name}, written into this tensor itself." if change else value.__doc__
+            documentation = (
+                f"{value.name}, written into this tensor itself." if change else op_docstring(value)
+            )
             text = docstring(documentation, "        ")
             methods.append(f"    def {name}({parameters}) -> {returned}:\n{text}")
         elif kind == "function":

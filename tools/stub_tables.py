@@ -90,7 +90,12 @@ class Op:
     several_outputs: Final[builtins.bool]
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
-def tensor(data: Any, dtype: _DType | None = None, requires_grad: builtins.bool = False) -> Tensor:
+def tensor(
+    data: Any,
+    dtype: _DType | None = None,
+    requires_grad: builtins.bool = False,
+    device: str | Device | None = None,
+) -> Tensor:
     """A tensor with a copy of the data: numbers, nested lists, arrays or tensors."""
 
 def from_numpy(array: _Array) -> Tensor:
@@ -114,6 +119,9 @@ def bits_of(tensor: Tensor) -> npt.NDArray[np.uint16]:
 
 def from_bits(bits: npt.NDArray[np.uint16]) -> Tensor:
     """A bfloat16 tensor on the memory of its bits."""
+
+def write_documentation_with(writer: Callable[[Any], str]) -> None:
+    """Lets writer(op) give the docstring of every op."""
 
 def as_operand(object: Any) -> Tensor:
     """What stands beside a tensor in an expression, as a tensor."""

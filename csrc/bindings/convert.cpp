@@ -311,8 +311,21 @@ int64_t to_int(PyObject* object, const char* what) {
 }
 
 void define_conversions(py::module_& m) {
-  py::class_<PyDType>(m, "dtype", "The type of a tensor's elements: pynn.float32, pynn.int64, ...")
-      .def(py::init([](const py::object& object) { return PyDType{to_dtype(object.ptr())}; }))
+  py::class_<PyDType>(m, "dtype", R"(The type of a tensor's elements: pynn.float32, pynn.int64, ...
+
+Args:
+    name: a name such as "float32", a NumPy dtype, or Python's bool, int or float.
+
+Raises:
+    TypeError: no dtype of pynn is meant.
+
+Example:
+    >>> import pynn
+    >>> pynn.dtype("float32") == pynn.float32, pynn.float32.itemsize
+    (True, 4)
+)")
+      .def(py::init([](const py::object& object) { return PyDType{to_dtype(object.ptr())}; }),
+           py::arg("name"))
       .def("__repr__", [](PyDType t) { return text("pynn.", name(t.value)); })
       .def("__str__", [](PyDType t) { return text("pynn.", name(t.value)); })
       .def("__eq__",
@@ -326,12 +339,18 @@ void define_conversions(py::module_& m) {
            })
       .def("__copy__", [](const py::object& self) { return self; })
       .def("__deepcopy__", [](const py::object& self, const py::object&) { return self; })
-      .def_property_readonly("name", [](PyDType t) { return name(t.value); })
-      .def_property_readonly("itemsize", [](PyDType t) { return itemsize(t.value); })
-      .def_property_readonly("is_floating_point", [](PyDType t) { return is_floating(t.value); })
-      .def_property_readonly("is_complex", [](PyDType) { return false; })
-      .def_property_readonly("is_signed",
-                             [](PyDType t) { return t.value != DType::boolean && t.value != DType::uint8; })
+      .def_property_readonly(
+          "name", [](PyDType t) { return name(t.value); }, "The name, such as \"float32\".")
+      .def_property_readonly(
+          "itemsize", [](PyDType t) { return itemsize(t.value); }, "Bytes per element.")
+      .def_property_readonly(
+          "is_floating_point", [](PyDType t) { return is_floating(t.value); },
+          "True for the floating-point types.")
+      .def_property_readonly(
+          "is_complex", [](PyDType) { return false; }, "False: pynn has no complex numbers.")
+      .def_property_readonly(
+          "is_signed", [](PyDType t) { return t.value != DType::boolean && t.value != DType::uint8; },
+          "True if there are negative numbers.")
       .def_property_readonly(
           "numpy", [](PyDType t) { return numpy_dtype(t.value); },
           "The NumPy dtype of np.asarray(tensor): the same elements, but float32 for bfloat16.");
@@ -342,7 +361,8 @@ void define_conversions(py::module_& m) {
   }
   m.def(
       "tensor",
-      [](const py::object& data, DType dtype, bool requires_grad) {
+      [](const py::object& data, DType dtype, bool requires_grad, const py::object& device) {
+        if (!device.is_none()) py::module_::import("pynn._device").attr("device")(device);
         Tensor t = make_tensor(data.ptr(), dtype);
         if (requires_grad && !is_floating(t.dtype()))
           throw DTypeError(text("tensor: requires_grad=True needs floating-point elements, these are ",
@@ -350,8 +370,47 @@ void define_conversions(py::module_& m) {
         t.impl()->requires_grad = requires_grad;
         return t;
       },
-      py::arg("data"), py::arg("dtype") = DType::none, py::arg("requires_grad") = false);
-  m.def("from_numpy", [](const py::object& array) { return from_numpy(array.ptr()); }, py::arg("array"));
+      py::arg("data"), py::arg("dtype") = DType::none, py::arg("requires_grad") = false,
+      py::arg("device") = py::none(), R"(A tensor with a copy of the data.
+
+Args:
+    data: a number, (nested) lists of numbers, a NumPy array, another tensor, or a list of arrays.
+    dtype: of the elements. Default: floats become float32, ints int64, bools bool; arrays keep theirs, but
+        float64 becomes float32.
+    requires_grad: whether backward() computes a gradient for it.
+    device: None or "cpu".
+
+Raises:
+    ValueError: lists of uneven lengths, or another device.
+    TypeError: the data holds no numbers.
+
+Example:
+    >>> import pynn
+    >>> pynn.tensor([[1, 2], [3, 4]])
+    tensor([[1, 2],
+            [3, 4]])
+    >>> pynn.tensor(0.5, requires_grad=True)
+    tensor(0.5, requires_grad=True)
+)");
+  m.def(
+      "from_numpy", [](const py::object& array) { return from_numpy(array.ptr()); }, py::arg("array"),
+      R"(A tensor over the memory of a NumPy array: a change of one is a change of the other.
+
+Args:
+    array: of a dtype that pynn has; any shape and strides.
+
+Raises:
+    DTypeError: another dtype, whose memory cannot be shared.
+
+Example:
+    >>> import numpy as np
+    >>> import pynn
+    >>> a = np.zeros(2, dtype=np.float32)
+    >>> t = pynn.from_numpy(a)
+    >>> a[0] = 5
+    >>> t
+    tensor([5., 0.])
+)");
   m.def(
       "to_numpy", [](const Tensor& t) { return py::reinterpret_steal<py::object>(to_numpy(t)); },
       py::arg("tensor"));

@@ -193,7 +193,23 @@ void define_dlpack(py::module_& m) {
   m.def("to_dlpack", &to_capsule, py::arg("tensor"), py::arg("stream") = py::none(),
         py::arg("max_version") = py::none(), py::arg("dl_device") = py::none(), py::arg("copy") = py::none());
   m.def("from_dlpack", &from_dlpack, py::arg("source"),
-        "A tensor over the memory of any object that offers __dlpack__ (NumPy, PyTorch, JAX, ...).");
+        R"(A tensor over the memory of any object that offers __dlpack__ (NumPy, PyTorch, JAX, ...).
+
+Args:
+    source: the object, or a DLPack capsule.
+
+Raises:
+    TypeError: the object offers no __dlpack__.
+    ValueError: its memory is not the CPU's.
+
+Source: DLPack, an open in-memory tensor structure, version 1.
+
+Example:
+    >>> import numpy as np
+    >>> import pynn
+    >>> pynn.from_dlpack(np.arange(3))
+    tensor([0, 1, 2])
+)");
 }
 
 }  // namespace pynn

@@ -86,12 +86,33 @@ void define_ops(py::module_& m) {
 bool is_forked_child = false;
 
 void define_settings(py::module_& m) {
-  m.def("isa", &isa_name, "The instruction set whose kernels run: v2, v3 or v4 on x86-64, base elsewhere.");
-  m.def("is_autocast_enabled", &autocast_enabled, "Whether this thread is inside a region of pynn.autocast.");
+  m.def("isa", &isa_name, R"(The instruction set whose kernels run: v2, v3 or v4 on x86-64, base elsewhere.
+
+The environment variable PYNN_ISA asks for less than the processor offers.
+
+Example:
+    >>> import pynn
+    >>> pynn.isa() in ("v2", "v3", "v4", "base")
+    True
+)");
+  m.def("is_autocast_enabled", &autocast_enabled, R"(Whether this thread is inside a region of pynn.autocast.
+
+Example:
+    >>> import pynn
+    >>> with pynn.autocast("bfloat16"):
+    ...     pynn.is_autocast_enabled()
+    True
+)");
   m.def("set_autocast_enabled", &set_autocast_enabled, py::arg("enabled"));
   m.def("has_bf16_products", &has_bf16_products, "Whether bfloat16 products run on AVX512_BF16.");
   m.def("has_int8_products", &has_int8_products, "Whether int8 products run on AVX512_VNNI.");
-  m.def("get_num_threads", &num_threads, "How many threads a large op may use.");
+  m.def("get_num_threads", &num_threads, R"(How many threads a large op may use.
+
+Example:
+    >>> import pynn
+    >>> pynn.get_num_threads() >= 1
+    True
+)");
   m.def(
       "set_num_threads",
       [](int n) {
@@ -99,7 +120,22 @@ void define_settings(py::module_& m) {
         set_num_threads(is_forked_child ? 1 : n);
       },
       py::arg("n"),
-      "Sets how many threads a large op may use. Results do not depend on it. A forked child keeps to one.");
+      R"(Sets how many threads a large op may use. Results do not depend on it. A forked child keeps to one.
+
+Args:
+    n: 1 or more.
+
+Raises:
+    ValueError: n is below 1.
+
+Example:
+    >>> import pynn
+    >>> before = pynn.get_num_threads()
+    >>> pynn.set_num_threads(1)
+    >>> pynn.get_num_threads()
+    1
+    >>> pynn.set_num_threads(before)
+)");
   m.def("use_one_thread_after_fork", [] {
     is_forked_child = true;
     set_num_threads(1);
@@ -116,9 +152,34 @@ void define_settings(py::module_& m) {
         d["system_allocations"] = s.system_allocations;
         return d;
       },
-      "What the tensor allocator holds: bytes in live blocks, their peak, bytes cached, requests served.");
-  m.def("reset_peak_memory_stats", &reset_peak_memory_stats);
-  m.def("empty_cache", &empty_cache, "Gives memory cached for future tensors back to the system.");
+      R"(What the tensor allocator holds, by name.
+
+``allocated_bytes`` in live blocks and ``peak_allocated_bytes``, ``cached_bytes`` kept for later,
+``allocations`` served so far, and ``system_allocations``, which the system was asked for.
+
+Example:
+    >>> import pynn
+    >>> before = pynn.memory_stats()["allocated_bytes"]
+    >>> x = pynn.zeros(1000)
+    >>> pynn.memory_stats()["allocated_bytes"] - before >= 4000
+    True
+)");
+  m.def("reset_peak_memory_stats", &reset_peak_memory_stats,
+        R"(Lets the peak of memory_stats() begin anew at what is allocated now.
+
+Example:
+    >>> import pynn
+    >>> pynn.reset_peak_memory_stats()
+    >>> stats = pynn.memory_stats()
+    >>> stats["peak_allocated_bytes"] == stats["allocated_bytes"]
+    True
+)");
+  m.def("empty_cache", &empty_cache, R"(Gives memory cached for future tensors back to the system.
+
+Example:
+    >>> import pynn
+    >>> pynn.empty_cache()
+)");
 #if defined(_OPENMP)
   m.attr("has_openmp") = true;
 #else

@@ -1,9 +1,9 @@
 // op_type.cpp — Op, the second hand-written type: one object is the Python function and the method, and
-// carries the record of its op. Arguments are bound without a dictionary, a tuple or a heap allocation.
+// carries the record of its op.
 #include <cstring>
 
 #include "autograd/inplace.h"
-#include "bindings/python.h"
+#include "bindings/arguments.h"
 
 #include <structmember.h>
 
@@ -19,287 +19,16 @@ struct PyOp {
   PyObject_HEAD vectorcallfunc call;
   const Op* op;
   Form form;
-  PyObject* names[kMaxArgs];        // interned
-  PyObject* other_names[kMaxArgs];  // dim for axis, keepdims for keepdim, input/self for x; or null
-  PyObject* result_type;            // a named tuple's class, or null
+  ArgumentNames names;
+  PyObject* result_type;  // a named tuple's class, or null
 };
-
-// What binding the arguments of one call made, alive until the call returns.
-class Arguments {
- public:
-  explicit Arguments(const Op& op) : op_(op) {}
-  ~Arguments() {
-    for (int i = 0; i < ints_used_; ++i) ints(i).~Ints();
-  }
-  Arguments(const Arguments&) = delete;
-  Arguments& operator=(const Arguments&) = delete;
-
-  void bind(const PyOp& self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
-  const Value* values() const { return values_; }
-
- private:
-  void set(size_t i, PyObject* object);
-  void set_default(size_t i);
-  Ints& ints(int i) { return reinterpret_cast<Ints*>(ints_room_)[i]; }
-  Ints& new_ints() {
-    if (ints_used_ == kMaxInts)
-      throw std::logic_error("an op has more integer lists than the binding foresees");
-    return *new (&ints(ints_used_++)) Ints();
-  }
-  int64_t read_int(PyObject* object, size_t i) const;
-  void read_ints(Ints& out, PyObject* object, size_t i);
-  std::string what(size_t i) const { return text(op_.name, "(): argument '", op_.args[i].name, "'"); }
-
-  static constexpr int kMaxInts = 5;
-  const Op& op_;
-  Value values_[kMaxArgs];
-  Tensor tensors_[kMaxArgs];  // converted numbers and arrays
-  alignas(Ints) unsigned char ints_room_[kMaxInts * sizeof(Ints)];
-  int ints_used_ = 0;
-  InlineVector<Tensor, 4> list_;
-  TensorList list_view_;
-  std::string_view strings_[3];
-  int strings_used_ = 0;
-};
-
-const Tensor undefined_tensor;
-
-int64_t Arguments::read_int(PyObject* object, size_t i) const {
-  if (PyLong_CheckExact(object)) {  // no text is made for what cannot fail
-    int overflow = 0;
-    const long long v = PyLong_AsLongLongAndOverflow(object, &overflow);
-    if (!overflow) return v;
-  }
-  return to_int(object, what(i).c_str());
-}
-
-void Arguments::read_ints(Ints& out, PyObject* object, size_t i) {
-  if (object == Py_None) {
-    out.present = false;
-    return;
-  }
-  if (PyTuple_Check(object) || PyList_Check(object)) {
-    for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(object); ++k) {
-      PyObject* item = PySequence_Fast_GET_ITEM(object, k);
-      out.push_back(read_int(item, i));
-    }
-    return;
-  }
-  if (is_tensor(object) && tensor_of(object).ndim() == 1) {
-    if (!is_integral(tensor_of(object).dtype()))
-      throw TypeError(text(what(i), " must hold ints, not ", tensor_of(object).dtype()));
-    value_decides(tensor_of(object), what(i).c_str());
-    const Tensor t = tensor_of(object).to(DType::int64).contiguous();
-    for (int64_t k = 0; k < t.numel(); ++k) out.push_back(t.data<int64_t>()[k]);
-    return;
-  }
-  if (!PyIndex_Check(object))
-    throw TypeError(text(what(i), " must be an int or a tuple of ints, not ", Py_TYPE(object)->tp_name));
-  out.push_back(read_int(object, i));
-}
-
-void Arguments::set(size_t i, PyObject* object) {
-  const Arg& arg = op_.args[i];
-  Value& v = values_[i];
-  switch (arg.kind) {
-    case Kind::tensor:
-      if (is_tensor(object))
-        v.tensor = &tensor_of(object);
-      else if (object == Py_None && !arg.required())
-        v.tensor = &undefined_tensor;
-      else {
-        const bool number =
-            PyFloat_CheckExact(object) || PyLong_CheckExact(object);  // cannot fail: no text to make
-        tensors_[i] = number ? to_tensor(object, op_.name) : to_tensor(object, what(i).c_str());
-        v.tensor = &tensors_[i];
-      }
-      return;
-    case Kind::tensors: {
-      const py::object sequence =
-          py::reinterpret_steal<py::object>(is_tensor(object) ? nullptr : PySequence_Fast(object, ""));
-      if (!sequence) {
-        PyErr_Clear();
-        throw TypeError(text(what(i), " must be a list or tuple of Tensors, not ", Py_TYPE(object)->tp_name));
-      }
-      const Py_ssize_t n = PySequence_Fast_GET_SIZE(sequence.ptr());
-      list_.reserve(size_t(n));
-      for (Py_ssize_t k = 0; k < n; ++k) {
-        PyObject* item = PySequence_Fast_GET_ITEM(sequence.ptr(), k);
-        list_.push_back(is_tensor(item)   ? tensor_of(item)  // no text to make
-                        : item == Py_None ? Tensor()
-                                          : to_tensor(item, what(i).c_str()));
-      }
-      list_view_ = {list_.data(), list_.size()};
-      v.tensors = &list_view_;
-      return;
-    }
-    case Kind::integer:
-      v.integer = read_int(object, i);
-      return;
-    case Kind::real:
-      if (PyFloat_CheckExact(object))
-        v.real = PyFloat_AS_DOUBLE(object);
-      else {
-        if (PyUnicode_Check(object)) throw TypeError(text(what(i), " must be a number, not str"));
-        v.real = PyFloat_AsDouble(object);
-        if (v.real == -1 && PyErr_Occurred()) {
-          PyErr_Clear();
-          throw TypeError(text(what(i), " must be a number, not ", Py_TYPE(object)->tp_name));
-        }
-      }
-      return;
-    case Kind::boolean: {
-      if (PyBool_Check(object))
-        v.boolean = object == Py_True;
-      else {
-        const int truth =
-            PyIndex_Check(object) || is_tensor(object) || PyObject_HasAttrString(object, "dtype")
-                ? PyObject_IsTrue(object)
-                : -1;
-        if (truth < 0) {
-          PyErr_Clear();
-          throw TypeError(text(what(i), " must be a bool, not ", Py_TYPE(object)->tp_name));
-        }
-        v.boolean = truth != 0;
-      }
-      return;
-    }
-    case Kind::ints: {
-      Ints& out = new_ints();
-      read_ints(out, object, i);
-      v.ints = &out;
-      return;
-    }
-    case Kind::dtype:
-      try {
-        v.dtype = to_dtype(object);
-      } catch (const TypeError& error) {
-        throw TypeError(text(what(i), ": ", error.what()));
-      }
-      return;
-    case Kind::string: {
-      if (!PyUnicode_Check(object))
-        throw TypeError(text(what(i), " must be a str, not ", Py_TYPE(object)->tp_name));
-      Py_ssize_t size = 0;
-      const char* chars = PyUnicode_AsUTF8AndSize(object, &size);
-      if (!chars) throw py::error_already_set();
-      if (strings_used_ == 3) throw std::logic_error("an op has more strings than the binding foresees");
-      strings_[strings_used_] = {chars, size_t(size)};
-      v.string = &strings_[strings_used_++];
-      return;
-    }
-  }
-}
-
-void Arguments::set_default(size_t i) {
-  const Arg& arg = op_.args[i];
-  Value& v = values_[i];
-  if (arg.required()) throw TypeError(text(op_.name, "(): argument '", arg.name, "' is missing"));
-  const bool is_none = std::holds_alternative<None>(arg.fallback);
-  const auto as_number = [&]() -> double {
-    if (const auto* x = std::get_if<double>(&arg.fallback)) return *x;
-    if (const auto* x = std::get_if<int64_t>(&arg.fallback)) return double(*x);
-    if (const auto* x = std::get_if<bool>(&arg.fallback)) return *x;
-    throw std::logic_error(text(what(i), ": its default does not fit its type"));
-  };
-  switch (arg.kind) {
-    case Kind::tensor:
-      if (is_none)
-        v.tensor = &undefined_tensor;
-      else {
-        const double x = as_number();
-        tensors_[i] = std::holds_alternative<double>(arg.fallback) ? number(x) : number(int64_t(x));
-        v.tensor = &tensors_[i];
-      }
-      return;
-    case Kind::tensors:
-      v.tensors = &list_view_;
-      return;
-    case Kind::integer:
-      v.integer = int64_t(as_number());
-      return;
-    case Kind::real:
-      v.real = as_number();
-      return;
-    case Kind::boolean:
-      v.boolean = as_number() != 0;
-      return;
-    case Kind::ints: {
-      Ints& out = new_ints();
-      if (is_none)
-        out.present = false;
-      else if (const auto* list = std::get_if<Ints>(&arg.fallback))
-        out = *list;
-      else
-        out.push_back(int64_t(as_number()));
-      v.ints = &out;
-      return;
-    }
-    case Kind::dtype:
-      v.dtype = DType::none;
-      return;
-    case Kind::string: {
-      const auto* chars = std::get_if<const char*>(&arg.fallback);
-      strings_[strings_used_] = chars ? *chars : "";
-      v.string = &strings_[strings_used_++];
-      return;
-    }
-  }
-}
-
-void Arguments::bind(const PyOp& self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  const size_t want = op_.args.size();
-  uint32_t given = 0;
-  size_t next = 0;
-  for (Py_ssize_t k = 0; k < positional; ++k, ++next) {
-    if (next < want && op_.args[next].variadic && PyIndex_Check(args[k]) && !is_tensor(args[k])) {
-      Ints& out = new_ints();  // x.reshape(2, 3): every integer that follows
-      while (k < positional && PyIndex_Check(args[k]) && !PyBool_Check(args[k]))
-        read_ints(out, args[k++], next);
-      --k;
-      values_[next].ints = &out;
-      given |= 1u << next;
-      continue;
-    }
-    if (next >= want)
-      throw TypeError(
-          text(op_.name, "() takes ", want, want == 1 ? " argument, got " : " arguments, got ", positional));
-    set(next, args[k]);
-    given |= 1u << next;
-  }
-  if (keywords) {
-    const Py_ssize_t count = PyTuple_GET_SIZE(keywords);
-    for (Py_ssize_t k = 0; k < count; ++k) {
-      PyObject* key = PyTuple_GET_ITEM(keywords, k);
-      size_t i = 0;
-      while (i < want && self.names[i] != key && self.other_names[i] != key) ++i;
-      if (i == want)  // an equal string that is another object
-        for (i = 0; i < want; ++i)
-          if (PyUnicode_Compare(self.names[i], key) == 0 ||
-              (self.other_names[i] && PyUnicode_Compare(self.other_names[i], key) == 0))
-            break;
-      if (i == want) {
-        std::string known;
-        for (const Arg& arg : op_.args) known += (known.empty() ? "" : ", ") + std::string(arg.name);
-        throw TypeError(
-            text(op_.name, "(): no argument is named ", std::string(py::repr(key)), "; it takes ", known));
-      }
-      if (given >> i & 1)
-        throw TypeError(text(op_.name, "(): argument '", op_.args[i].name, "' is given twice"));
-      set(i, args[positional + k]);
-      given |= 1u << i;
-    }
-  }
-  for (size_t i = 0; i < want; ++i)
-    if (!(given >> i & 1)) set_default(i);
-}
 
 PyObject* op_vectorcall(PyObject* self_object, PyObject* const* args, size_t flags, PyObject* keywords) {
   const PyOp& self = *reinterpret_cast<PyOp*>(self_object);
   const Op& op = *self.op;
   const auto run = [&]() -> PyObject* {
     Arguments arguments(op);
-    arguments.bind(self, args, PyVectorcall_NARGS(flags), keywords);
+    arguments.bind(self.names, args, PyVectorcall_NARGS(flags), keywords);
     if (op.call_many) {
       std::vector<Tensor> outputs = op.call_many(op, arguments.values());
       PyObject* tuple = wrap(std::move(outputs));
@@ -363,12 +92,13 @@ std::string home_name(Home home) {
   return names[int(home)];
 }
 
-std::string documentation(const Op& op) {
-  std::string s = op.doc;
-  if (*op.formula) s += text("\n\nFormula:  ", op.formula);
-  if (*op.gradient) s += text("\nGradient: ", op.gradient);
-  if (*op.source) s += text("\n\nSource: ", op.source);
-  return s;
+// Text is Python's business: pynn/_op_docs.py leaves a function here that writes an op's docstring.
+PyObject* documentation_writer = nullptr;
+
+py::object documentation(const PyOp& self) {
+  if (!documentation_writer) return py::str(self.op->doc);
+  const py::handle op(reinterpret_cast<PyObject*>(const_cast<PyOp*>(&self)));
+  return py::handle(documentation_writer)(op);
 }
 
 using Getter = py::object (*)(const PyOp&);
@@ -397,7 +127,7 @@ PyGetSetDef op_getset[] = {
     {"__name__", PYNN_GETTER(py::str(std::string(self.op->name) + (self.form == Form::in_place ? "_" : "")))},
     {"__qualname__", PYNN_GETTER(py::str(self.op->name))},
     {"__module__", PYNN_GETTER(py::str("pynn"))},
-    {"__doc__", PYNN_GETTER(py::str(documentation(*self.op)))},
+    {"__doc__", PYNN_GETTER(documentation(self))},
     {"__text_signature__", PYNN_GETTER(py::none())},
     {"name", PYNN_GETTER(py::str(self.op->name))},
     {"doc", PYNN_GETTER(py::str(self.op->doc))},
@@ -438,17 +168,6 @@ PyMethodDef op_methods[] = {{"__reduce__", op_reduce, METH_NOARGS, nullptr}, {}}
 PyMemberDef op_members[] = {{"__vectorcalloffset__", T_PYSSIZET, offsetof(PyOp, call), READONLY, nullptr},
                             {}};
 
-PyObject* interned(const char* s) { return PyUnicode_InternFromString(s); }
-
-PyObject* other_name(const char* name) {
-  if (!std::strcmp(name, "axis")) return interned("dim");
-  if (!std::strcmp(name, "keepdim")) return interned("keepdims");
-  if (!std::strcmp(name, "x") || !std::strcmp(name, "a")) return interned("input");
-  if (!std::strcmp(name, "b")) return interned("other");
-  if (!std::strcmp(name, "axes")) return interned("dims");
-  return nullptr;
-}
-
 }  // namespace
 
 const Op& op_named(const char* name) {
@@ -466,10 +185,7 @@ PyObject* make_op_object(const Op& op, Form form) {
   self->op = &op;
   self->form = form;
   self->result_type = nullptr;
-  for (size_t i = 0; i < op.args.size(); ++i) {
-    self->names[i] = interned(op.args[i].name);
-    self->other_names[i] = other_name(op.args[i].name);
-  }
+  self->names = ArgumentNames(op);
   if (!op.outputs.empty()) {
     const py::object namedtuple = py::module_::import("collections").attr("namedtuple");
     self->result_type = namedtuple(op.name, strings(op.outputs), py::arg("module") = "pynn").release().ptr();
@@ -492,6 +208,10 @@ void define_op_type(py::module_& m) {
   op_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
   if (!op_type) throw py::error_already_set();
   m.attr("Op") = py::handle(reinterpret_cast<PyObject*>(op_type));
+  m.def(
+      "write_documentation_with",
+      [](py::object writer) { Py_XDECREF(std::exchange(documentation_writer, writer.release().ptr())); },
+      py::arg("writer"), "Lets writer(op) give the docstring of every op.");
 }
 
 }  // namespace pynn

@@ -2,6 +2,7 @@
 
 from .bundled_sets import Bundled, load_digits, load_iris
 from .collate import default_collate
+from .combined import ChainDataset, StackDataset
 from .dataset import ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset, random_split
 from .encoding import OneHotEncoder
 from .loader import DataLoader
@@ -19,6 +20,7 @@ from .split import train_test_split
 __all__ = [
     "BatchSampler",
     "Bundled",
+    "ChainDataset",
     "ConcatDataset",
     "DataLoader",
     "Dataset",
@@ -28,6 +30,7 @@ __all__ = [
     "RandomSampler",
     "Sampler",
     "SequentialSampler",
+    "StackDataset",
     "StandardScaler",
     "Subset",
     "SubsetRandomSampler",

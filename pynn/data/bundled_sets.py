@@ -14,7 +14,20 @@ from pynn._core import Tensor
 
 @dataclass(frozen=True)
 class Bundled:
-    """A data set with its names. It unpacks to `x, y`."""
+    """A data set with its names. It unpacks to `x, y`.
+
+    Args:
+        x: the samples, `(N, ...)`.
+        y: their classes, `(N,)`.
+        feature_names: what the columns of x are.
+        target_names: what the classes are.
+
+    Example:
+        >>> import pynn
+        >>> iris = pynn.data.load_iris()
+        >>> iris.target_names[iris.y[0].item()]
+        'setosa'
+    """
 
     x: Tensor
     y: Tensor

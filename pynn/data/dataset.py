@@ -20,6 +20,17 @@ class Dataset:
 
     A dataset that can produce a whole batch at once says `take(indices)` too: an integer array in, the
     collated batch out. `DataLoader` then makes one call per batch instead of one per sample.
+
+    Example:
+        >>> import pynn
+        >>> class Squares(pynn.data.Dataset):
+        ...     def __len__(self):
+        ...         return 4
+        ...
+        ...     def __getitem__(self, index):
+        ...         return index**2
+        >>> [batch.tolist() for batch in pynn.data.DataLoader(Squares(), batch_size=2)]
+        [[0, 1], [4, 9]]
     """
 
     def __len__(self) -> int:
@@ -33,7 +44,16 @@ class Dataset:
 
 
 class IterableDataset:
-    """Samples in the order in which they come, such as lines of a stream. A subclass says `__iter__`."""
+    """Samples in the order in which they come, such as lines of a stream. A subclass says `__iter__`.
+
+    Example:
+        >>> import pynn
+        >>> class Countdown(pynn.data.IterableDataset):
+        ...     def __iter__(self):
+        ...         return iter([3, 2, 1])
+        >>> [batch.tolist() for batch in pynn.data.DataLoader(Countdown(), batch_size=2)]
+        [[3, 2], [1]]
+    """
 
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError(f"{type(self).__name__} does not say what its samples are (__iter__)")
@@ -73,7 +93,11 @@ class TensorDataset(Dataset):
         return tuple(tensor[index] for tensor in self.tensors)
 
     def take(self, indices: np.ndarray | slice) -> tuple[Tensor, ...]:
-        """The samples at `indices` as one batch: a gather per tensor, or for a slice a view."""
+        """The samples at `indices` as one batch: a gather per tensor, or for a slice a view.
+
+        Args:
+            indices: an integer array, or a slice.
+        """
         if isinstance(indices, slice):
             return tuple(tensor[indices] for tensor in self.tensors)
         index = _core.from_numpy(np.ascontiguousarray(indices, dtype=np.int64))
@@ -81,7 +105,21 @@ class TensorDataset(Dataset):
 
 
 class Subset(Dataset):
-    """Some samples of another dataset, by their numbers there."""
+    """Some samples of another dataset, by their numbers there.
+
+    Args:
+        dataset: where the samples are.
+        indices: their numbers.
+
+    Raises:
+        IndexError: a number that the dataset does not have.
+
+    Example:
+        >>> import pynn
+        >>> data = pynn.data.TensorDataset(pynn.arange(10))
+        >>> pynn.data.Subset(data, [3, 7])[1]
+        (tensor(7),)
+    """
 
     def __init__(self, dataset: Dataset, indices: Sequence[int]) -> None:
         self.dataset = dataset
@@ -107,7 +145,20 @@ class Subset(Dataset):
 
 
 class ConcatDataset(Dataset):
-    """Datasets one after the other."""
+    """Datasets one after the other.
+
+    Args:
+        datasets: one or more.
+
+    Raises:
+        ValueError: there is none.
+
+    Example:
+        >>> import pynn
+        >>> a, b = pynn.data.TensorDataset(pynn.arange(2)), pynn.data.TensorDataset(pynn.arange(5))
+        >>> len(pynn.data.ConcatDataset([a, b]))
+        7
+    """
 
     def __init__(self, datasets: Iterable[Dataset]) -> None:
         self.datasets = list(datasets)

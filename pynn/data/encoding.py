@@ -37,7 +37,11 @@ class OneHotEncoder:
         self.categories_: list[np.ndarray] | None = None
 
     def fit(self, x: Any) -> OneHotEncoder:
-        """Learn which categories there are."""
+        """Learn which categories there are.
+
+        Args:
+            x: labels `(N,)` or columns `(N, F)`.
+        """
         columns, self._flat = _columns(x)
         if columns.size == 0:
             raise ValueError("OneHotEncoder.fit: there are no samples")
@@ -45,7 +49,11 @@ class OneHotEncoder:
         return self
 
     def transform(self, x: Any) -> Tensor:
-        """Rows `(N, categories)` of float32."""
+        """Rows `(N, categories)` of float32.
+
+        Args:
+            x: labels or columns like those that it was fitted to.
+        """
         categories = self._fitted()
         columns, _ = _columns(x)
         if columns.shape[1] != len(categories):
@@ -59,7 +67,11 @@ class OneHotEncoder:
         return self.fit(x).transform(x)
 
     def inverse_transform(self, rows: Any) -> np.ndarray:
-        """The category of the largest value of each row, so that the outputs of a model may be given."""
+        """The category of the largest value of each row, so that the outputs of a model may be given.
+
+        Args:
+            rows: `(N, categories)`.
+        """
         categories = self._fitted()
         values = np.asarray(rows)
         width = sum(len(known) for known in categories)

@@ -35,7 +35,12 @@ class DataLoader:
         drop_last: leave out a last batch that is not full.
         generator: a seed or NumPy generator for `shuffle`; default: pynn's own random numbers.
         prefetch_factor: how many batches each worker reads ahead.
+        persistent_workers: accepted for PyTorch's sake.
         seed: another name of `generator`.
+
+    Raises:
+        TypeError: the dataset can be read neither by number nor in its own order.
+        ValueError: options that contradict each other.
 
     Example:
         >>> import pynn

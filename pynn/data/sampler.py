@@ -13,14 +13,35 @@ from .random import Seed, numpy_generator
 
 
 class Sampler:
-    """An order of sample numbers. A subclass says `__iter__` and, if it can, `__len__`."""
+    """An order of sample numbers. A subclass says `__iter__` and, if it can, `__len__`.
+
+    Example:
+        >>> import pynn
+        >>> class Backwards(pynn.data.Sampler):
+        ...     def __init__(self, n):
+        ...         self.n = n
+        ...
+        ...     def __iter__(self):
+        ...         return iter(range(self.n - 1, -1, -1))
+        >>> list(Backwards(3))
+        [2, 1, 0]
+    """
 
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError(f"{type(self).__name__} does not say its order (__iter__)")
 
 
 class SequentialSampler(Sampler):
-    """0, 1, 2 ..."""
+    """0, 1, 2 ...
+
+    Args:
+        data_source: what is sampled; its length counts.
+
+    Example:
+        >>> import pynn
+        >>> list(pynn.data.SequentialSampler("abc"))
+        [0, 1, 2]
+    """
 
     def __init__(self, data_source: Sized) -> None:
         self.data_source = data_source
@@ -40,6 +61,14 @@ class RandomSampler(Sampler):
         replacement: draw each number afresh, so that some come twice and some not at all.
         num_samples: how many to draw; default: as many as there are.
         generator: a seed or NumPy generator; default: pynn's own random numbers.
+
+    Raises:
+        ValueError: more samples than there are, without replacement.
+
+    Example:
+        >>> import pynn
+        >>> sorted(pynn.data.RandomSampler("abc", generator=0))
+        [0, 1, 2]
     """
 
     def __init__(
@@ -75,7 +104,17 @@ class RandomSampler(Sampler):
 
 
 class SubsetRandomSampler(Sampler):
-    """The given sample numbers in random order."""
+    """The given sample numbers in random order.
+
+    Args:
+        indices: the numbers.
+        generator: a seed or NumPy generator; default: pynn's own random numbers.
+
+    Example:
+        >>> import pynn
+        >>> sorted(pynn.data.SubsetRandomSampler([5, 7], generator=0))
+        [5, 7]
+    """
 
     def __init__(self, indices: Sequence[int], generator: Seed = None) -> None:
         if not isinstance(indices, Iterable):
@@ -92,7 +131,22 @@ class SubsetRandomSampler(Sampler):
 
 
 class WeightedRandomSampler(Sampler):
-    """Sample numbers drawn with the given weights: a rare class can be made as frequent as the others."""
+    """Sample numbers drawn with the given weights: a rare class can be made as frequent as the others.
+
+    Args:
+        weights: `(N,)`, 0 or more, not all 0.
+        num_samples: how many to draw.
+        replacement: whether a number may be drawn again.
+        generator: a seed or NumPy generator; default: pynn's own random numbers.
+
+    Raises:
+        ValueError: weights that are no weights.
+
+    Example:
+        >>> import pynn
+        >>> list(pynn.data.WeightedRandomSampler([0.0, 1.0], num_samples=3))
+        [1, 1, 1]
+    """
 
     def __init__(
         self, weights: Any, num_samples: int, replacement: bool = True, generator: Seed = None
@@ -123,7 +177,21 @@ class WeightedRandomSampler(Sampler):
 
 
 class BatchSampler(Sampler):
-    """Another sampler's numbers in lists of `batch_size`."""
+    """Another sampler's numbers in lists of `batch_size`.
+
+    Args:
+        sampler: where the numbers come from.
+        batch_size: how many to a list, 1 or more.
+        drop_last: leave out a last list that is not full.
+
+    Raises:
+        ValueError: a batch size that is no whole number of 1 or more.
+
+    Example:
+        >>> import pynn
+        >>> list(pynn.data.BatchSampler(range(5), batch_size=2))
+        [[0, 1], [2, 3], [4]]
+    """
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool = False) -> None:
         if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:

@@ -20,7 +20,14 @@ class _Scaler:
         raise NotImplementedError
 
     def fit(self, x: Any) -> _Scaler:
-        """Learn shift and scale from `(N, features)`."""
+        """Learn shift and scale.
+
+        Args:
+            x: `(N, features)`.
+
+        Raises:
+            ValueError: the data is empty, or holds NaN or infinity.
+        """
         values = _matrix(x, type(self).__name__)
         if len(values) == 0 or not np.isfinite(values).all():
             raise ValueError(f"{type(self).__name__}.fit: the data is empty or holds NaN or infinity")
@@ -28,16 +35,32 @@ class _Scaler:
         return self
 
     def transform(self, x: Any) -> Any:
-        """Scale; a Tensor gives a Tensor, an array an array."""
+        """Scale; a Tensor gives a Tensor, an array an array.
+
+        Args:
+            x: `(N, features)`.
+
+        Raises:
+            RuntimeError: `fit` has not seen data yet.
+            ValueError: another number of features.
+        """
         shift = self._fitted(x)
         return _like(x, (_matrix(x, type(self).__name__) - shift) / self._scale)
 
     def fit_transform(self, x: Any) -> Any:
-        """Learn from `x`, then scale it."""
+        """Learn from `x`, then scale it.
+
+        Args:
+            x: `(N, features)`.
+        """
         return self.fit(x).transform(x)
 
     def inverse_transform(self, x: Any) -> Any:
-        """Back to the original units."""
+        """Back to the original units.
+
+        Args:
+            x: `(N, features)`, scaled.
+        """
         shift = self._fitted(x)
         return _like(x, _matrix(x, type(self).__name__) * self._scale + shift)
 
@@ -75,6 +98,15 @@ class MinMaxScaler(_Scaler):
 
     Args:
         feature_range: (lowest, highest) value after scaling.
+
+    Raises:
+        ValueError: the range does not rise.
+
+    Example:
+        >>> import pynn
+        >>> scaler = pynn.data.MinMaxScaler().fit(pynn.tensor([[0.0], [4.0]]))
+        >>> scaler.transform(pynn.tensor([[1.0]])).tolist()
+        [[0.25]]
     """
 
     def __init__(self, feature_range: tuple[float, float] = (0.0, 1.0)) -> None:

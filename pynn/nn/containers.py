@@ -67,12 +67,20 @@ class _Indexed(Module):
         self._replace_all(items)
 
     def append(self, value: Any) -> Any:
-        """Add one member at the end."""
+        """Add one member at the end.
+
+        Args:
+            value: the member.
+        """
         setattr(self, str(len(self)), self._check(value))
         return self
 
     def extend(self, values: Iterable[Any]) -> Any:
-        """Add several members at the end."""
+        """Add several members at the end.
+
+        Args:
+            values: the members.
+        """
         if not isinstance(values, Iterable):
             raise TypeError(
                 f"{type(self).__name__} takes a list of {self._member.__name__}s, got {type(values).__name__}"
@@ -82,14 +90,23 @@ class _Indexed(Module):
         return self
 
     def insert(self, index: int, value: Any) -> Any:
-        """Add one member before position `index`."""
+        """Add one member.
+
+        Args:
+            index: the position that it gets.
+            value: the member.
+        """
         items = self._items()
         items.insert(index, value)
         self._replace_all(items)
         return self
 
     def pop(self, index: int = -1) -> Any:
-        """Take a member out and return it."""
+        """Take a member out and return it.
+
+        Args:
+            index: its position; the last by default.
+        """
         value = self[index]
         del self[index]
         return value

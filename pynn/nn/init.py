@@ -46,7 +46,21 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0) -> Tensor:
-    """Fill with numbers drawn evenly from [a, b)."""
+    """Fill with numbers drawn evenly from [a, b).
+
+    Args:
+        tensor: any shape.
+        a: the lower end.
+        b: the upper end.
+
+    Raises:
+        ValueError: a is above b.
+
+    Example:
+        >>> import pynn
+        >>> bool((pynn.nn.init.uniform_(pynn.empty(5), -1.0, 1.0).abs() <= 1).all())
+        True
+    """
     _check.tensor("uniform_", "tensor", tensor)
     a, b = _check.real("uniform_", "a", a), _check.real("uniform_", "b", b)
     if a > b:
@@ -56,7 +70,21 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0) -> Tensor:
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
-    """Fill with normally distributed numbers."""
+    """Fill with normally distributed numbers.
+
+    Args:
+        tensor: any shape.
+        mean: their mean.
+        std: their standard deviation.
+
+    Raises:
+        ValueError: std is below 0.
+
+    Example:
+        >>> import pynn
+        >>> pynn.nn.init.normal_(pynn.empty(2), 3.0, 0.0)
+        tensor([3., 3.])
+    """
     _check.tensor("normal_", "tensor", tensor)
     mean, std = _check.real("normal_", "mean", mean), _check.real("normal_", "std", std, 0)
     with autograd.no_grad():
@@ -70,6 +98,21 @@ def trunc_normal_(
 
     Drawn by inverting the distribution function, x = mean + std √2 erf⁻¹(2u - 1), with u uniform between
     its values at a and b: no loop, and the same count of random numbers whatever the bounds.
+
+    Args:
+        tensor: any shape.
+        mean: of the whole distribution.
+        std: of the whole distribution.
+        a: the lower bound.
+        b: the upper bound.
+
+    Raises:
+        ValueError: std is not above 0, a is not below b, or no number of the distribution lies between.
+
+    Example:
+        >>> import pynn
+        >>> bool((pynn.nn.init.trunc_normal_(pynn.empty(1000)).abs() <= 2).all())
+        True
     """
     _check.tensor("trunc_normal_", "tensor", tensor)
     mean, std = _check.real("trunc_normal_", "mean", mean), _check.real("trunc_normal_", "std", std)
@@ -90,7 +133,17 @@ def trunc_normal_(
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
-    """Fill with one value."""
+    """Fill with one value.
+
+    Args:
+        tensor: any shape.
+        val: the value.
+
+    Example:
+        >>> import pynn
+        >>> pynn.nn.init.constant_(pynn.empty(2), 0.5)
+        tensor([0.5, 0.5])
+    """
     return _filled(tensor, val, "constant_")
 
 
@@ -102,17 +155,48 @@ def _filled(tensor: Tensor, val: float, name: str) -> Tensor:
 
 
 def zeros_(tensor: Tensor) -> Tensor:
-    """Fill with 0."""
+    """Fill with 0.
+
+    Args:
+        tensor: any shape.
+
+    Example:
+        >>> import pynn
+        >>> pynn.nn.init.zeros_(pynn.empty(2))
+        tensor([0., 0.])
+    """
     return _filled(tensor, 0.0, "zeros_")
 
 
 def ones_(tensor: Tensor) -> Tensor:
-    """Fill with 1."""
+    """Fill with 1.
+
+    Args:
+        tensor: any shape.
+
+    Example:
+        >>> import pynn
+        >>> pynn.nn.init.ones_(pynn.empty(2))
+        tensor([1., 1.])
+    """
     return _filled(tensor, 1.0, "ones_")
 
 
 def eye_(tensor: Tensor) -> Tensor:
-    """Make a matrix the identity: ones on its diagonal, zeros elsewhere."""
+    """Make a matrix the identity: ones on its diagonal, zeros elsewhere.
+
+    Args:
+        tensor: a matrix.
+
+    Raises:
+        ValueError: it is no matrix.
+
+    Example:
+        >>> import pynn
+        >>> pynn.nn.init.eye_(pynn.empty(2, 2))
+        tensor([[1., 0.],
+                [0., 1.]])
+    """
     if _check.tensor("eye_", "tensor", tensor).ndim != 2:
         raise ValueError(f"eye_: needs a matrix, got shape {tuple(tensor.shape)}")
     with autograd.no_grad():
@@ -122,8 +206,20 @@ def eye_(tensor: Tensor) -> Tensor:
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     """Uniform in ±gain √(6 / (fan_in + fan_out)): keeps the variance in both directions.
 
-    Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks",
+    Args:
+        tensor: `(out, in, ...)`.
+        gain: a factor, see `calculate_gain`.
+
+    Raises:
+        ValueError: fewer than two axes.
+
+    Source: Glorot & Bengio 2010, Understanding the difficulty of training deep feedforward neural networks,
     equation 16.
+
+    Example:
+        >>> import pynn
+        >>> bool((pynn.nn.init.xavier_uniform_(pynn.empty(3, 3)).abs() <= 1).all())
+        True
     """
     fan_in, fan_out = _fans(tensor, "xavier_uniform_")
     bound = _check.real("xavier_uniform_", "gain", gain) * math.sqrt(6.0 / max(fan_in + fan_out, 1))
@@ -131,7 +227,23 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0) -> Tensor:
-    """Normal with standard deviation gain √(2 / (fan_in + fan_out)). Glorot & Bengio 2010, equation 12."""
+    """Normal with standard deviation gain √(2 / (fan_in + fan_out)).
+
+    Args:
+        tensor: `(out, in, ...)`.
+        gain: a factor, see `calculate_gain`.
+
+    Raises:
+        ValueError: fewer than two axes.
+
+    Source: Glorot & Bengio 2010, equation 12.
+
+    Example:
+        >>> import pynn
+        >>> pynn.manual_seed(0)
+        >>> round(pynn.nn.init.xavier_normal_(pynn.empty(300, 100)).std().item(), 2)
+        0.07
+    """
     fan_in, fan_out = _fans(tensor, "xavier_normal_")
     gain = _check.real("xavier_normal_", "gain", gain)
     return normal_(tensor, 0.0, gain * math.sqrt(2.0 / max(fan_in + fan_out, 1)))
@@ -142,13 +254,22 @@ def kaiming_uniform_(
 ) -> Tensor:
     """Uniform in ±gain √(3 / fan): keeps the variance through rectifiers.
 
-    He et al. 2015, "Delving deep into rectifiers", equation 10, arXiv:1502.01852.
-
     Args:
         tensor: `(out, in, ...)`.
         a: the negative slope of a leaky_relu that follows.
         mode: "fan_in" to keep the variance forward, "fan_out" backward.
         nonlinearity: what follows, see `calculate_gain`.
+
+    Raises:
+        ValueError: fewer than two axes, or another mode or nonlinearity.
+
+    Source: He et al. 2015, Delving deep into rectifiers, arXiv:1502.01852, equation 10.
+
+    Example:
+        >>> import pynn
+        >>> w = pynn.nn.init.kaiming_uniform_(pynn.empty(8, 6), nonlinearity="relu")
+        >>> bool((w.abs() <= 1).all())
+        True
     """
     bound = math.sqrt(3.0) * _kaiming_std(tensor, a, mode, nonlinearity, "kaiming_uniform_")
     return uniform_(tensor, -bound, bound)
@@ -157,15 +278,48 @@ def kaiming_uniform_(
 def kaiming_normal_(
     tensor: Tensor, a: float = 0.0, mode: str = "fan_in", nonlinearity: str = "leaky_relu"
 ) -> Tensor:
-    """Normal with standard deviation gain / √fan. Arguments as for `kaiming_uniform_`."""
+    """Normal with standard deviation gain / √fan.
+
+    Args:
+        tensor: `(out, in, ...)`.
+        a: the negative slope of a leaky_relu that follows.
+        mode: "fan_in" to keep the variance forward, "fan_out" backward.
+        nonlinearity: what follows, see `calculate_gain`.
+
+    Raises:
+        ValueError: fewer than two axes, or another mode or nonlinearity.
+
+    Source: He et al. 2015, Delving deep into rectifiers, arXiv:1502.01852, equation 10.
+
+    Example:
+        >>> import pynn
+        >>> pynn.manual_seed(0)
+        >>> round(pynn.nn.init.kaiming_normal_(pynn.empty(300, 200), nonlinearity="relu").std().item(), 2)
+        0.1
+    """
     return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity, "kaiming_normal_"))
 
 
 def orthogonal_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     """A random matrix with orthonormal rows (or columns, if there are more rows), times gain.
 
-    Saxe et al. 2014, arXiv:1312.6120. The Q of a normal matrix's QR factors, its columns' signs made those
-    of R's diagonal so that every orthogonal matrix is equally likely (Mezzadri 2007, arXiv:math-ph/0609050).
+    The Q of a normal matrix's QR factors, its columns' signs made those of R's diagonal so that every
+    orthogonal matrix is equally likely.
+
+    Args:
+        tensor: `(out, in, ...)`; further axes count as columns.
+        gain: a factor.
+
+    Raises:
+        ValueError: fewer than two axes.
+
+    Source: Saxe et al. 2014, arXiv:1312.6120; Mezzadri 2007, arXiv:math-ph/0609050.
+
+    Example:
+        >>> import pynn
+        >>> w = pynn.nn.init.orthogonal_(pynn.empty(2, 5))
+        >>> pynn.allclose(w @ w.T, pynn.eye(2), atol=1e-6)
+        True
     """
     import numpy as np
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pynn import _core, autograd
@@ -19,6 +19,7 @@ from pynn._device import device as Device
 from . import state
 from .hooks import Hooks, RemovableHandle
 from .parameter import Parameter, UninitializedParameter
+from .tree import Tree
 
 if TYPE_CHECKING:
     from pynn.train.verbs import TrainingVerbs as TrainingVerbs
@@ -43,7 +44,7 @@ def structure_changed() -> None:
 _NOTHING: Any = object()  # stands for an argument that was not given
 
 
-class Module(TrainingVerbs):
+class Module(Tree, TrainingVerbs):
     """Base class of all layers and networks.
 
     Assign parameters and layers as attributes, say in `forward` what they compute, and call the module.
@@ -71,7 +72,6 @@ class Module(TrainingVerbs):
     """False while a size is still to be learned from the first input."""
 
     _hooks: Hooks | None = None
-    _persistent: Mapping[str, bool] = {}  # the names of buffers, and whether state_dict keeps each
     _plain: bool = True  # no hooks and nothing to build: __call__ may go straight to forward
 
     forward: Callable[..., Any]
@@ -87,9 +87,9 @@ class Module(TrainingVerbs):
     # Nearly every call is one argument with nothing around it. Named, it costs half of what passing
     # `*args, **kwargs` on would cost.
     def __call__(self, input: Any = _NOTHING, /, *args: Any, **kwargs: Any) -> Any:
-        if args or kwargs or input is _NOTHING or not self._plain:
+        if not self._plain or input is _NOTHING:
             return self._call(() if input is _NOTHING else (input, *args), kwargs)
-        return self.forward(input)
+        return self.forward(input, *args, **kwargs) if args or kwargs else self.forward(input)
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not self.built and args:
@@ -183,113 +183,6 @@ class Module(TrainingVerbs):
         object.__setattr__(self, "_persistent", {**self._persistent, name: persistent})
         setattr(self, name, tensor)
 
-    def _own(self, kind: type) -> Iterator[tuple[str, Any]]:
-        for name, value in list(self.__dict__.items()):
-            if isinstance(value, kind):
-                yield name, value
-
-    def _own_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        return self._own(Parameter)
-
-    def _own_buffers(self) -> Iterator[tuple[str, Tensor]]:
-        for name in self._persistent:
-            if self.__dict__.get(name) is not None:
-                yield name, self.__dict__[name]
-
-    # ---- walking ----------------------------------------------------------------------------------
-
-    def named_children(self) -> Iterator[tuple[str, Module]]:
-        """(name, module) of each direct submodule, each module once."""
-        seen: set[int] = set()
-        for name, module in self._own(Module):
-            if id(module) not in seen:
-                seen.add(id(module))
-                yield name, module
-
-    def children(self) -> Iterator[Module]:
-        """Each direct submodule."""
-        return (module for _, module in self.named_children())
-
-    def named_modules(
-        self, memo: set[int] | None = None, prefix: str = "", remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Module]]:
-        """(dotted name, module) of this module and all below it."""
-        memo = set() if memo is None else memo
-        if id(self) in memo:
-            return
-        if remove_duplicate:
-            memo.add(id(self))
-        yield prefix, self
-        for name, module in self._own(Module):
-            yield from module.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
-
-    def modules(self) -> Iterator[Module]:
-        """This module and all below it."""
-        return (module for _, module in self.named_modules())
-
-    def named_parameters(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Parameter]]:
-        """(dotted name, parameter) of this module and, with `recurse`, of all below it."""
-        yield from self._named_members(Module._own_parameters, prefix, recurse, remove_duplicate)
-
-    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """Each parameter once: what an optimizer wants."""
-        return (param for _, param in self.named_parameters(recurse=recurse))
-
-    def named_buffers(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Tensor]]:
-        """(dotted name, buffer) of this module and, with `recurse`, of all below it."""
-        yield from self._named_members(Module._own_buffers, prefix, recurse, remove_duplicate)
-
-    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """Each buffer once."""
-        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
-
-    def _named_members(
-        self,
-        members: Callable[[Module], Iterator[tuple[str, Any]]],
-        prefix: str,
-        recurse: bool,
-        remove_duplicate: bool,
-    ) -> Iterator[tuple[str, Any]]:
-        modules = (
-            self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate)
-            if recurse
-            else [(prefix, self)]
-        )
-        seen: set[int] = set()
-        for path, module in modules:
-            for name, member in members(module):
-                if not (remove_duplicate and id(member) in seen):
-                    seen.add(id(member))
-                    yield (f"{path}.{name}" if path else name), member
-
-    def get_submodule(self, target: str) -> Module:
-        """The module at a dotted path, as `named_modules` gives it."""
-        module: Any = self
-        for step in target.split(".") if target else ():
-            module = module.__dict__.get(step)
-            if not isinstance(module, Module):
-                raise AttributeError(f"{type(self).__name__} has no submodule {target!r} (at {step!r})")
-        return module
-
-    def get_parameter(self, target: str) -> Parameter:
-        """The parameter at a dotted path, as `named_parameters` gives it."""
-        path, _, name = target.rpartition(".")
-        parameter = self.get_submodule(path).__dict__.get(name)
-        if not isinstance(parameter, Parameter):
-            raise AttributeError(f"{type(self).__name__} has no parameter {target!r}")
-        return parameter
-
-    def apply(self: Self, fn: Callable[[Module], Any]) -> Self:
-        """Call `fn` on every submodule and then on this module: say, to initialise weights."""
-        for child in self.children():
-            child.apply(fn)
-        fn(self)
-        return self
-
     # ---- mode, gradients, dtype -------------------------------------------------------------------
 
     def train(self: Self, mode: bool = True) -> Self:
@@ -305,13 +198,21 @@ class Module(TrainingVerbs):
         return self.train(False)
 
     def requires_grad_(self: Self, requires_grad: bool = True) -> Self:
-        """Freeze (`False`) or unfreeze every parameter."""
+        """Freeze (`False`) or unfreeze every parameter.
+
+        Args:
+            requires_grad: whether gradients are computed for them.
+        """
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         return self
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients of all parameters (or fill them with zeros)."""
+        """Forget the gradients of all parameters (or fill them with zeros).
+
+        Args:
+            set_to_none: forget them; False fills them with zeros.
+        """
         for parameter in self.parameters():
             if set_to_none:
                 parameter.grad = None
@@ -322,6 +223,10 @@ class Module(TrainingVerbs):
         """Convert parameters and buffers in place: `to(pynn.float64)`, `to("cpu")`, `to(like_tensor)`.
 
         As in PyTorch, a dtype applies to floating-point tensors only.
+
+        Args:
+            *args: a dtype, a device, or a tensor that has them.
+            **kwargs: `dtype` and `device` by name.
         """
 
         def convert(tensor: Tensor) -> Tensor:
@@ -349,7 +254,14 @@ class Module(TrainingVerbs):
         return self.to("cpu")
 
     def cuda(self: Self, device: int = 0) -> Self:
-        """All parameters and buffers to a GPU; raises as long as this build has none."""
+        """All parameters and buffers to a GPU; raises as long as this build has none.
+
+        Args:
+            device: its number.
+
+        Raises:
+            ValueError: there is no GPU.
+        """
         return self.to(f"cuda:{device}")
 
     def _convert(self: Self, convert: Callable[[Tensor], Tensor]) -> Self:
@@ -366,7 +278,12 @@ class Module(TrainingVerbs):
     # ---- state ------------------------------------------------------------------------------------
 
     def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> dict[str, Tensor]:
-        """Name -> tensor for every parameter and persistent buffer. The tensors share the module's memory."""
+        """Name -> tensor for every parameter and persistent buffer. The tensors share the module's memory.
+
+        Args:
+            prefix: what names begin with.
+            keep_vars: the parameters themselves, which record gradients, instead of plain tensors.
+        """
         return state.collect(self, prefix, keep_vars)
 
     def load_state_dict(
@@ -404,23 +321,45 @@ class Module(TrainingVerbs):
     def register_forward_pre_hook(
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
-        """Call `hook(module, args)` before forward; what it returns (if not None) replaces the arguments."""
+        """Call a function before forward.
+
+        Args:
+            hook: `hook(module, args)`; what it returns (if not None) replaces the arguments.
+            prepend: run it before the hooks there are.
+            with_kwargs: call `hook(module, args, kwargs)`; it then returns both.
+        """
         return self._hooks_to_change().add("forward_pre", hook, prepend, with_kwargs)
 
     def register_forward_hook(
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
-        """Call `hook(module, args, output)` after forward; a result that is not None replaces the output."""
+        """Call a function after forward.
+
+        Args:
+            hook: `hook(module, args, output)`; a result that is not None replaces the output.
+            prepend: run it before the hooks there are.
+            with_kwargs: call `hook(module, args, kwargs, output)`.
+        """
         return self._hooks_to_change().add("forward", hook, prepend, with_kwargs)
 
     def register_full_backward_pre_hook(
         self, hook: Callable[..., Any], prepend: bool = False
     ) -> RemovableHandle:
-        """Call `hook(module, grad_output)` when the output's gradient is there; its result replaces it."""
+        """Call a function when the gradient of the output is there.
+
+        Args:
+            hook: `hook(module, grad_output)`; its result replaces `grad_output`.
+            prepend: run it before the hooks there are.
+        """
         return self._hooks_to_change().add("backward_pre", hook, prepend, False)
 
     def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
-        """Call `hook(module, grad_input, grad_output)` in backward; its result replaces `grad_input`."""
+        """Call a function in backward, once the gradients of the inputs are there.
+
+        Args:
+            hook: `hook(module, grad_input, grad_output)`; its result replaces `grad_input`.
+            prepend: run it before the hooks there are.
+        """
         return self._hooks_to_change().add("backward", hook, prepend, False)
 
     # ---- printing ---------------------------------------------------------------------------------

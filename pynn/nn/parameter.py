@@ -54,13 +54,30 @@ class UninitializedParameter(Parameter):
 
     It has no values and takes part in no arithmetic. `materialize` turns this very object into an
     ordinary `Parameter`, so whoever holds it (an optimizer, a tied layer) sees the result.
+
+    Args:
+        requires_grad: whether `backward` computes a gradient for it.
+
+    Example:
+        >>> from pynn import nn
+        >>> layer = nn.Linear(None, 10)
+        >>> layer.weight
+        UninitializedParameter(shape settled on the first call)
+        >>> layer.build((None, 5))
+        >>> layer.weight.shape
+        (10, 5)
     """
 
     def __new__(cls, requires_grad: bool = True) -> UninitializedParameter:
         return Tensor._make_subclass(cls, _core.ops.empty((0,)), requires_grad)
 
     def materialize(self, shape: Sequence[int], dtype: Any = None) -> None:
-        """Give the parameter its shape. The values are whatever the memory held: initialise them next."""
+        """Give the parameter its shape. The values are whatever the memory held: initialise them next.
+
+        Args:
+            shape: its sizes.
+            dtype: of its elements. Default: what it had.
+        """
         dtype = self.dtype if dtype is None else dtype
         self.__class__ = Parameter  # type: ignore[assignment] # it becomes what it stood for
         self.data = _core.ops.empty(tuple(shape), dtype=dtype)

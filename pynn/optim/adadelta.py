@@ -22,6 +22,15 @@ class Adadelta(Optimizer):
         eps: where they start from, and what keeps the quotient finite.
         weight_decay: strength of the pull to zero.
         maximize: climb instead of descending.
+
+    Example:
+        >>> import pynn
+        >>> w = pynn.nn.Parameter(pynn.tensor([1.0]))
+        >>> optimizer = pynn.optim.Adadelta([w])
+        >>> (3 * w).backward()
+        >>> optimizer.step()
+        >>> w.item() < 1
+        True
     """
 
     slot_names = ("square_avg", "acc_delta")

@@ -21,6 +21,15 @@ class Adagrad(Optimizer):
         initial_accumulator_value: where h starts.
         eps: keeps the quotient finite.
         maximize: climb instead of descending.
+
+    Example:
+        >>> import pynn
+        >>> w = pynn.nn.Parameter(pynn.tensor([1.0]))
+        >>> optimizer = pynn.optim.Adagrad([w], lr=0.1)
+        >>> (3 * w).backward()
+        >>> optimizer.step()
+        >>> round(w.item(), 4) == 0.9
+        True
     """
 
     slot_names = ("sum",)

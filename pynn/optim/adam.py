@@ -22,6 +22,7 @@ class Adam(Optimizer):
         amsgrad: divide by the largest v̂ so far (Reddi et al. 2018, "On the convergence of Adam").
         maximize: climb instead of descending.
         decoupled_weight_decay: shrink the parameter itself instead, as AdamW does.
+        fused: accepted for PyTorch's sake: every step is fused.
 
     Example:
         >>> import pynn
@@ -73,8 +74,26 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with weight decay that acts on the parameters themselves: p = (1 - lr weight_decay) p.
 
-    Loshchilov & Hutter 2019, "Decoupled weight decay regularization", arXiv:1711.05101. Arguments as for
-    `Adam`.
+    Args:
+        params: see `Optimizer`.
+        lr: the learning rate.
+        betas: how long the two means remember.
+        eps: keeps the quotient finite.
+        weight_decay: strength of the pull to zero.
+        amsgrad: divide by the largest v̂ so far.
+        maximize: climb instead of descending.
+        fused: accepted for PyTorch's sake: every step is fused.
+
+    Source: Loshchilov & Hutter 2019, Decoupled weight decay regularization, arXiv:1711.05101, algorithm 2.
+
+    Example:
+        >>> import pynn
+        >>> w = pynn.nn.Parameter(pynn.tensor([1.0]))
+        >>> optimizer = pynn.optim.AdamW([w], lr=0.1, weight_decay=0.5)
+        >>> (3 * w).backward()
+        >>> optimizer.step()
+        >>> round(w.item(), 4)
+        0.85
     """
 
     def __init__(

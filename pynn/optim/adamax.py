@@ -20,6 +20,15 @@ class Adamax(Optimizer):
         eps: keeps the quotient finite.
         weight_decay: strength of the pull to zero.
         maximize: climb instead of descending.
+
+    Example:
+        >>> import pynn
+        >>> w = pynn.nn.Parameter(pynn.tensor([1.0]))
+        >>> optimizer = pynn.optim.Adamax([w], lr=0.1)
+        >>> (3 * w).backward()
+        >>> optimizer.step()
+        >>> round(w.item(), 4) == 0.9
+        True
     """
 
     slot_names = ("exp_avg", "exp_inf")

@@ -101,7 +101,11 @@ class LBFGS(Optimizer):
     # ---- the step ---------------------------------------------------------------------------------
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Make up to `max_iter` iterations; returns the loss that the first evaluation gave."""
+        """Make up to `max_iter` iterations; returns the loss that the first evaluation gave.
+
+        Args:
+            closure: computes the loss, calls `backward` on it, and returns it.
+        """
         if closure is None:
             raise TypeError("LBFGS.step needs a closure that computes the loss and its gradients")
         self._settle()
@@ -180,7 +184,11 @@ class LBFGS(Optimizer):
         return saved
 
     def load_state_dict(self, state_dict: Any) -> None:
-        """Take over options and remembered curvature."""
+        """Take over options and remembered curvature.
+
+        Args:
+            state_dict: what `state_dict` of an LBFGS for the same parameters gave.
+        """
         super().load_state_dict({"state": {}, "param_groups": state_dict["param_groups"]})
         state = state_dict["state"].get(0)
         self._memory = Curvature(self.param_groups[0]["history_size"])

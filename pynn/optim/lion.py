@@ -20,6 +20,15 @@ class Lion(Optimizer):
         betas: how much of the momentum enters the step, and how long it remembers.
         weight_decay: strength of the pull to zero.
         maximize: climb instead of descending.
+
+    Example:
+        >>> import pynn
+        >>> w = pynn.nn.Parameter(pynn.tensor([1.0]))
+        >>> optimizer = pynn.optim.Lion([w], lr=0.1)
+        >>> (3 * w).backward()
+        >>> optimizer.step()
+        >>> round(w.item(), 4) == 0.9
+        True
     """
 
     slot_names = ("exp_avg",)

@@ -22,6 +22,15 @@ class NAdam(Optimizer):
         momentum_decay: how fast the momentum is warmed up.
         decoupled_weight_decay: shrink the parameter itself, as AdamW does.
         maximize: climb instead of descending.
+
+    Example:
+        >>> import pynn
+        >>> w = pynn.nn.Parameter(pynn.tensor([1.0]))
+        >>> optimizer = pynn.optim.NAdam([w], lr=0.1)
+        >>> (3 * w).backward()
+        >>> optimizer.step()
+        >>> w.item() < 1
+        True
     """
 
     slot_names = ("exp_avg", "exp_avg_sq")

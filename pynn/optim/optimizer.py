@@ -24,6 +24,16 @@ class Optimizer:
         params: an iterable of parameters or of groups (`[{"params": ..., "lr": ...}, ...]`), or a Module.
             A module whose sizes are not settled yet is asked for its parameters once they are.
         defaults: options for groups that do not name them.
+
+    Example:
+        >>> import pynn
+        >>> model = pynn.nn.Linear(3, 1)
+        >>> optimizer = pynn.optim.SGD(model.parameters(), lr=0.1)
+        >>> optimizer.zero_grad()
+        >>> model(pynn.ones(1, 3)).sum().backward()
+        >>> optimizer.step()
+        >>> isinstance(optimizer, pynn.optim.Optimizer)
+        True
     """
 
     slot_names: ClassVar[tuple[str, ...]] = ()
@@ -46,6 +56,9 @@ class Optimizer:
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Add parameters with options of their own, such as a layer that is unfrozen later.
+
+        Args:
+            param_group: `{"params": ..., "lr": ...}`; what it leaves out are the defaults.
 
         Raises:
             ValueError: a parameter is in a group already, or there is none.
@@ -199,6 +212,9 @@ class Optimizer:
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Take over options and state. Everything is compared first; on a difference nothing changes.
+
+        Args:
+            state_dict: what `state_dict` of an optimizer of this class for the same parameters gave.
 
         Raises:
             ValueError: the groups, their sizes or the shapes differ.

@@ -21,6 +21,15 @@ class RAdam(Optimizer):
         weight_decay: strength of the pull to zero.
         decoupled_weight_decay: shrink the parameter itself, as AdamW does.
         maximize: climb instead of descending.
+
+    Example:
+        >>> import pynn
+        >>> w = pynn.nn.Parameter(pynn.tensor([1.0]))
+        >>> optimizer = pynn.optim.RAdam([w], lr=0.1)
+        >>> (3 * w).backward()
+        >>> optimizer.step()
+        >>> w.item() < 1
+        True
     """
 
     slot_names = ("exp_avg", "exp_avg_sq")

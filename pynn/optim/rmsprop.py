@@ -22,6 +22,15 @@ class RMSprop(Optimizer):
         momentum: how much of the last step goes on.
         centered: divide by the standard deviation instead.
         maximize: climb instead of descending.
+
+    Example:
+        >>> import pynn
+        >>> w = pynn.nn.Parameter(pynn.tensor([1.0]))
+        >>> optimizer = pynn.optim.RMSprop([w], lr=0.1)
+        >>> (3 * w).backward()
+        >>> optimizer.step()
+        >>> w.item() < 1
+        True
     """
 
     slot_names = ("square_avg", "momentum_buffer", "grad_avg")

@@ -4,17 +4,16 @@ from pynn.nn import module as _module
 
 from .callbacks import (
     Callback,
-    CSVLogger,
     EarlyStopping,
     LambdaCallback,
     LearningRateSchedule,
     LearningRateScheduler,
     ModelCheckpoint,
-    ProgressTable,
     TerminateOnNaN,
 )
 from .confusion import F1, Precision, Recall
 from .history import History
+from .loggers import CSVLogger, ProgressTable
 from .loop import evaluate, fit
 from .metrics import Accuracy, Mean, Metric, R2Score, RootMeanSquaredError, TopKAccuracy
 from .verbs import TrainingVerbs

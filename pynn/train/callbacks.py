@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -20,31 +19,74 @@ class Callback:
     """Base class: override what you need. `self.model` is the model that is trained.
 
     Set `self.model.stop_training = True` to end the training after the current epoch.
+
+    Example:
+        >>> import pynn
+        >>> class Stop(pynn.train.Callback):
+        ...     def on_epoch_end(self, epoch, logs=None):
+        ...         self.model.stop_training = epoch == 1
+        >>> model = pynn.nn.Linear(1, 1)
+        >>> model.compile("sgd", "mse")
+        >>> x = pynn.zeros(4, 1)
+        >>> len(model.fit(x, x, epochs=9, verbose=0, callbacks=[Stop()]).epoch)
+        2
     """
 
     model: Module
 
     def set_model(self, model: Module) -> None:
-        """Called once, before anything else."""
+        """Called once, before anything else.
+
+        Args:
+            model: what is trained.
+        """
         self.model = model
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        """Before the first epoch."""
+        """Before the first epoch.
+
+        Args:
+            logs: empty.
+        """
 
     def on_train_end(self, logs: Logs | None = None) -> None:
-        """After the last epoch, also when Ctrl-C or an error ended it."""
+        """After the last epoch, also when Ctrl-C or an error ended it.
+
+        Args:
+            logs: the averages of the last epoch.
+        """
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
-        """Before an epoch; the first is 0."""
+        """Before an epoch.
+
+        Args:
+            epoch: its number; the first is 0.
+            logs: empty.
+        """
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        """After an epoch, with its averages."""
+        """After an epoch.
+
+        Args:
+            epoch: its number; the first is 0.
+            logs: its averages, by name.
+        """
 
     def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
-        """Before a training step."""
+        """Before a training step.
+
+        Args:
+            batch: its number in the epoch; the first is 0.
+            logs: empty.
+        """
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
-        """After a training step, with its loss."""
+        """After a training step.
+
+        Args:
+            batch: its number in the epoch; the first is 0.
+            logs: its loss, as `{"loss": ...}`.
+        """
 
 
 class CallbackList:
@@ -96,13 +138,26 @@ class CallbackList:
             call(batch, logs)
 
 
-def _check_path(owner: str, path: Any) -> None:
+def check_path(owner: str, path: Any) -> None:
     if not isinstance(path, (str, Path)):
         raise TypeError(f"{owner}: path must be a str or a Path, got {path!r}")
 
 
 class LambdaCallback(Callback):
-    """A callback made of functions: `LambdaCallback(on_epoch_end=lambda epoch, logs: print(logs))`."""
+    """A callback made of functions.
+
+    Args:
+        **functions: by the names of the methods of `Callback`.
+
+    Raises:
+        TypeError: a name that `Callback` does not have.
+
+    Example:
+        >>> from pynn.train import LambdaCallback
+        >>> printing = LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, logs))
+        >>> printing.on_epoch_end(0, {"loss": 0.5})
+        0 {'loss': 0.5}
+    """
 
     def __init__(self, **functions: Callable[..., Any]) -> None:
         for name, function in functions.items():
@@ -126,7 +181,11 @@ class _Watcher(Callback):
         self.best = -self.sign * math.inf
 
     def improved(self, logs: Logs) -> bool:
-        """Whether the value is the best so far."""
+        """Whether the value is the best so far.
+
+        Args:
+            logs: the averages of an epoch.
+        """
         if self.monitor not in logs:
             raise ValueError(
                 f"{type(self).__name__} watches {self.monitor!r}, which was not recorded; "
@@ -142,8 +201,6 @@ class _Watcher(Callback):
 class EarlyStopping(_Watcher):
     """End the training when a value has stopped improving, and go back to the best weights.
 
-    Prechelt 1998, "Early stopping - but when?".
-
     Args:
         monitor: what to watch.
         min_delta: how much better counts as better.
@@ -151,6 +208,20 @@ class EarlyStopping(_Watcher):
         mode: "min" or "max"; "auto" takes "max" for accuracies, precision, recall, F1 and R².
         restore_best_weights: put the weights of the best epoch back at the end.
         start_from_epoch: do not count before this epoch.
+
+    Raises:
+        ValueError: another mode; at the end of an epoch, a value that was not recorded.
+
+    Source: Prechelt 1998, Early stopping - but when?
+
+    Example:
+        >>> import pynn
+        >>> stop = pynn.train.EarlyStopping("loss", patience=2)
+        >>> model = pynn.nn.Linear(1, 1)
+        >>> model.compile(pynn.optim.SGD(model, lr=0.0), "mse")  # it never learns
+        >>> x = pynn.ones(4, 1)
+        >>> len(model.fit(x, x, epochs=9, verbose=0, callbacks=[stop]).epoch)
+        4
     """
 
     def __init__(
@@ -199,13 +270,24 @@ class ModelCheckpoint(_Watcher):
         monitor: what to watch.
         save_best_only: only when it improved.
         mode: see `EarlyStopping`.
+
+    Example:
+        >>> import os, tempfile
+        >>> import pynn
+        >>> folder = tempfile.mkdtemp()
+        >>> keep = pynn.train.ModelCheckpoint(os.path.join(folder, "model-{epoch}.safetensors"))
+        >>> model = pynn.nn.Linear(1, 1)
+        >>> model.compile("sgd", "mse")
+        >>> history = model.fit(pynn.zeros(4, 1), pynn.zeros(4, 1), epochs=2, verbose=0, callbacks=[keep])
+        >>> sorted(os.listdir(folder))
+        ['model-1.safetensors', 'model-2.safetensors']
     """
 
     def __init__(
         self, path: str | Path, monitor: str = "val_loss", save_best_only: bool = False, mode: str = "auto"
     ) -> None:
         super().__init__(monitor, mode, 0.0)
-        _check_path("ModelCheckpoint", path)
+        check_path("ModelCheckpoint", path)
         self.path, self.save_best_only = str(path), save_best_only
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
@@ -221,6 +303,20 @@ class LearningRateSchedule(Callback):
         scheduler: the schedule; `ReduceLROnPlateau` is told `monitor`.
         per: "epoch" or "batch".
         monitor: what to tell a schedule that watches a value.
+
+    Raises:
+        ValueError: per is neither.
+
+    Example:
+        >>> import pynn
+        >>> model = pynn.nn.Linear(1, 1)
+        >>> optimizer = pynn.optim.SGD(model.parameters(), lr=1.0)
+        >>> model.compile(optimizer, "mse")
+        >>> halve = pynn.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+        >>> callbacks = [pynn.train.LearningRateSchedule(halve)]
+        >>> history = model.fit(pynn.zeros(4, 1), pynn.zeros(4, 1), epochs=2, verbose=0, callbacks=callbacks)
+        >>> optimizer.param_groups[0]["lr"]
+        0.25
     """
 
     def __init__(self, scheduler: Any, per: str = "epoch", monitor: str = "val_loss") -> None:
@@ -274,83 +370,18 @@ class LearningRateScheduler(Callback):
             group["lr"] = float(rate)
 
 
-class CSVLogger(Callback):
-    """Write a line an epoch to a file of comma-separated values, at once, so that it can be followed.
-
-    Args:
-        path: the file.
-        separator: what stands between two values.
-        append: go on with a file that exists instead of writing it anew.
-    """
-
-    def __init__(self, path: str | Path, separator: str = ",", append: bool = False) -> None:
-        _check_path("CSVLogger", path)
-        if not isinstance(separator, str) or len(separator) != 1:
-            raise ValueError(f"CSVLogger: separator must be one character, got {separator!r}")
-        self.path, self.separator, self.append = Path(path), separator, append
-
-    def on_train_begin(self, logs: Logs | None = None) -> None:
-        self._names: list[str] | None = None
-        if self.append and self.path.exists() and self.path.stat().st_size:
-            with self.path.open(newline="", encoding="utf-8") as file:
-                self._names = next(csv.reader(file, delimiter=self.separator))[1:]
-        else:
-            self.path.write_text("", encoding="utf-8")
-
-    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        logs = logs or {}
-        with self.path.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, delimiter=self.separator)
-            if self._names is None:
-                self._names = list(logs)
-                writer.writerow(["epoch", *self._names])
-            if set(logs) != set(self._names):
-                raise ValueError(
-                    f"CSVLogger: {self.path} has the columns {', '.join(self._names)}; this training "
-                    f"records {', '.join(logs)}. Did you mean another file, or append=False?"
-                )
-            writer.writerow([epoch, *(logs[name] for name in self._names)])
-
-
-class ProgressTable(Callback):
-    """Print a row of the values every few epochs: for long trainings, with `fit(..., verbose=0)`.
-
-    Args:
-        every: epochs from one row to the next; the last epoch is always shown.
-    """
-
-    def __init__(self, every: int = 1) -> None:
-        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-            raise ValueError(f"ProgressTable: every must be a whole number of 1 or more, got {every!r}")
-        self.every = every
-
-    def on_train_begin(self, logs: Logs | None = None) -> None:
-        self._headed, self._seen, self._shown = False, -1, -1
-
-    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        self._seen = epoch
-        if epoch % self.every == 0:
-            self._row(epoch, logs or {})
-
-    def on_train_end(self, logs: Logs | None = None) -> None:
-        if self._seen > self._shown:
-            self._row(self._seen, logs or {})
-
-    def _row(self, epoch: int, logs: Logs) -> None:
-        widths = [max(len(name), 9) for name in logs]
-        if not self._headed:
-            self._headed = True
-            names = (f"{name:>{width}}" for name, width in zip(logs, widths, strict=True))
-            print("  ".join(["epoch", *names]))
-        values = (f"{value:>{width}.4f}" for value, width in zip(logs.values(), widths, strict=True))
-        print("  ".join([f"{epoch + 1:>5}", *values]), flush=True)
-        self._shown = epoch
-
-
 class TerminateOnNaN(Callback):
     """End the training at the first loss that is NaN or infinite, and keep the history.
 
     Without it, `fit` raises FloatingPointError there. Either way that batch does not touch the weights.
+
+    Example:
+        >>> import pynn
+        >>> model = pynn.nn.Linear(1, 1)
+        >>> model.compile("sgd", "mse")
+        >>> x = pynn.full((4, 1), float("nan"))
+        >>> model.fit(x, x, verbose=0, callbacks=[pynn.train.TerminateOnNaN()])
+        History(0 epochs)
     """
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:

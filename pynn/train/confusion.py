@@ -16,6 +16,9 @@ class ConfusionMetric(ClassMetric):
         average: "binary" scores class 1 of two; "macro" is the mean over the classes that occur; "micro"
             counts all classes together. Default: "binary" for two classes, otherwise "macro".
         threshold: see `ClassMetric`.
+
+    Attributes:
+        matrix: the counts, `(C, C)`.
     """
 
     def __init__(self, average: str | None = None, threshold: float | None = None, name: str = "") -> None:
@@ -54,26 +57,83 @@ class ConfusionMetric(ClassMetric):
         return float(self.score(hits, said, right)[(said + right) > 0].mean())
 
     def score(self, hits: np.ndarray, said: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """The metric of each class, from how often it was said rightly, said at all, and there."""
+        """The metric of each class.
+
+        Args:
+            hits: how often it was said rightly.
+            said: how often it was said at all.
+            right: how often it was there.
+        """
         raise NotImplementedError(f"{type(self).__name__} does not say how it scores")
 
 
 class Precision(ConfusionMetric):
-    """Of the samples said to be of a class, the share that are: hits / said (0 where none was said)."""
+    """Of the samples said to be of a class, the share that are: hits / said (0 where none was said).
+
+    Args:
+        average: "binary" scores class 1 of two; "macro" is the mean over the classes that occur; "micro"
+            counts all classes together. Default: "binary" for two classes, otherwise "macro".
+        threshold: of two classes: 0.5 for probabilities, 0 for logits. Default: what the loss takes.
+        name: what the history calls it. Default: "precision".
+
+    Raises:
+        ValueError: another average, or a target that is no class.
+
+    Example:
+        >>> import pynn
+        >>> metric = pynn.train.Precision()
+        >>> metric.update(pynn.tensor([0.9, 0.8, 0.1]), pynn.tensor([1.0, 0.0, 1.0]))
+        >>> metric.result()
+        0.5
+    """
 
     def score(self, hits: np.ndarray, said: np.ndarray, right: np.ndarray) -> np.ndarray:
         return hits / np.maximum(said, 1)
 
 
 class Recall(ConfusionMetric):
-    """Of the samples of a class, the share that were found: hits / there (0 where there were none)."""
+    """Of the samples of a class, the share that were found: hits / there (0 where there were none).
+
+    Args:
+        average: see `Precision`.
+        threshold: see `Precision`.
+        name: what the history calls it. Default: "recall".
+
+    Raises:
+        ValueError: another average, or a target that is no class.
+
+    Example:
+        >>> import pynn
+        >>> metric = pynn.train.Recall()
+        >>> metric.update(pynn.tensor([0.9, 0.8, 0.1, 0.2]), pynn.tensor([1.0, 1.0, 1.0, 1.0]))
+        >>> metric.result()
+        0.5
+    """
 
     def score(self, hits: np.ndarray, said: np.ndarray, right: np.ndarray) -> np.ndarray:
         return hits / np.maximum(right, 1)
 
 
 class F1(ConfusionMetric):
-    """The harmonic mean of precision and recall: 2 hits / (said + there)."""
+    """The harmonic mean of precision and recall: 2 hits / (said + there).
+
+    Args:
+        average: see `Precision`.
+        threshold: see `Precision`.
+        name: what the history calls it. Default: "f1".
+
+    Raises:
+        ValueError: another average, or a target that is no class.
+
+    Source: van Rijsbergen 1979, Information retrieval, chapter 7.
+
+    Example:
+        >>> import pynn
+        >>> metric = pynn.train.F1()
+        >>> metric.update(pynn.tensor([0.9, 0.8, 0.1]), pynn.tensor([1.0, 0.0, 1.0]))
+        >>> metric.result()
+        0.5
+    """
 
     def score(self, hits: np.ndarray, said: np.ndarray, right: np.ndarray) -> np.ndarray:
         return 2 * hits / np.maximum(said + right, 1)

@@ -33,7 +33,13 @@ class History(Mapping[str, list[float]]):
         self.interrupted = False
 
     def append(self, epoch: int, logs: dict[str, float], seconds: float) -> None:
-        """Add one epoch."""
+        """Add one epoch.
+
+        Args:
+            epoch: its number, from 0.
+            logs: its averages, by name.
+            seconds: how long it took.
+        """
         self.epoch.append(epoch)
         self.seconds.append(seconds)
         for name, value in logs.items():

@@ -42,11 +42,33 @@ def fit(
     `Module.fit` calls this with what `compile` was given. Copy it to write a loop of your own.
     What a batch holds more, such as weights, goes to the loss: `loss(outputs, targets, *more)`.
 
+    Args:
+        model: what is trained.
+        batches: read once an epoch, usually a DataLoader.
+        optimizer: takes the steps.
+        loss: (outputs, targets) -> a tensor of one number.
+        metrics: `Metric` objects.
+        epochs: how often to go through the batches.
+        validation: batches to evaluate on after each epoch.
+        callbacks: `Callback` objects.
+        verbose: 0 silent, 1 live table, 2 a line an epoch; "auto": live in a terminal, else lines.
+
     Returns:
         The history; Ctrl-C ends the training and keeps it.
 
     Raises:
         FloatingPointError: a loss is NaN or infinite. The weights are those before that batch.
+
+    Example:
+        >>> import pynn
+        >>> model = pynn.nn.Linear(1, 1)
+        >>> batches = [(pynn.ones(4, 1), pynn.zeros(4, 1))]
+        >>> optimizer = pynn.optim.SGD(model, lr=0.1)
+        >>> history = pynn.train.fit(
+        ...     model, batches, optimizer=optimizer, loss=pynn.nn.MSELoss(), epochs=3, verbose=0
+        ... )
+        >>> history["loss"][2] < history["loss"][0]
+        True
     """
     check_batches("fit", batches)
     history, show, metrics = History(), progress.choose(verbose), list(metrics)
@@ -114,7 +136,27 @@ def evaluate(
     loss: Callable[..., Any],
     metrics: Iterable[Metric] = (),
 ) -> dict[str, float]:
-    """Loss and metrics over batches, in evaluation mode and without recording."""
+    """Loss and metrics over batches, in evaluation mode and without recording.
+
+    Args:
+        model: what is judged.
+        batches: of `(inputs, targets)`, usually a DataLoader.
+        loss: (outputs, targets) -> a tensor of one number.
+        metrics: `Metric` objects.
+
+    Returns:
+        name -> number, "loss" first.
+
+    Raises:
+        ValueError: there are no batches.
+
+    Example:
+        >>> import pynn
+        >>> model = pynn.nn.Identity()
+        >>> batches = [(pynn.ones(4, 1), pynn.zeros(4, 1))]
+        >>> pynn.train.evaluate(model, batches, loss=pynn.nn.MSELoss())
+        {'loss': 1.0}
+    """
     check_batches("evaluate", batches)
     metrics = list(metrics)
     for metric in metrics:

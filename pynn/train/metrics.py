@@ -15,6 +15,22 @@ class Metric:
     """Collects over batches and gives one number at the end.
 
     A subclass says `update` and `result`; one that keeps more than `total` and `count` says `reset` too.
+
+    Args:
+        name: what the history calls it.
+
+    Example:
+        >>> import pynn
+        >>> class LargestError(pynn.train.Metric):
+        ...     def update(self, outputs, targets):
+        ...         self.total = max(self.total, (outputs - targets).abs().max().item())
+        ...
+        ...     def result(self):
+        ...         return self.total
+        >>> metric = LargestError("largest_error")
+        >>> metric.update(pynn.tensor([1.0, 5.0]), pynn.tensor([0.0, 2.0]))
+        >>> metric.result()
+        3.0
     """
 
     def __init__(self, name: str) -> None:
@@ -26,7 +42,12 @@ class Metric:
         self.total, self.count = 0.0, 0
 
     def update(self, outputs: Tensor, targets: Tensor) -> None:
-        """Take in one batch."""
+        """Take in one batch.
+
+        Args:
+            outputs: what the model gave, `(N, ...)`.
+            targets: what it should have given.
+        """
         raise NotImplementedError(f"{type(self).__name__} does not say how it takes in a batch")
 
     def result(self) -> float:
@@ -35,7 +56,19 @@ class Metric:
 
 
 class Mean(Metric):
-    """The average of a function of outputs and targets, each batch weighed with its size."""
+    """The average of a function of outputs and targets, each batch weighed with its size.
+
+    Args:
+        function: (outputs, targets) -> a number.
+        name: what the history calls it. Default: the function's name.
+
+    Example:
+        >>> import pynn
+        >>> metric = pynn.train.Mean(lambda y, t: (y - t).abs().max(), "largest_error")
+        >>> metric.update(pynn.tensor([1.0, 5.0]), pynn.tensor([0.0, 2.0]))
+        >>> metric.result()
+        3.0
+    """
 
     def __init__(self, function: Callable[[Tensor, Tensor], Any], name: str | None = None) -> None:
         if not callable(function):
@@ -58,6 +91,7 @@ class ClassMetric(Metric):
 
     Args:
         threshold: 0.5 for probabilities, 0 for logits; `None` is 0.5, or what the loss in `compile` takes.
+        name: what the history calls it.
     """
 
     def __init__(self, threshold: float | None = None, name: str = "") -> None:
@@ -67,7 +101,18 @@ class ClassMetric(Metric):
         self.threshold = threshold
 
     def classes(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, int]:
-        """What the outputs say, what is right (both as class numbers), and how many classes there are."""
+        """Classes as numbers.
+
+        Args:
+            outputs: what the model gave.
+            targets: what is right.
+
+        Returns:
+            What the outputs say, what is right, and how many classes there are.
+
+        Raises:
+            ShapeError: the two do not belong together.
+        """
         shape, wanted = tuple(outputs.shape), tuple(targets.shape)
         if shape == wanted and (len(shape) < 2 or shape[1] == 1):
             threshold = 0.5 if self.threshold is None else self.threshold
@@ -83,7 +128,25 @@ class ClassMetric(Metric):
 
 
 class Accuracy(ClassMetric):
-    """The share of samples whose class is right. For shapes and `threshold` see `ClassMetric`."""
+    """The share of samples whose class is right.
+
+    Outputs `(N, C)` are scores of classes for targets `(N,)`; outputs `(N,)` or `(N, 1)` of the targets'
+    shape are for two classes.
+
+    Args:
+        threshold: of two classes: 0.5 for probabilities, 0 for logits. Default: what the loss takes.
+        name: what the history calls it.
+
+    Raises:
+        ShapeError: outputs and targets do not belong together.
+
+    Example:
+        >>> import pynn
+        >>> metric = pynn.train.Accuracy()
+        >>> metric.update(pynn.tensor([[0.1, 0.9], [0.8, 0.2]]), pynn.tensor([1, 1]))
+        >>> metric.result()
+        0.5
+    """
 
     def __init__(self, threshold: float | None = None, name: str = "accuracy") -> None:
         super().__init__(threshold, name)
@@ -98,6 +161,20 @@ class TopKAccuracy(Metric):
     """The share of samples whose class is among the k largest outputs.
 
     Outputs `(N, C)` against class numbers `(N,)`.
+
+    Args:
+        k: how many may be named.
+        name: what the history calls it. Default: "top_k_accuracy".
+
+    Raises:
+        ShapeError: other shapes.
+
+    Example:
+        >>> import pynn
+        >>> metric = pynn.train.TopKAccuracy(k=2)
+        >>> metric.update(pynn.tensor([[0.1, 0.5, 0.4]]), pynn.tensor([2]))
+        >>> metric.result()
+        1.0
     """
 
     def __init__(self, k: int = 5, name: str | None = None) -> None:
@@ -129,7 +206,21 @@ def mean_squared_error(outputs: Tensor, targets: Tensor) -> Tensor:
 
 
 class RootMeanSquaredError(Metric):
-    """The root of the mean squared error over all samples (not the mean of the batches' roots)."""
+    """The root of the mean squared error over all samples (not the mean of the batches' roots).
+
+    Args:
+        name: what the history calls it.
+
+    Raises:
+        ShapeError: outputs and targets differ in shape.
+
+    Example:
+        >>> import pynn
+        >>> metric = pynn.train.RootMeanSquaredError()
+        >>> metric.update(pynn.tensor([0.0, 0.0]), pynn.tensor([3.0, 3.0]))
+        >>> metric.result()
+        3.0
+    """
 
     def __init__(self, name: str = "rmse") -> None:
         super().__init__(name)
@@ -147,6 +238,19 @@ class R2Score(Metric):
 
     1 is perfect, 0 no better than the mean. Several columns are averaged; a column of equal targets counts
     as 1 when it is met exactly and 0 otherwise.
+
+    Args:
+        name: what the history calls it.
+
+    Raises:
+        ShapeError: outputs and targets differ in shape.
+
+    Example:
+        >>> import pynn
+        >>> metric = pynn.train.R2Score()
+        >>> metric.update(pynn.tensor([1.0, 2.0, 3.0]), pynn.tensor([1.0, 2.0, 3.0]))
+        >>> metric.result()
+        1.0
     """
 
     def __init__(self, name: str = "r2") -> None:

@@ -147,10 +147,21 @@ class TrainingVerbs:
         return_dict: bool = False,
         sample_weight: Any = None,
     ) -> Any:
-        """Loss and metrics on data that was not trained on; for the arguments see `fit`.
+        """Loss and metrics on data that was not trained on.
+
+        Args:
+            x: `(N, ...)` inputs; or, without `y`, a dataset or DataLoader.
+            y: `(N, ...)` targets.
+            batch_size: how many samples at a time.
+            verbose: 1 prints the values too.
+            return_dict: return them by name.
+            sample_weight: `(N,)`, how much each sample counts in the loss.
 
         Returns:
             `[loss, *metrics]`, or the loss alone if there are no metrics; with `return_dict`, by name.
+
+        Raises:
+            RuntimeError: `compile` has not said how.
         """
         loss, metrics = self._how("evaluate")
         model: Module = self  # type: ignore[assignment]
@@ -165,7 +176,13 @@ class TrainingVerbs:
         return list(values.values()) if metrics else values["loss"]
 
     def predict(self, x: Any, *, batch_size: int = 256, verbose: int | str = 0) -> Tensor:
-        """The outputs for all inputs, in evaluation mode and without recording: `(N, ...)`."""
+        """The outputs for all inputs, in evaluation mode and without recording: `(N, ...)`.
+
+        Args:
+            x: `(N, ...)`, or batches of inputs.
+            batch_size: how many to a batch.
+            verbose: accepted for Keras's sake.
+        """
         model: Module = self  # type: ignore[assignment]
         _check.integer("predict", "batch_size", batch_size, 1)
         if isinstance(x, (Tensor, np.ndarray, list)):

@@ -121,3 +121,15 @@ def test_bundled_sets():
     flowers = data.load_iris()
     assert np.bincount(flowers.y.numpy()).tolist() == [50, 50, 50]
     assert flowers.x.numpy()[0].tolist() == pytest.approx([5.1, 3.5, 1.4, 0.2])
+
+
+def test_datasets_side_by_side() -> None:
+    x, y = data.TensorDataset(pynn.arange(3)), [5, 6, 7]
+    both = data.StackDataset(x, y)
+    assert len(both) == 3
+    assert both[2] == ((pynn.tensor(2),), 7)
+    assert data.StackDataset(a=y, b=y)[0] == {"a": 5, "b": 5}
+    with pytest.raises(ValueError, match=r"different lengths: \[2, 3\]"):
+        data.StackDataset(x, [1, 2])
+    with pytest.raises(ValueError, match="each with a name"):
+        data.StackDataset(x, y=y)

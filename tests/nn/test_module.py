@@ -43,6 +43,10 @@ def test_walking() -> None:
     assert len(list(net.modules())) == 5
     assert net.get_submodule("rest.1") is net.rest[1]
     assert net.get_parameter("rest.1.weight") is net.rest[1].weight
+    net.rest[1].register_buffer("count", pynn.zeros(1))
+    assert net.get_buffer("rest.1.count") is net.rest[1].count
+    with pytest.raises(AttributeError, match="has no buffer"):
+        net.get_buffer("rest.1.weight")
     for wrong in (net.get_submodule, net.get_parameter):
         with pytest.raises(AttributeError, match=r"no .*rest\.7"):
             wrong("rest.7" if wrong == net.get_submodule else "rest.7.weight")

@@ -21,7 +21,17 @@ def _gradients(name: str, parameters: Tensor | Iterable[Tensor]) -> list[Tensor]
 
 
 def get_total_norm(tensors: Iterable[Tensor], norm_type: float = 2.0) -> Tensor:
-    """The norm of all tensors' elements taken as one long vector: a scalar tensor."""
+    """The norm of all tensors' elements taken as one long vector: a scalar tensor.
+
+    Args:
+        tensors: any shapes.
+        norm_type: p of the p-norm; `float("inf")` for the largest absolute value.
+
+    Example:
+        >>> import pynn
+        >>> pynn.nn.utils.get_total_norm([pynn.tensor([3.0]), pynn.tensor([4.0])])
+        tensor(5.)
+    """
     norm_type = _check.real("get_total_norm", "norm_type", norm_type, above=0, finite=False)
     flat = [_check.tensor("get_total_norm", "each tensor", t).detach().reshape((-1,)) for t in tensors]
     if not flat:
@@ -77,7 +87,23 @@ def clip_grad_norm_(
 
 
 def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> None:
-    """Cut every element of every gradient to [-clip_value, clip_value], in place."""
+    """Cut every element of every gradient to [-clip_value, clip_value], in place.
+
+    Args:
+        parameters: whose `.grad` is cut; those without one are passed over.
+        clip_value: the bound, 0 or more.
+
+    Raises:
+        ValueError: the bound is below 0.
+
+    Example:
+        >>> import pynn
+        >>> w = pynn.nn.Parameter(pynn.zeros(2))
+        >>> w.grad = pynn.tensor([3.0, -0.5])
+        >>> pynn.nn.utils.clip_grad_value_([w], 1.0)
+        >>> w.grad
+        tensor([ 1. , -0.5])
+    """
     clip_value = _check.real("clip_grad_value_", "clip_value", clip_value, 0, finite=False)
     with autograd.no_grad():
         for gradient in _gradients("clip_grad_value_", parameters):

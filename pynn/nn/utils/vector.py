@@ -11,6 +11,9 @@ from pynn._core import Tensor
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
     """The values of all parameters, flattened and joined: `(total,)`.
 
+    Args:
+        parameters: usually `model.parameters()`.
+
     Example:
         >>> import pynn
         >>> from pynn import nn
@@ -27,8 +30,20 @@ def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
 def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
     """Copy a vector's values into parameters, in order.
 
+    Args:
+        vec: `(total,)`.
+        parameters: usually `model.parameters()`.
+
     Raises:
         ValueError: the vector is longer or shorter than all parameters together; nothing is changed.
+
+    Example:
+        >>> import pynn
+        >>> from pynn import nn
+        >>> layer = nn.Linear(2, 1)
+        >>> nn.utils.vector_to_parameters(pynn.tensor([1.0, 2.0, 3.0]), layer.parameters())
+        >>> layer.bias.item()
+        3.0
     """
     parameters = list(parameters)
     total = sum(parameter.numel() for parameter in parameters)

@@ -74,7 +74,24 @@ class SequentialLR(LRScheduler):
 
 
 class ChainedScheduler:
-    """Several schedules at once: their factors multiply."""
+    """Several schedules at once: their factors multiply.
+
+    Args:
+        schedulers: the schedules, made for one optimizer.
+        optimizer: that optimizer. Default: the first schedule's.
+
+    Raises:
+        ValueError: there is no schedule, or one was made for another optimizer.
+
+    Example:
+        >>> import pynn
+        >>> from pynn.optim.lr_scheduler import ChainedScheduler, ConstantLR, ExponentialLR
+        >>> optimizer = pynn.optim.SGD([pynn.nn.Parameter(pynn.zeros(1))], lr=1.0)
+        >>> schedule = ChainedScheduler([ConstantLR(optimizer, 0.5), ExponentialLR(optimizer, 0.5)])
+        >>> schedule.step()
+        >>> schedule.get_last_lr()
+        [0.25]
+    """
 
     def __init__(self, schedulers: Sequence[LRScheduler], optimizer: Optimizer | None = None) -> None:
         if not schedulers:
@@ -104,6 +121,10 @@ class ChainedScheduler:
         return {"_schedulers": [scheduler.state_dict() for scheduler in self._schedulers]}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave."""
+        """Take over what `state_dict` gave.
+
+        Args:
+            state_dict: the states of as many schedules.
+        """
         for scheduler, state in zip(self._schedulers, state_dict["_schedulers"], strict=True):
             scheduler.load_state_dict(state)

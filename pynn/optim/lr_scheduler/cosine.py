@@ -18,7 +18,25 @@ def half_cosine(start: float, end: float, done: float) -> float:
 class CosineAnnealingLR(LRScheduler):
     """From base down to `eta_min` in `T_max` steps along half a cosine wave, and up again if it goes on.
 
-    Loshchilov & Hutter 2017, "SGDR", equation 5 without restarts, arXiv:1608.03983.
+    Args:
+        optimizer: whose rates are set.
+        T_max: steps of half a wave.
+        eta_min: the lowest rate.
+        last_epoch: see `LRScheduler`.
+
+    Raises:
+        ValueError: T_max is below 1.
+
+    Source: Loshchilov & Hutter 2017, SGDR, equation 5 without restarts, arXiv:1608.03983.
+
+    Example:
+        >>> import pynn
+        >>> optimizer = pynn.optim.SGD([pynn.nn.Parameter(pynn.zeros(1))], lr=1.0)
+        >>> schedule = pynn.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=4)
+        >>> for _ in range(2):
+        ...     schedule.step()
+        >>> [round(rate, 4) for rate in schedule.get_last_lr()]
+        [0.5]
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:  # noqa: N803 - PyTorch's name
@@ -33,7 +51,26 @@ class CosineAnnealingLR(LRScheduler):
 class CosineAnnealingWarmRestarts(LRScheduler):
     """Half a cosine wave over `T_0` steps, then again from the top over T_0 T_mult, T_0 T_mult² ... steps.
 
-    Loshchilov & Hutter 2017, "SGDR", arXiv:1608.03983.
+    Args:
+        optimizer: whose rates are set.
+        T_0: steps of the first half wave.
+        T_mult: how many times longer each one is than the one before.
+        eta_min: the lowest rate.
+        last_epoch: see `LRScheduler`.
+
+    Raises:
+        ValueError: T_0 or T_mult is below 1.
+
+    Source: Loshchilov & Hutter 2017, SGDR, arXiv:1608.03983.
+
+    Example:
+        >>> import pynn
+        >>> optimizer = pynn.optim.SGD([pynn.nn.Parameter(pynn.zeros(1))], lr=1.0)
+        >>> schedule = pynn.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, T_0=2)
+        >>> for _ in range(2):
+        ...     schedule.step()
+        >>> [round(rate, 4) for rate in schedule.get_last_lr()]
+        [1.0]
     """
 
     def __init__(
@@ -80,6 +117,17 @@ class OneCycleLR(LRScheduler):
         final_div_factor: the first rate / the last.
         three_phase: first up, down to where it began, then down to the last rate.
         last_epoch: see `LRScheduler`.
+
+    Example:
+        >>> import pynn
+        >>> optimizer = pynn.optim.SGD([pynn.nn.Parameter(pynn.zeros(1))], lr=1.0)
+        >>> schedule = pynn.optim.lr_scheduler.OneCycleLR(
+        ...     optimizer, max_lr=1.0, total_steps=10, cycle_momentum=False
+        ... )
+        >>> for _ in range(2):
+        ...     schedule.step()
+        >>> [round(rate, 4) for rate in schedule.get_last_lr()]
+        [1.0]
     """
 
     def __init__(

@@ -98,7 +98,26 @@ class MultiplicativeLR(LRScheduler):
 
 
 class StepLR(LRScheduler):
-    """base γ^⌊t / step_size⌋: a fall by the factor gamma every `step_size` steps."""
+    """base γ^⌊t / step_size⌋: a fall by the factor gamma every `step_size` steps.
+
+    Args:
+        optimizer: whose rates are set.
+        step_size: steps from one fall to the next.
+        gamma: the factor.
+        last_epoch: see `LRScheduler`.
+
+    Raises:
+        ValueError: step_size is below 1.
+
+    Example:
+        >>> import pynn
+        >>> optimizer = pynn.optim.SGD([pynn.nn.Parameter(pynn.zeros(1))], lr=1.0)
+        >>> schedule = pynn.optim.lr_scheduler.StepLR(optimizer, step_size=2)
+        >>> for _ in range(2):
+        ...     schedule.step()
+        >>> [round(rate, 4) for rate in schedule.get_last_lr()]
+        [0.1]
+    """
 
     def __init__(
         self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1
@@ -112,7 +131,23 @@ class StepLR(LRScheduler):
 
 
 class MultiStepLR(LRScheduler):
-    """A fall by the factor gamma at each milestone reached."""
+    """A fall by the factor gamma at each milestone reached.
+
+    Args:
+        optimizer: whose rates are set.
+        milestones: the times t of the falls.
+        gamma: the factor.
+        last_epoch: see `LRScheduler`.
+
+    Example:
+        >>> import pynn
+        >>> optimizer = pynn.optim.SGD([pynn.nn.Parameter(pynn.zeros(1))], lr=1.0)
+        >>> schedule = pynn.optim.lr_scheduler.MultiStepLR(optimizer, [1, 3], gamma=0.5)
+        >>> for _ in range(3):
+        ...     schedule.step()
+        >>> [round(rate, 4) for rate in schedule.get_last_lr()]
+        [0.25]
+    """
 
     def __init__(
         self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1, last_epoch: int = -1
@@ -128,7 +163,22 @@ class MultiStepLR(LRScheduler):
 
 
 class ExponentialLR(LRScheduler):
-    """base γᵗ."""
+    """base γᵗ.
+
+    Args:
+        optimizer: whose rates are set.
+        gamma: the factor of each step.
+        last_epoch: see `LRScheduler`.
+
+    Example:
+        >>> import pynn
+        >>> optimizer = pynn.optim.SGD([pynn.nn.Parameter(pynn.zeros(1))], lr=1.0)
+        >>> schedule = pynn.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.5)
+        >>> for _ in range(2):
+        ...     schedule.step()
+        >>> [round(rate, 4) for rate in schedule.get_last_lr()]
+        [0.25]
+    """
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
         self.gamma = _check.real("ExponentialLR", "gamma", gamma)
@@ -139,7 +189,26 @@ class ExponentialLR(LRScheduler):
 
 
 class ConstantLR(LRScheduler):
-    """base × factor for the first `total_iters` steps, then base."""
+    """base × factor for the first `total_iters` steps, then base.
+
+    Args:
+        optimizer: whose rates are set.
+        factor: of the first rates, in [0, 1].
+        total_iters: how many steps.
+        last_epoch: see `LRScheduler`.
+
+    Raises:
+        ValueError: factor is not in [0, 1].
+
+    Example:
+        >>> import pynn
+        >>> optimizer = pynn.optim.SGD([pynn.nn.Parameter(pynn.zeros(1))], lr=1.0)
+        >>> schedule = pynn.optim.lr_scheduler.ConstantLR(optimizer, factor=0.5, total_iters=2)
+        >>> for _ in range(1):
+        ...     schedule.step()
+        >>> [round(rate, 4) for rate in schedule.get_last_lr()]
+        [0.5]
+    """
 
     def __init__(
         self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1
@@ -153,7 +222,27 @@ class ConstantLR(LRScheduler):
 
 
 class LinearLR(LRScheduler):
-    """The factor runs in a straight line from `start_factor` to `end_factor` in `total_iters` steps."""
+    """The factor runs in a straight line from `start_factor` to `end_factor` in `total_iters` steps.
+
+    Args:
+        optimizer: whose rates are set.
+        start_factor: the first factor, in (0, 1].
+        end_factor: the last factor, in [0, 1].
+        total_iters: how many steps.
+        last_epoch: see `LRScheduler`.
+
+    Raises:
+        ValueError: a factor is out of range.
+
+    Example:
+        >>> import pynn
+        >>> optimizer = pynn.optim.SGD([pynn.nn.Parameter(pynn.zeros(1))], lr=1.0)
+        >>> schedule = pynn.optim.lr_scheduler.LinearLR(optimizer, start_factor=0.5, total_iters=4)
+        >>> for _ in range(2):
+        ...     schedule.step()
+        >>> [round(rate, 4) for rate in schedule.get_last_lr()]
+        [0.75]
+    """
 
     def __init__(
         self,
@@ -176,8 +265,26 @@ class LinearLR(LRScheduler):
 class LinearWarmup(LRScheduler):
     """base (t + 1) / warmup_steps until base is reached: no jump at the start, and never a rate of 0.
 
-    Goyal et al. 2017, "Accurate, large minibatch SGD", section 2.2, arXiv:1706.02677. Follow it with
-    another schedule by `SequentialLR`.
+    Follow it with another schedule by `SequentialLR`.
+
+    Args:
+        optimizer: whose rates are set.
+        warmup_steps: how many steps, 1 or more.
+        last_epoch: see `LRScheduler`.
+
+    Raises:
+        ValueError: warmup_steps is below 1.
+
+    Source: Goyal et al. 2017, Accurate, large minibatch SGD, section 2.2, arXiv:1706.02677.
+
+    Example:
+        >>> import pynn
+        >>> optimizer = pynn.optim.SGD([pynn.nn.Parameter(pynn.zeros(1))], lr=1.0)
+        >>> schedule = pynn.optim.lr_scheduler.LinearWarmup(optimizer, warmup_steps=4)
+        >>> for _ in range(1):
+        ...     schedule.step()
+        >>> [round(rate, 4) for rate in schedule.get_last_lr()]
+        [0.5]
     """
 
     def __init__(self, optimizer: Optimizer, warmup_steps: int, last_epoch: int = -1) -> None:
@@ -189,7 +296,26 @@ class LinearWarmup(LRScheduler):
 
 
 class PolynomialLR(LRScheduler):
-    """base (1 - t / total_iters)^power, then 0."""
+    """base (1 - t / total_iters)^power, then 0.
+
+    Args:
+        optimizer: whose rates are set.
+        total_iters: how many steps until 0.
+        power: 1 is a straight line.
+        last_epoch: see `LRScheduler`.
+
+    Raises:
+        ValueError: total_iters is below 1.
+
+    Example:
+        >>> import pynn
+        >>> optimizer = pynn.optim.SGD([pynn.nn.Parameter(pynn.zeros(1))], lr=1.0)
+        >>> schedule = pynn.optim.lr_scheduler.PolynomialLR(optimizer, total_iters=4, power=2.0)
+        >>> for _ in range(2):
+        ...     schedule.step()
+        >>> [round(rate, 4) for rate in schedule.get_last_lr()]
+        [0.25]
+    """
 
     def __init__(
         self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1

@@ -72,7 +72,11 @@ class ReduceLROnPlateau:
         self.num_bad_epochs = self.cooldown_counter = self.last_epoch = 0
 
     def step(self, metrics: Any) -> None:
-        """Tell it the metric of one more epoch."""
+        """Tell it the metric of one more epoch.
+
+        Args:
+            metrics: a number or a tensor of one element.
+        """
         value = _check.real("ReduceLROnPlateau", "metrics", metrics, any_float=True)
         self.last_epoch += 1
         if self._is_better(value):
@@ -104,5 +108,9 @@ class ReduceLROnPlateau:
         return {k: v for k, v in self.__dict__.items() if k != "optimizer"}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave."""
+        """Take over what `state_dict` gave.
+
+        Args:
+            state_dict: the state of a schedule of this class.
+        """
         self.__dict__.update(state_dict)

@@ -25,6 +25,17 @@ class LRScheduler:
     Args:
         optimizer: whose groups' `lr` is set.
         last_epoch: -1 to begin; otherwise where to go on, with `initial_lr` in every group.
+
+    Example:
+        >>> import pynn
+        >>> class Halving(pynn.optim.lr_scheduler.LRScheduler):
+        ...     def rate(self, t, group):
+        ...         return self.base_lrs[group] * 0.5**t
+        >>> optimizer = pynn.optim.SGD([pynn.nn.Parameter(pynn.zeros(1))], lr=1.0)
+        >>> schedule = Halving(optimizer)
+        >>> schedule.step()
+        >>> schedule.get_last_lr()
+        [0.5]
     """
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
@@ -43,11 +54,20 @@ class LRScheduler:
         self.step()
 
     def rate(self, t: int, group: int) -> float:
-        """The learning rate of one group at time t, by `self.base_lrs[group]`."""
+        """The learning rate of one group at time t, by `self.base_lrs[group]`.
+
+        Args:
+            t: steps since the schedule began.
+            group: the number of the group.
+        """
         raise NotImplementedError(f"{type(self).__name__} does not say what its rate is")
 
     def step(self, epoch: int | None = None) -> None:
-        """Move on by one, or to a given time."""
+        """Move on by one, or to a given time.
+
+        Args:
+            epoch: the time to move to. Default: one more.
+        """
         self.last_epoch = self.last_epoch + 1 if epoch is None else int(epoch)
         self._set_rates()
 
@@ -67,5 +87,9 @@ class LRScheduler:
         return {k: v for k, v in self.__dict__.items() if k != "optimizer" and not callable(v)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave. The optimizer's own state is loaded apart."""
+        """Take over what `state_dict` gave. The optimizer's own state is loaded apart.
+
+        Args:
+            state_dict: the state of a schedule of this class.
+        """
         self.__dict__.update(state_dict)
