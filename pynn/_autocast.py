@@ -17,7 +17,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def is_autocast_enabled(device_type: str = "cpu") -> bool:
-    """Whether this thread is inside a region of `autocast`."""
+    """Whether this thread is inside a region of `autocast`.
+
+    Args:
+        device_type: "cpu".
+
+    Example:
+        >>> import pynn
+        >>> with pynn.autocast("bfloat16"):
+        ...     pynn.is_autocast_enabled()
+        True
+    """
     Device(device_type)
     return _core.is_autocast_enabled()
 

@@ -21,7 +21,19 @@ class RecordingWarning(UserWarning):
 
 
 class CompiledStep(Generic[P, R]):
-    """A function with its recordings; made by `pynn.compile`. Call it like the function."""
+    """A function with its recordings; made by `pynn.compile`. Call it like the function.
+
+    Args:
+        function: what is recorded.
+
+    Example:
+        >>> import pynn
+        >>> double = pynn.compile(lambda x: x + x)
+        >>> double(pynn.ones(2)), double(pynn.zeros(2))
+        (tensor([2., 2.]), tensor([0., 0.]))
+        >>> double.recordings
+        1
+    """
 
     def __init__(self, function: Callable[P, R]) -> None:
         if not callable(function):
@@ -63,7 +75,19 @@ def _warn(name: str, reason: str) -> None:
 
 
 class CompiledModule:
-    """A module whose calls are recorded while no gradient is wanted; in all else it is the module."""
+    """A module whose calls are recorded while no gradient is wanted; in all else it is the module.
+
+    Args:
+        module: what is recorded; made by `pynn.compile`.
+
+    Example:
+        >>> import pynn
+        >>> model = pynn.compile(pynn.nn.Linear(2, 1))
+        >>> with pynn.no_grad():
+        ...     y = model(pynn.ones(3, 2))
+        >>> y.shape, model.recordings, model.in_features
+        ((3, 1), 1, 2)
+    """
 
     def __init__(self, module: nn.Module) -> None:
         if not isinstance(module, nn.Module):

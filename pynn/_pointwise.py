@@ -6,6 +6,7 @@ import math
 
 from pynn._core import Tensor, ops
 
+from . import _check
 from ._tensor import method
 
 __all__ = ["copysign", "deg2rad", "float_power", "logit", "positive", "rad2deg", "signbit", "sinc"]
@@ -41,6 +42,7 @@ def deg2rad(input: Tensor) -> Tensor:
         >>> pynn.deg2rad(pynn.tensor([180.0]))
         tensor([3.1416])
     """
+    _check.tensors("deg2rad", input=input)
     return input * (math.pi / 180)
 
 
@@ -56,6 +58,7 @@ def rad2deg(input: Tensor) -> Tensor:
         >>> pynn.rad2deg(pynn.tensor([pynn.pi]))
         tensor([180.])
     """
+    _check.tensors("rad2deg", input=input)
     return input * (180 / math.pi)
 
 
@@ -71,6 +74,7 @@ def sinc(input: Tensor) -> Tensor:
         >>> pynn.sinc(pynn.tensor([0.0, 0.5]))
         tensor([1.    , 0.6366])
     """
+    _check.tensors("sinc", input=input)
     at_zero = input == 0
     x = math.pi * ops.where(at_zero, 1.0, input)  # so that the gradient at 0 is no 0 / 0
     return ops.where(at_zero, 1.0, x.sin() / x)
@@ -88,6 +92,7 @@ def signbit(input: Tensor) -> Tensor:
         >>> pynn.signbit(pynn.tensor([-1.0, -0.0, 0.0]))
         tensor([ True,  True, False])
     """
+    _check.tensors("signbit", input=input)
     if not input.is_floating_point():
         return input < 0
     return (input < 0) | ((input == 0) & (1 / input < 0))
@@ -106,8 +111,13 @@ def copysign(input: Tensor, other: Tensor) -> Tensor:
         >>> pynn.copysign(pynn.tensor([1.0, -2.0]), pynn.tensor([-0.0, 5.0]))
         tensor([-1.,  2.])
     """
+    _check.tensors("copysign", input=input)
     size = ops.abs(input)
-    minus = signbit(other) if isinstance(other, Tensor) else math.copysign(1.0, other) < 0
+    minus = (
+        signbit(other)
+        if isinstance(other, Tensor)
+        else math.copysign(1.0, _check.real("copysign", "other", other, any_float=True)) < 0
+    )
     return ops.where(minus, -size, size) if isinstance(minus, Tensor) else -size if minus else size
 
 
@@ -124,7 +134,13 @@ def float_power(input: Tensor, exponent: Tensor | float) -> Tensor:
         >>> pynn.float_power(pynn.tensor([2, 3]), 2)
         tensor([4., 9.], dtype=pynn.float64)
     """
-    return ops.pow(input.double(), exponent.double() if isinstance(exponent, Tensor) else float(exponent))
+    _check.tensors("float_power", input=input)
+    return ops.pow(
+        input.double(),
+        exponent.double()
+        if isinstance(exponent, Tensor)
+        else _check.real("float_power", "exponent", exponent),
+    )
 
 
 @method
@@ -139,4 +155,5 @@ def positive(input: Tensor) -> Tensor:
         >>> pynn.positive(pynn.tensor([-1.0]))
         tensor([-1.])
     """
+    _check.tensors("positive", input=input)
     return input

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import _check
+
 __all__ = ["set_printoptions"]
 
 _DEFAULT: dict[str, Any] = {
@@ -40,7 +42,7 @@ def set_printoptions(
         sci_mode: False never writes 1e-5. At first numbers decide.
 
     Raises:
-        ValueError: another profile.
+        ValueError: another profile, or a negative number.
 
     Example:
         >>> import pynn
@@ -55,6 +57,11 @@ def set_printoptions(
                 f"set_printoptions: profile must be one of {', '.join(_PROFILES)}, got {profile!r}"
             )
         PRINT_OPTIONS.update(_PROFILES[profile])
+    for name, value in (("precision", precision), ("threshold", threshold), ("edgeitems", edgeitems)):
+        if value is not None:
+            _check.integer("set_printoptions", name, value, 0)
+    if linewidth is not None:
+        _check.integer("set_printoptions", "linewidth", linewidth, 1)
     given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
     PRINT_OPTIONS.update({name: value for name, value in given.items() if value is not None})
     if sci_mode is not None:

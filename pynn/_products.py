@@ -185,6 +185,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: fl
         >>> pynn.addmv(pynn.ones(2), pynn.eye(2), pynn.tensor([3.0, 4.0]))
         tensor([4., 5.])
     """
+    _check.tensors("addmv", input=input, mat=mat, vec=vec)
     return beta * input + alpha * (mat @ vec)
 
 
@@ -204,6 +205,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: f
         >>> pynn.addr(pynn.zeros(2, 2), pynn.tensor([1.0, 2.0]), pynn.tensor([3.0, 4.0])).tolist()
         [[3.0, 4.0], [6.0, 8.0]]
     """
+    _check.tensors("addr", input=input, vec1=vec1, vec2=vec2)
     return beta * input + alpha * ops.outer(vec1, vec2)
 
 
@@ -226,6 +228,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, a
         >>> pynn.baddbmm(pynn.ones(1, 1, 1), pynn.ones(1, 1, 3), pynn.ones(1, 3, 1), beta=0.5)
         tensor([[[3.5]]])
     """
+    _check.tensors("baddbmm", input=input, batch1=batch1, batch2=batch2)
     return beta * input + alpha * (batch1 @ batch2)
 
 
@@ -242,6 +245,7 @@ def ger(input: Tensor, vec2: Tensor) -> Tensor:
         >>> pynn.ger(pynn.tensor([1, 2]), pynn.tensor([3, 4])).tolist()
         [[3, 4], [6, 8]]
     """
+    _check.tensors("ger", input=input, vec2=vec2)
     return ops.outer(input, vec2)
 
 
@@ -261,6 +265,7 @@ def vdot(input: Tensor, other: Tensor) -> Tensor:
         >>> pynn.vdot(pynn.tensor([1.0, 2.0]), pynn.tensor([3.0, 4.0]))
         tensor(11.)
     """
+    _check.tensors("vdot", input=input, other=other)
     if input.ndim != 1 or input.shape != other.shape:
         raise ShapeError(
             f"vdot: expected two vectors (N,), got {tuple(input.shape)} and {tuple(other.shape)}"
@@ -285,6 +290,7 @@ def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
         >>> pynn.cross(pynn.tensor([1.0, 0.0, 0.0]), pynn.tensor([0.0, 1.0, 0.0]))
         tensor([0., 0., 1.])
     """
+    _check.tensors("cross", input=input, other=other)
     if input.size(dim) != 3 or other.size(dim) != 3:
         raise ShapeError(
             f"cross: axis {dim} of {tuple(input.shape)} and {tuple(other.shape)} must have size 3"

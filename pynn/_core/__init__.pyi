@@ -84,7 +84,12 @@ class Op:
     several_outputs: Final[builtins.bool]
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
-def tensor(data: Any, dtype: _DType | None = None, requires_grad: builtins.bool = False) -> Tensor:
+def tensor(
+    data: Any,
+    dtype: _DType | None = None,
+    requires_grad: builtins.bool = False,
+    device: str | Device | None = None,
+) -> Tensor:
     """A tensor with a copy of the data: numbers, nested lists, arrays or tensors."""
 
 def from_numpy(array: _Array) -> Tensor:
@@ -108,6 +113,9 @@ def bits_of(tensor: Tensor) -> npt.NDArray[np.uint16]:
 
 def from_bits(bits: npt.NDArray[np.uint16]) -> Tensor:
     """A bfloat16 tensor on the memory of its bits."""
+
+def write_documentation_with(writer: Callable[[Any], str]) -> None:
+    """Lets writer(op) give the docstring of every op."""
 
 def as_operand(object: Any) -> Tensor:
     """What stands beside a tensor in an expression, as a tensor."""
@@ -456,6 +464,38 @@ class Tensor:
         Gradient: dX = beta dY, dA = alpha dY Bᵀ, dB = alpha Aᵀ dY
         """
 
+    def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+        """β input + α mat vec.
+
+        Args:
+            input: ``(N,)``, or a shape that broadcasts to it.
+            mat: ``(N, M)``.
+            vec: ``(M,)``.
+            beta: β.
+            alpha: α.
+
+        Example:
+            >>> import pynn
+            >>> pynn.addmv(pynn.ones(2), pynn.eye(2), pynn.tensor([3.0, 4.0]))
+            tensor([4., 5.])
+        """
+
+    def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+        """β input + α vec1 vec2ᵀ.
+
+        Args:
+            input: ``(N, M)``, or a shape that broadcasts to it.
+            vec1: ``(N,)``.
+            vec2: ``(M,)``.
+            beta: β.
+            alpha: α.
+
+        Example:
+            >>> import pynn
+            >>> pynn.addr(pynn.zeros(2, 2), pynn.tensor([1.0, 2.0]), pynn.tensor([3.0, 4.0])).tolist()
+            [[3.0, 4.0], [6.0, 8.0]]
+        """
+
     def all(self, /, axis: _Ints | None = None, keepdim: builtins.bool = False, *, dim: _Ints | None = ..., keepdims: builtins.bool = ...) -> Tensor:
         """Whether every element differs from 0, in the whole tensor or along `axis`. NaN does.
 
@@ -655,6 +695,36 @@ class Tensor:
             gradient: the gradient of what follows, of this shape. Default: 1, for a one-element tensor.
             retain_graph: keep what forward saved, so that backward can run again. Default: ``create_graph``.
             create_graph: record the backward itself, for gradients of gradients.
+
+        Raises:
+            AutogradError: the tensor has several elements and no ``gradient`` is given, it has no history, or the
+                graph was already used up.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.tensor([1.0, 2.0], requires_grad=True)
+            >>> (x * x).sum().backward()
+            >>> x.grad
+            tensor([2., 4.])
+        """
+
+    def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+        """β input + α batch1 batch2, matrix by matrix.
+
+        Args:
+            input: ``(B, N, P)``, or a shape that broadcasts to it.
+            batch1: ``(B, N, M)``.
+            batch2: ``(B, M, P)``.
+            beta: β.
+            alpha: α.
+
+        Raises:
+            ShapeError: the batches do not fit.
+
+        Example:
+            >>> import pynn
+            >>> pynn.baddbmm(pynn.ones(1, 1, 1), pynn.ones(1, 1, 3), pynn.ones(1, 3, 1), beta=0.5)
+            tensor([[[3.5]]])
         """
 
     def bernoulli_(self, p: Any = 0.5) -> Tensor:
@@ -893,6 +963,19 @@ class Tensor:
                     [1., 2.]])
         """
 
+    def copysign(input: Tensor, other: Tensor) -> Tensor:
+        """The size of the one with the sign of the other.
+
+        Args:
+            input: any shape.
+            other: a tensor or number that broadcasts with it.
+
+        Example:
+            >>> import pynn
+            >>> pynn.copysign(pynn.tensor([1.0, -2.0]), pynn.tensor([-0.0, 5.0]))
+            tensor([-1.,  2.])
+        """
+
     def corrcoef(input: Tensor) -> Tensor:
         """The correlations of variables, in -1 to 1: their covariances over the product of their deviations.
 
@@ -957,7 +1040,31 @@ class Tensor:
         """
 
     def cpu(self) -> Tensor:
-        """The tensor in main memory: itself."""
+        """The tensor in main memory: itself.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.ones(2)
+            >>> x.cpu() is x
+            True
+        """
+
+    def cross(input: Tensor, other: Tensor, dim: builtins.int = -1) -> Tensor:
+        """The vector at right angles to two others in space: x × y.
+
+        Args:
+            input: x, of size 3 along ``dim``.
+            other: y, of a shape that broadcasts with it.
+            dim: the axis that the vectors lie along.
+
+        Raises:
+            ShapeError: the size along ``dim`` is not 3.
+
+        Example:
+            >>> import pynn
+            >>> pynn.cross(pynn.tensor([1.0, 0.0, 0.0]), pynn.tensor([0.0, 1.0, 0.0]))
+            tensor([0., 0., 1.])
+        """
 
     def cumprod(self, /, axis: builtins.int = ..., dtype: _DType | None = None, *, dim: builtins.int = ...) -> Tensor:
         """Running products along an axis. bool and integers multiply as int64; float32 runs in float64.
@@ -981,6 +1088,18 @@ class Tensor:
             >>> x = pynn.zeros(3)
             >>> x.data_ptr() == x.detach().data_ptr()
             True
+        """
+
+    def deg2rad(input: Tensor) -> Tensor:
+        """Degrees to radians: x π / 180.
+
+        Args:
+            input: any shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.deg2rad(pynn.tensor([180.0]))
+            tensor([3.1416])
         """
 
     def detach(self) -> Tensor:
@@ -1170,7 +1289,16 @@ class Tensor:
         """
 
     def expand_as(self, other: Tensor) -> Tensor:
-        """The tensor broadcast to the shape of another one, without a copy."""
+        """The tensor broadcast to the shape of another one, without a copy.
+
+        Args:
+            other: the tensor that has the shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).expand_as(pynn.ones(2, 2)).tolist()
+            [[1, 2], [1, 2]]
+        """
 
     def expm1(self) -> Tensor:
         """e^x - 1, with all its digits near 0, where exp(x) - 1 has none.
@@ -1266,6 +1394,19 @@ class Tensor:
             tensor([1., 2.])
         """
 
+    def float_power(input: Tensor, exponent: Tensor | builtins.float) -> Tensor:
+        """input^exponent, computed in float64.
+
+        Args:
+            input: any shape.
+            exponent: a number or a tensor that broadcasts.
+
+        Example:
+            >>> import pynn
+            >>> pynn.float_power(pynn.tensor([2, 3]), 2)
+            tensor([4., 9.], dtype=pynn.float64)
+        """
+
     def floor(self) -> Tensor:
         """The largest whole number not above x.
 
@@ -1342,6 +1483,19 @@ class Tensor:
 
     def ge_(self, /, b: _Operand) -> Self:
         """ge, written into this tensor itself."""
+
+    def ger(input: Tensor, vec2: Tensor) -> Tensor:
+        """Every product of an element of the one vector with one of the other: :func:`outer` by its older name.
+
+        Args:
+            input: ``(N,)``.
+            vec2: ``(M,)``.
+
+        Example:
+            >>> import pynn
+            >>> pynn.ger(pynn.tensor([1, 2]), pynn.tensor([3, 4])).tolist()
+            [[3, 4], [6, 8]]
+        """
 
     def get_device(self) -> builtins.int:
         """-1, which stands for the CPU.
@@ -1550,6 +1704,9 @@ class Tensor:
 
     def is_same_size(self, other: Tensor) -> builtins.bool:
         """Whether another tensor has this one's shape.
+
+        Args:
+            other: that tensor.
 
         Example:
             >>> import pynn
@@ -1881,11 +2038,23 @@ class Tensor:
         """
 
     def min(input: Tensor, dim: Tensor | builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
-        """The smallest element, as :func:`max` gives the largest.
+        """The smallest element; along a ``dim`` the smallest and where they stand; with a tensor the smaller one.
 
-        >>> import pynn
-        >>> pynn.tensor([3.0, 1.0, 2.0]).min()
-        tensor(1.)
+        Args:
+            input: any shape.
+            dim: None for one number, ``()``; an axis for ``(values, indices)``; a tensor to compare with.
+            keepdim: keep the axis with size 1.
+
+        Returns:
+            A tensor, or the named tuple ``(values, indices)`` if ``dim`` is an axis. NaN counts as the smallest.
+
+        Raises:
+            ValueError: there is no element to choose from.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([3.0, 1.0, 2.0]).min()
+            tensor(1.)
         """
 
     def minimum(self, /, b: _Operand) -> Tensor:
@@ -1930,14 +2099,26 @@ class Tensor:
         """mul, written into this tensor itself."""
 
     def multinomial(weights: Tensor, num_samples: builtins.int, replacement: builtins.bool = False, generator: Any | None = None) -> Tensor:
-        """Draws indices in proportion to ``weights``: ``(K,)`` or ``(N, K)`` to ``(..., num_samples)``.
+        """Draws indices in proportion to weights.
+
+        Args:
+            weights: ``(K,)`` or ``(N, K)``: how probable each index is, not necessarily 1 in sum.
+            num_samples: how many to draw from each row.
+            replacement: whether an index may be drawn again.
+            generator: a :class:`Generator` to draw from. Default: the shared random numbers.
+
+        Returns:
+            Indices (int64), ``(num_samples,)`` or ``(N, num_samples)``.
 
         Raises:
             ValueError: negative or all-zero weights, or more samples than positive weights without replacement.
 
-        >>> import pynn
-        >>> pynn.multinomial(pynn.tensor([0.0, 1.0, 0.0]), 1)
-        tensor([1])
+        Source: Efraimidis & Spirakis 2006, Weighted random sampling with a reservoir, without replacement.
+
+        Example:
+            >>> import pynn
+            >>> pynn.multinomial(pynn.tensor([0.0, 1.0, 0.0]), 1)
+            tensor([1])
         """
 
     def multiply(self, /, b: _Operand) -> Tensor:
@@ -2051,19 +2232,80 @@ class Tensor:
         """
 
     def new_empty(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
-        """A tensor of this one's dtype whose values are whatever the memory held."""
+        """A tensor of this one's dtype whose values are whatever the memory held.
+
+        Args:
+            *size: the shape, as ``x.new_empty(2, 3)`` or ``x.new_empty((2, 3))``.
+            dtype: another dtype.
+            device: None or "cpu".
+            requires_grad: whether backward() computes a gradient for it.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).new_empty(3).shape
+            (3,)
+        """
 
     def new_full(self, size: builtins.int | Sequence[builtins.int], fill_value: builtins.float, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
-        """A tensor of one value, of this tensor's dtype."""
+        """A tensor of one value, of this tensor's dtype.
+
+        Args:
+            size: the shape.
+            fill_value: the value.
+            dtype: another dtype.
+            device: None or "cpu".
+            requires_grad: whether backward() computes a gradient for it.
+
+        Example:
+            >>> import pynn
+            >>> pynn.ones(1).new_full((2,), 7)
+            tensor([7., 7.])
+        """
 
     def new_ones(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
-        """Ones of this tensor's dtype."""
+        """Ones of this tensor's dtype.
+
+        Args:
+            *size: the shape, as ``x.new_ones(2, 3)`` or ``x.new_ones((2, 3))``.
+            dtype: another dtype.
+            device: None or "cpu".
+            requires_grad: whether backward() computes a gradient for it.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).new_ones(3)
+            tensor([1, 1, 1])
+        """
 
     def new_tensor(self, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
-        """A tensor from data, as :func:`pynn.tensor`, but of this tensor's dtype."""
+        """A tensor from data, as :func:`pynn.tensor`, but of this tensor's dtype.
+
+        Args:
+            data: numbers, nested lists, an array or a tensor; it is copied.
+            dtype: another dtype.
+            device: None or "cpu".
+            requires_grad: whether backward() computes a gradient for it.
+
+        Example:
+            >>> import pynn
+            >>> pynn.ones(1).new_tensor([1, 2])
+            tensor([1., 2.])
+        """
 
     def new_zeros(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
-        """Zeros of this tensor's dtype: ``x.new_zeros(2, 3)`` or ``x.new_zeros((2, 3))``."""
+        """Zeros of this tensor's dtype.
+
+        Args:
+            *size: the shape, as ``x.new_zeros(2, 3)`` or ``x.new_zeros((2, 3))``.
+            dtype: another dtype.
+            device: None or "cpu".
+            requires_grad: whether backward() computes a gradient for it.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).new_zeros(3)
+            tensor([0, 0, 0])
+        """
 
     def nonzero(self) -> Tensor:
         """The places of all elements that are not 0, as rows (count, ndim) of int64, in row-major order.
@@ -2080,7 +2322,17 @@ class Tensor:
         """
 
     def normal_(self, mean: builtins.float = 0.0, std: builtins.float = 1.0) -> Tensor:
-        """Fills the tensor with random numbers from a normal distribution."""
+        """Fills the tensor with random numbers from a normal distribution.
+
+        Args:
+            mean: their mean.
+            std: their standard deviation.
+
+        Example:
+            >>> import pynn
+            >>> pynn.empty(2).normal_(3.0, 0.0)
+            tensor([3., 3.])
+        """
 
     def not_equal(self, /, b: _Operand) -> Tensor:
         """Whether two elements differ; NaN differs from everything.
@@ -2108,6 +2360,13 @@ class Tensor:
             AutogradError: the tensor requires a gradient; call ``x.detach().numpy()``.
             TypeError: the tensor is bfloat16, which NumPy does not have; call ``x.float().numpy()``.
                 ``np.asarray(x)``, which does not promise the same memory, gives the values as float32.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.zeros(2)
+            >>> x.numpy()[0] = 5
+            >>> x
+            tensor([5., 0.])
         """
 
     def outer(self, /, b: _Operand) -> Tensor:
@@ -2122,6 +2381,18 @@ class Tensor:
 
         Formula:  y[i_a, i_b, ...] = x[i_0, i_1, ...] with (a, b, ...) = axes
         Gradient: dx = dy with the axes in the old order
+        """
+
+    def positive(input: Tensor) -> Tensor:
+        """The tensor itself: +x.
+
+        Args:
+            input: any shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.positive(pynn.tensor([-1.0]))
+            tensor([-1.])
         """
 
     def pow(self, /, b: _Operand) -> Tensor:
@@ -2179,6 +2450,18 @@ class Tensor:
             tensor(1.5)
         """
 
+    def rad2deg(input: Tensor) -> Tensor:
+        """Radians to degrees: x 180 / π.
+
+        Args:
+            input: any shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.rad2deg(pynn.tensor([pynn.pi]))
+            tensor([180.])
+        """
+
     def random_(self, low: builtins.int = 0, high: builtins.int | None = None) -> Tensor:
         """Fills the tensor with random integers of ``low`` to ``high`` - 1; one argument is ``high``.
 
@@ -2210,7 +2493,22 @@ class Tensor:
         """reciprocal, written into this tensor itself."""
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> HookHandle:
-        """Calls ``hook(gradient)`` when this tensor's gradient arrives; a Tensor it returns takes its place."""
+        """Calls a function when this tensor's gradient arrives.
+
+        Args:
+            hook: ``hook(gradient)``; a Tensor it returns takes the gradient's place.
+
+        Returns:
+            A handle: ``handle.remove()`` takes the hook away.
+
+        Example:
+            >>> import pynn
+            >>> x = pynn.ones(2, requires_grad=True)
+            >>> handle = x.register_hook(lambda gradient: gradient * 10)
+            >>> x.sum().backward()
+            >>> x.grad
+            tensor([10., 10.])
+        """
 
     def relu(self) -> Tensor:
         """The rectified linear unit: negative numbers become 0. NaN stays NaN. The gradient at 0 is 0.
@@ -2269,10 +2567,28 @@ class Tensor:
         """
 
     def reshape_as(self, other: Tensor) -> Tensor:
-        """The same elements in the shape of another tensor; a copy where a view cannot be."""
+        """The same elements in the shape of another tensor; a copy where a view cannot be.
+
+        Args:
+            other: the tensor that has the shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.arange(4).reshape_as(pynn.ones(2, 2)).tolist()
+            [[0, 1], [2, 3]]
+        """
 
     def retain_grad(self) -> None:
-        """Lets backward keep the gradient of this computed tensor in ``.grad``, as it does for leaves."""
+        """Lets backward keep the gradient of this computed tensor in ``.grad``, as it does for leaves.
+
+        Example:
+            >>> import pynn
+            >>> y = pynn.ones(2, requires_grad=True) * 2
+            >>> y.retain_grad()
+            >>> y.sum().backward()
+            >>> y.grad
+            tensor([1., 1.])
+        """
 
     def roll(self, /, shifts: _Ints, axis: _Ints | None = None, *, dim: _Ints | None = ...) -> Tensor:
         """The elements shifted along axes; what leaves one end comes in at the other.
@@ -2370,6 +2686,18 @@ class Tensor:
     def sign_(self) -> Self:
         """sign, written into this tensor itself."""
 
+    def signbit(input: Tensor) -> Tensor:
+        """Whether the sign of an element is minus, which -0.0 has too.
+
+        Args:
+            input: any shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.signbit(pynn.tensor([-1.0, -0.0, 0.0]))
+            tensor([ True,  True, False])
+        """
+
     def sin(self) -> Tensor:
         """The sine of an angle in radians.
 
@@ -2379,6 +2707,18 @@ class Tensor:
 
     def sin_(self) -> Self:
         """sin, written into this tensor itself."""
+
+    def sinc(input: Tensor) -> Tensor:
+        """sin(πx) / (πx), and 1 at 0.
+
+        Args:
+            input: any shape.
+
+        Example:
+            >>> import pynn
+            >>> pynn.sinc(pynn.tensor([0.0, 0.5]))
+            tensor([1.    , 0.6366])
+        """
 
     def sinh(self) -> Tensor:
         """The hyperbolic sine.
@@ -2597,20 +2937,32 @@ class Tensor:
     def to(self, *args: Any, dtype: Any = None, device: Any = None, copy: builtins.bool = False) -> Tensor:
         """The tensor with another dtype, on another device, or with those of another tensor.
 
-        ``x.to(pynn.float64)``, ``x.to("cpu")``, ``x.to("cpu", pynn.float64)`` and ``x.to(other)``. The tensor
-        itself if it is that already, unless ``copy``.
+        ``x.to(pynn.float64)``, ``x.to("cpu")``, ``x.to("cpu", pynn.float64)`` and ``x.to(other)``.
+
+        Args:
+            *args: a dtype, a device, or a tensor that has them.
+            dtype: the dtype by name.
+            device: the device by name.
+            copy: make a copy in any case. Default: the tensor itself if it is that already.
 
         Raises:
             ValueError: a device that pynn does not have.
             TypeError: an argument that is neither dtype, device nor tensor.
 
-        >>> import pynn
-        >>> pynn.tensor([1, 2]).to(pynn.float32)
-        tensor([1., 2.])
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).to(pynn.float32)
+            tensor([1., 2.])
         """
 
     def tolist(self) -> Any:
-        """The values as (nested) lists of Python numbers; a number for a 0-d tensor."""
+        """The values as (nested) lists of Python numbers; a number for a 0-d tensor.
+
+        Example:
+            >>> import pynn
+            >>> pynn.eye(2).tolist()
+            [[1.0, 0.0], [0.0, 1.0]]
+        """
 
     def topk(self, /, k: builtins.int, axis: builtins.int = -1, largest: builtins.bool = True, sorted: builtins.bool = True, *, dim: builtins.int = ...) -> ops._TopkResult:
         """The k largest elements along an axis (or smallest, with `largest=False`) in order, and where they stand. Of equal ones the first come first. NaN counts as the largest. With `sorted=False` their order is left open, which saves time for a large k.
@@ -2685,7 +3037,16 @@ class Tensor:
         """The dtype, or the tensor converted to one."""
 
     def type_as(self, other: Tensor) -> Tensor:
-        """The tensor with the dtype of another one."""
+        """The tensor with the dtype of another one.
+
+        Args:
+            other: the tensor that has the dtype.
+
+        Example:
+            >>> import pynn
+            >>> pynn.tensor([1, 2]).type_as(pynn.ones(1))
+            tensor([1., 2.])
+        """
 
     def unbind(self, /, axis: builtins.int = 0, *, dim: builtins.int = ...) -> tuple[Tensor, ...]:
         """The slices along an axis, without that axis. Views.
@@ -2709,7 +3070,17 @@ class Tensor:
         """
 
     def uniform_(self, low: builtins.float = 0.0, high: builtins.float = 1.0) -> Tensor:
-        """Fills the tensor with random numbers, evenly spread over [low, high)."""
+        """Fills the tensor with random numbers, evenly spread over [low, high).
+
+        Args:
+            low: the lower end.
+            high: the upper end.
+
+        Example:
+            >>> import pynn
+            >>> bool((pynn.empty(5).uniform_(-1, 1).abs() <= 1).all())
+            True
+        """
 
     def unique(input: Tensor, sorted: builtins.bool = True, return_inverse: builtins.bool = False, return_counts: builtins.bool = False, dim: builtins.int | None = None) -> Any:
         """The different elements, in order.
@@ -2744,6 +3115,22 @@ class Tensor:
         Gradient: dx = 2 dy (x - x̄) / (n - correction)
         """
 
+    def vdot(input: Tensor, other: Tensor) -> Tensor:
+        """The sum of products of two vectors.
+
+        Args:
+            input: ``(N,)``.
+            other: ``(N,)``.
+
+        Raises:
+            ShapeError: they are no vectors of one size.
+
+        Example:
+            >>> import pynn
+            >>> pynn.vdot(pynn.tensor([1.0, 2.0]), pynn.tensor([3.0, 4.0]))
+            tensor(11.)
+        """
+
     def view(self, /, *shape: _Ints) -> Tensor:
         """As reshape, but never a copy: an error where the memory does not allow it.
 
@@ -2752,7 +3139,19 @@ class Tensor:
         """
 
     def view_as(self, other: Tensor) -> Tensor:
-        """The same elements, in the shape of another tensor."""
+        """The same elements, in the shape of another tensor; a view.
+
+        Args:
+            other: the tensor that has the shape.
+
+        Raises:
+            ShapeError: the shapes differ in number of elements, or no view can be.
+
+        Example:
+            >>> import pynn
+            >>> pynn.arange(4).view_as(pynn.ones(2, 2)).tolist()
+            [[0, 1], [2, 3]]
+        """
 
     def vsplit(input: Tensor, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
         """:func:`tensor_split` along the rows: axis 0.

@@ -14,6 +14,9 @@ class ChainDataset(IterableDataset):
     Args:
         datasets: iterable datasets, read in this order.
 
+    Raises:
+        TypeError: one of them is not iterable.
+
     Example:
         >>> import pynn
         >>> class Countdown(pynn.data.IterableDataset):
@@ -28,6 +31,9 @@ class ChainDataset(IterableDataset):
 
     def __init__(self, datasets: Iterable[IterableDataset]) -> None:
         self.datasets = list(datasets)
+        for dataset in self.datasets:
+            if not isinstance(dataset, Iterable):
+                raise TypeError(f"ChainDataset: a dataset must be iterable, got {type(dataset).__name__}")
 
     def __iter__(self) -> Iterator[Any]:
         for dataset in self.datasets:
@@ -43,6 +49,7 @@ class StackDataset(Dataset):
 
     Raises:
         ValueError: the lengths differ, there is no dataset, or both kinds are given.
+        TypeError: one of them has no length.
 
     Example:
         >>> import pynn
@@ -54,6 +61,9 @@ class StackDataset(Dataset):
         if bool(args) == bool(kwargs):
             raise ValueError("StackDataset: give datasets one after the other, or each with a name")
         self.datasets: Any = kwargs or args
+        for dataset in kwargs.values() if kwargs else args:
+            if not hasattr(dataset, "__len__"):
+                raise TypeError(f"StackDataset: a dataset must have a length, got {type(dataset).__name__}")
         lengths = {len(dataset) for dataset in (kwargs.values() if kwargs else args)}
         if len(lengths) != 1:
             raise ValueError(f"StackDataset: the datasets have different lengths: {sorted(lengths)}")

@@ -76,7 +76,16 @@ class Embedding(Module):
     def from_pretrained(
         cls, embeddings: Tensor, freeze: bool = True, padding_idx: int | None = None
     ) -> Embedding:
-        """An embedding of the rows of `embeddings`, which it shares; learned further with `freeze=False`."""
+        """An embedding of given rows, whose memory it shares.
+
+        Args:
+            embeddings: the rows, `(num_embeddings, embedding_dim)`.
+            freeze: False lets them be learned further.
+            padding_idx: the row that gets no gradient.
+
+        Raises:
+            ShapeError: they are no matrix.
+        """
         if not isinstance(embeddings, Tensor):
             raise TypeError(f"Embedding.from_pretrained: expected a Tensor, got {type(embeddings).__name__}")
         if embeddings.ndim != 2:

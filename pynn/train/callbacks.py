@@ -139,6 +139,7 @@ class CallbackList:
 
 
 def check_path(owner: str, path: Any) -> None:
+    """Raise TypeError, in the name of `owner`, for what cannot be the name of a file."""
     if not isinstance(path, (str, Path)):
         raise TypeError(f"{owner}: path must be a str or a Path, got {path!r}")
 

@@ -49,6 +49,14 @@ CALLS = {
         (lambda: data.ConcatDataset([3]), TypeError, "ConcatDataset.*int"),
         (lambda: data.ConcatDataset([samples()])[4], IndexError, "ConcatDataset.*4"),
     ],
+    "pynn.data.ChainDataset": [
+        (lambda: data.ChainDataset([3]), TypeError, "ChainDataset.*iterable.*int"),
+    ],
+    "pynn.data.StackDataset": [
+        (lambda: data.StackDataset(), ValueError, "StackDataset.*datasets"),
+        (lambda: data.StackDataset([1], [1, 2]), ValueError, r"StackDataset.*lengths.*\[1, 2\]"),
+        (lambda: data.StackDataset(3), TypeError, "StackDataset.*length.*int"),
+    ],
     "pynn.data.random_split": [
         (lambda: data.random_split(samples(), [3, 2]), ValueError, r"random_split.*\[3, 2\].*4 samples"),
         (lambda: data.random_split(samples(), [-1, 5]), ValueError, "random_split.*-1"),

@@ -86,6 +86,7 @@ CALLS = {
             "combinations",
             "corrcoef",
             "cov",
+            "deg2rad",
             "diff",
             "dstack",
             "fliplr",
@@ -98,6 +99,10 @@ CALLS = {
             "nanmean",
             "nansum",
             "numel",
+            "positive",
+            "rad2deg",
+            "signbit",
+            "sinc",
             "std_mean",
             "trace",
             "unique",
@@ -109,6 +114,17 @@ CALLS = {
         for name in ("allclose", "cdist", "dist", "equal", "inner", "isin", "kron", "searchsorted")
     },
     **{f"pynn.{name}": of_tensors(name, 2) for name in ("hsplit", "vsplit", "tensor_split")},
+    **{f"pynn.{name}": of_tensors(name, x) for name in ("copysign", "ger", "vdot", "cross")},
+    **{f"pynn.{name}": of_tensors(name, x, y) for name in ("addmv", "addr", "baddbmm")},
+    "pynn.float_power": [
+        *of_tensors("float_power", 2),
+        (lambda: pynn.float_power(x, "a"), TypeError, "float_power.*exponent.*'a'"),
+    ],
+    "pynn.set_printoptions": [
+        (lambda: pynn.set_printoptions(profile="long"), ValueError, "set_printoptions.*default.*'long'"),
+        (lambda: pynn.set_printoptions(precision=-1), ValueError, "set_printoptions.*precision.*-1"),
+        (lambda: pynn.set_printoptions(linewidth="a"), TypeError, "set_printoptions.*linewidth.*'a'"),
+    ],
     "pynn.bucketize": [(lambda: pynn.bucketize(x, None), TypeError, "Tensor.*NoneType")],
     "pynn.quantile": [
         *of_tensors("quantile", 0.5),
