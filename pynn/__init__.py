@@ -37,7 +37,7 @@ try:
     )
 except ImportError as error:  # in a clone, pynn/_core is a folder of stubs until it is compiled
     raise ImportError(
-        f"{__path__[0]} has no compiled core, or one of another version. In a clone, `pip install -e .` "
+        f"{__file__} has no compiled core beside it, or one of another version. In a clone, `pip install -e .` "
         "compiles it; to use a pynn that is installed elsewhere, leave the folder of the clone."
     ) from error
 from pynn._core import bool as bool  # noqa: A004 - torch's name for the dtype

@@ -186,8 +186,9 @@ def tensor_stub() -> str:
                 head = f"    @{name}.setter\n    def {name}(self, value: {returned})"
                 attributes.append(f"{head} -> None: ...\n")
         elif name in TENSOR_METHODS:
-            text = docstring(value.__doc__ or "", "        ")
-            static = "    @staticmethod\n" if isinstance(value, staticmethod) else ""
+            is_static = isinstance(value, staticmethod)
+            text = docstring((value.__func__ if is_static else value).__doc__ or "", "        ")
+            static = "    @staticmethod\n" if is_static else ""
             methods.append(f"{static}    def {name}{TENSOR_METHODS[name]}:\n{text}")
         elif name not in TENSOR_OPERATORS and name not in SAME_FOR_ALL:
             missing.append(name)

@@ -367,25 +367,7 @@ class Tensor:
 
     @staticmethod
     def _make_subclass(cls: type[Any], data: Tensor, requires_grad: builtins.bool = False, /) -> Any:
-        """staticmethod(function) -> method
-
-        Convert a function to be a static method.
-
-        A static method does not receive an implicit first argument.
-        To declare a static method, use this idiom:
-
-             class C:
-                 @staticmethod
-                 def f(arg1, arg2, argN):
-                     ...
-
-        It can be called either on the class (e.g. C.f()) or on an instance
-        (e.g. C().f()). Both the class and the instance are ignored, and
-        neither is passed implicitly as the first argument to the method.
-
-        Static methods in Python are similar to those found in Java or C++.
-        For a more advanced concept, see the classmethod builtin.
-        """
+        """_make_subclass(cls, tensor, requires_grad=False): an instance of a subclass over the tensor's memory."""
 
     def abs(self) -> Tensor:
         """The size of every element without its sign.

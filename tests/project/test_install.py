@@ -11,7 +11,7 @@ import pynn
 
 
 def test_a_clone_that_is_not_compiled_says_so(tmp_path):
-    source = Path(pynn.__path__[0])
+    source = Path(pynn.__file__).parent
     shutil.copytree(source, tmp_path / "pynn", ignore=shutil.ignore_patterns("*.so", "*.pyd", "__pycache__"))
     run = subprocess.run(
         [sys.executable, "-S", "-c", "import pynn"],  # -S: no other pynn is found
