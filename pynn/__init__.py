@@ -37,8 +37,8 @@ try:
     )
 except ImportError as error:  # in a clone, pynn/_core is a folder of stubs until it is compiled
     raise ImportError(
-        f"{__file__} has no compiled core beside it, or one of another version. In a clone, `pip install -e .` "
-        "compiles it; to use a pynn that is installed elsewhere, leave the folder of the clone."
+        f"{__file__} has no compiled core beside it, or one of another version. In a clone, "
+        "`pip install -e .` compiles it; to use a pynn that is installed elsewhere, leave the clone's folder."
     ) from error
 from pynn._core import bool as bool  # noqa: A004 - torch's name for the dtype
 from pynn._core.functions import *
