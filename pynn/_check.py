@@ -78,6 +78,17 @@ def real(
     return number
 
 
+def text(owner: str, name: str, value: Any) -> str:
+    """`value`, if it is a str.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{owner}: {name} must be a str, got {value!r}")
+    return value
+
+
 def choice(owner: str, name: str, value: Any, known: Sequence[str]) -> str:
     """`value`, if it is one of the words that are known.
 

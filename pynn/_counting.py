@@ -48,6 +48,8 @@ def unique(
         (tensor([1, 3]), tensor([1, 2]))
     """
     _check.tensors("unique", input=input)
+    if dim is not None:
+        _check.integer("unique", "dim", dim)
     values = np.asarray(input.detach())
     found = np.unique(values, return_inverse=True, return_counts=True, axis=dim)
     inverse = found[1].reshape(values.shape if dim is None else -1)
@@ -111,6 +113,9 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
         tensor([0., 2., 1., 0.])
     """
     _check.tensors("histc", input=input)
+    _check.integer("histc", "bins", bins)
+    for name, end in (("min", min), ("max", max)):
+        _check.real("histc", name, end)
     if bins < 1 or min > max:
         raise ValueError(f"histc: expected bins of 1 or more and min <= max, got {bins}, {min} and {max}")
     values = np.asarray(input.detach()).reshape(-1)

@@ -26,6 +26,8 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
         tensor([ 0., inf])
     """
     _check.tensors("logit", input=input)
+    if eps is not None:
+        _check.real("logit", "eps", eps, any_float=True)
     x = input if eps is None else ops.clip(input, eps, 1 - eps)
     return (x / (1 - x)).log()
 

@@ -51,17 +51,15 @@ def set_printoptions(
         tensor([3.14])
         >>> pynn.set_printoptions(profile="default")
     """
-    if profile is not None:
-        if profile not in _PROFILES:
-            raise ValueError(
-                f"set_printoptions: profile must be one of {', '.join(_PROFILES)}, got {profile!r}"
-            )
-        PRINT_OPTIONS.update(_PROFILES[profile])
+    if profile is not None and profile not in _PROFILES:
+        raise ValueError(f"set_printoptions: profile must be one of {', '.join(_PROFILES)}, got {profile!r}")
     for name, value in (("precision", precision), ("threshold", threshold), ("edgeitems", edgeitems)):
         if value is not None:
             _check.integer("set_printoptions", name, value, 0)
     if linewidth is not None:
         _check.integer("set_printoptions", "linewidth", linewidth, 1)
+    if profile is not None:
+        PRINT_OPTIONS.update(_PROFILES[profile])
     given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
     PRINT_OPTIONS.update({name: value for name, value in given.items() if value is not None})
     if sci_mode is not None:

@@ -24,6 +24,12 @@ __all__ = [
 ]
 
 
+def _check_factors(owner: str, **factors: object) -> None:
+    for name, factor in factors.items():
+        if not isinstance(factor, Tensor):
+            _check.real(owner, name, factor, any_float=True)
+
+
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
     """The distance of every row of one matrix from every row of another: |x1_i - x2_j|_p.
 
@@ -186,6 +192,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: fl
         tensor([4., 5.])
     """
     _check.tensors("addmv", input=input, mat=mat, vec=vec)
+    _check_factors("addmv", beta=beta, alpha=alpha)
     return beta * input + alpha * (mat @ vec)
 
 
@@ -206,6 +213,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: f
         [[3.0, 4.0], [6.0, 8.0]]
     """
     _check.tensors("addr", input=input, vec1=vec1, vec2=vec2)
+    _check_factors("addr", beta=beta, alpha=alpha)
     return beta * input + alpha * ops.outer(vec1, vec2)
 
 
@@ -229,6 +237,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, a
         tensor([[[3.5]]])
     """
     _check.tensors("baddbmm", input=input, batch1=batch1, batch2=batch2)
+    _check_factors("baddbmm", beta=beta, alpha=alpha)
     return beta * input + alpha * (batch1 @ batch2)
 
 
@@ -291,6 +300,7 @@ def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
         tensor([0., 0., 1.])
     """
     _check.tensors("cross", input=input, other=other)
+    _check.integer("cross", "dim", dim)
     if input.size(dim) != 3 or other.size(dim) != 3:
         raise ShapeError(
             f"cross: axis {dim} of {tuple(input.shape)} and {tuple(other.shape)} must have size 3"

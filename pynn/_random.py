@@ -10,6 +10,7 @@ from pynn import _core
 from pynn._core import Tensor, dtype, get_rng_state, initial_seed, manual_seed, ops, set_rng_state
 from pynn._core.functions import bernoulli
 
+from . import _check
 from ._factories import Size, finished, like_dtype, settled_shape, shape_of
 from ._generator import Generator, drawing
 from ._tensor import method
@@ -290,6 +291,7 @@ def multinomial(
         >>> pynn.multinomial(pynn.tensor([0.0, 1.0, 0.0]), 1)
         tensor([1])
     """
+    _check.integer("multinomial", "num_samples", num_samples)
     w = np.asarray(weights, dtype=np.float64)
     if w.ndim not in (1, 2):
         raise _core.ShapeError(f"multinomial: weights must be (K,) or (N, K), got {w.shape}")

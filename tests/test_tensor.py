@@ -355,7 +355,11 @@ def test_printing_can_be_set() -> None:
         assert repr(pynn.tensor([1e-7])) == "tensor([1.e-07])"
         pynn.set_printoptions(sci_mode=False)
         assert repr(pynn.tensor([1e-7])) == "tensor([0.])"
+        pynn.set_printoptions(profile="default")
         with pytest.raises(ValueError, match="default, short, full"):
             pynn.set_printoptions(profile="long")
+        with pytest.raises(ValueError, match="precision"):
+            pynn.set_printoptions(profile="full", precision=-1)
+        assert "..." in repr(x)  # what is refused changes nothing
     finally:
         pynn.set_printoptions(profile="default")

@@ -30,6 +30,10 @@ class ChainDataset(IterableDataset):
     """
 
     def __init__(self, datasets: Iterable[IterableDataset]) -> None:
+        if not isinstance(datasets, Iterable):
+            raise TypeError(
+                f"ChainDataset: datasets must be a list of datasets, got {type(datasets).__name__}"
+            )
         self.datasets = list(datasets)
         for dataset in self.datasets:
             if not isinstance(dataset, Iterable):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from pynn import _check
 from pynn._core import Tensor
 
 from .parameter import Parameter
@@ -138,7 +139,9 @@ class Tree:
 
         Raises:
             AttributeError: there is none.
+            TypeError: `target` is no str.
         """
+        _check.text(f"{type(self).__name__}.get_submodule", "target", target)
         module: Any = self
         for step in target.split(".") if target else ():
             module = module.__dict__.get(step)
@@ -154,7 +157,9 @@ class Tree:
 
         Raises:
             AttributeError: there is none.
+            TypeError: `target` is no str.
         """
+        _check.text(f"{type(self).__name__}.get_parameter", "target", target)
         path, _, name = target.rpartition(".")
         parameter = self.get_submodule(path).__dict__.get(name)
         if not isinstance(parameter, Parameter):
@@ -169,7 +174,9 @@ class Tree:
 
         Raises:
             AttributeError: there is none.
+            TypeError: `target` is no str.
         """
+        _check.text(f"{type(self).__name__}.get_buffer", "target", target)
         path, _, name = target.rpartition(".")
         owner = self.get_submodule(path)
         if name not in owner._persistent:
@@ -178,6 +185,8 @@ class Tree:
 
     def apply(self: Self, fn: Callable[[Module], Any]) -> Self:
         """Call `fn` on every submodule and then on this module: say, to initialise weights."""
+        if not callable(fn):
+            raise TypeError(f"{type(self).__name__}.apply: fn must be a function, got {fn!r}")
         for child in self.children():
             child.apply(fn)
         fn(cast("Module", self))

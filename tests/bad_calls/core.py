@@ -143,6 +143,7 @@ CALLS = {
             "multinomial.*-1|multinomial.*0 or",
         ),
         (lambda: pynn.multinomial(pynn.zeros(3), 1), ValueError, "multinomial.*sum|multinomial.*0"),
+        (lambda: pynn.multinomial(pynn.ones(3), "a"), TypeError, "multinomial.*num_samples.*'a'"),
         (lambda: pynn.multinomial(pynn.ones(3), 4), ValueError, "multinomial.*4.*replacement"),
         (lambda: pynn.multinomial(pynn.tensor([NAN, 1.0]), 1), ValueError, "multinomial"),
         (lambda: pynn.multinomial(pynn.ones(1, 2, 3), 1), pynn.ShapeError, r"multinomial.*\(1, 2, 3\)"),

@@ -50,6 +50,7 @@ CALLS = {
         (lambda: data.ConcatDataset([samples()])[4], IndexError, "ConcatDataset.*4"),
     ],
     "pynn.data.ChainDataset": [
+        (lambda: data.ChainDataset(3), TypeError, "ChainDataset.*datasets.*int"),
         (lambda: data.ChainDataset([3]), TypeError, "ChainDataset.*iterable.*int"),
     ],
     "pynn.data.StackDataset": [

@@ -7,7 +7,7 @@ from pynn import nn, optim
 from pynn.nn import functional as F
 
 x, y = pynn.ones(2, 3), pynn.ones(3, 2)
-NAN = float("nan")
+NAN, INF = float("nan"), float("inf")
 
 
 def of_tensors(name, *more):
@@ -16,6 +16,16 @@ def of_tensors(name, *more):
     return [
         (lambda: call(None, *more), TypeError, f"{name}.*Tensor.*NoneType"),
         (lambda: call("text", *more), TypeError, f"{name}.*Tensor.*str"),
+    ]
+
+
+def weighted_sum(name):
+    """beta times a tensor and alpha times a product."""
+    call = getattr(pynn, name)
+    return [
+        *of_tensors(name, x, y),
+        (lambda: call(x, x, x, beta="a"), TypeError, f"{name}.*beta.*'a'"),
+        (lambda: call(x, x, x, alpha=None), TypeError, f"{name}.*alpha.*None"),
     ]
 
 
@@ -91,9 +101,7 @@ CALLS = {
             "dstack",
             "fliplr",
             "flipud",
-            "histc",
             "is_floating_point",
-            "logit",
             "median",
             "meshgrid",
             "nanmean",
@@ -105,7 +113,6 @@ CALLS = {
             "sinc",
             "std_mean",
             "trace",
-            "unique",
             "var_mean",
         )
     },
@@ -114,8 +121,28 @@ CALLS = {
         for name in ("allclose", "cdist", "dist", "equal", "inner", "isin", "kron", "searchsorted")
     },
     **{f"pynn.{name}": of_tensors(name, 2) for name in ("hsplit", "vsplit", "tensor_split")},
-    **{f"pynn.{name}": of_tensors(name, x) for name in ("copysign", "ger", "vdot", "cross")},
-    **{f"pynn.{name}": of_tensors(name, x, y) for name in ("addmv", "addr", "baddbmm")},
+    **{f"pynn.{name}": of_tensors(name, x) for name in ("copysign", "ger", "vdot")},
+    **{f"pynn.{name}": weighted_sum(name) for name in ("addmv", "addr", "baddbmm")},
+    "pynn.cross": [
+        *of_tensors("cross", x),
+        (lambda: pynn.cross(x, x, dim="a"), TypeError, "cross.*dim.*'a'"),
+        (lambda: pynn.cross(x, y), pynn.ShapeError, r"cross.*\(3, 2\).*size 3"),
+    ],
+    "pynn.histc": [
+        *of_tensors("histc"),
+        (lambda: pynn.histc(x, bins="a"), TypeError, "histc.*bins.*'a'"),
+        (lambda: pynn.histc(x, 4, 2, 1), ValueError, "histc.*min <= max"),
+        (lambda: pynn.histc(x, 4, "a", 1), TypeError, "histc.*min.*'a'"),
+        (lambda: pynn.histc(x, 4, 0, INF), ValueError, "histc.*max.*inf"),
+    ],
+    "pynn.logit": [
+        *of_tensors("logit"),
+        (lambda: pynn.logit(x, eps="a"), TypeError, "logit.*eps.*'a'"),
+    ],
+    "pynn.unique": [
+        *of_tensors("unique"),
+        (lambda: pynn.unique(x, dim="a"), TypeError, "unique.*dim.*'a'"),
+    ],
     "pynn.float_power": [
         *of_tensors("float_power", 2),
         (lambda: pynn.float_power(x, "a"), TypeError, "float_power.*exponent.*'a'"),

@@ -261,6 +261,10 @@ CALLS = {
         (lambda: nn.Module().register_parameter("a", x), TypeError, "register_parameter.*Parameter"),
         (lambda: nn.Module().register_module("a", x), TypeError, "register_module|Module"),
         (lambda: nn.Module().register_buffer("a", 3), TypeError, "buffer.*int"),
+        (lambda: nn.Linear(2, 2).get_submodule(3), TypeError, "Linear.get_submodule.*target.*3"),
+        (lambda: nn.Linear(2, 2).get_parameter(None), TypeError, "Linear.get_parameter.*target.*None"),
+        (lambda: nn.Linear(2, 2).get_buffer(1), TypeError, "Linear.get_buffer.*target.*1"),
+        (lambda: nn.Linear(2, 2).apply(3), TypeError, "Linear.apply.*fn.*3"),
     ],
     "pynn.nn.Sequential": [
         (lambda: nn.Sequential(3), TypeError, "Sequential.*int"),
