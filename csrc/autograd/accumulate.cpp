@@ -21,26 +21,24 @@ namespace pynn {
 
 PYNN_DISPATCH(accumulate_kernel);
 
-void accumulate_into(const Tensor& target, const Tensor& x) {
-  const Tensor* in[] = {&target, &x};
-  const DType types[] = {target.dtype(), target.dtype()};
-  if (target.is_contiguous()) {
-    run_elementwise("accumulate", accumulate_kernel->forward[int(compute_type(target.dtype()))], in, types,
-                    target);
-  } else {
-    Tensor sum = empty(target.shape(), target.dtype());
-    run_elementwise("accumulate", accumulate_kernel->forward[int(compute_type(target.dtype()))], in, types,
-                    sum);
-    copy_into(target, sum);
-  }
+// sum = a + b, in the type of `sum`; it may be a itself.
+static void add_to(const Tensor& sum, const Tensor& a, const Tensor& b) {
+  const Tensor* in[] = {&a, &b};
+  const DType types[] = {sum.dtype(), sum.dtype()};
+  ElementwiseLoop* const loop = accumulate_kernel->forward[int(compute_type(sum.dtype()))];
+  run_elementwise("accumulate", loop, in, types, sum);
 }
-
 static Tensor sum_of(const Tensor& a, const Tensor& b) {
   Tensor sum = empty(a.shape(), a.dtype());
-  const Tensor* in[] = {&a, &b};
-  const DType types[] = {a.dtype(), a.dtype()};
-  run_elementwise("accumulate", accumulate_kernel->forward[int(compute_type(a.dtype()))], in, types, sum);
+  add_to(sum, a, b);
   return sum;
+}
+
+void accumulate_into(const Tensor& target, const Tensor& x) {
+  if (target.is_contiguous())
+    add_to(target, target, x);
+  else
+    copy_into(target, sum_of(target, x));
 }
 
 struct AccumulateOp {

@@ -18,15 +18,6 @@ constexpr int64_t kGrain = int64_t(1) << 15;  // elements worth a second thread
 constexpr int64_t kRoundedRun = kTileBytes / 8;
 constexpr int64_t kLongRow = 128;  // elements worth a call of the loop
 
-// Two equal chunks, or four, six ...: 100,000 elements in chunks of kGrain would be three and a bit, and one
-// of two threads would have twice the work of the other.
-int64_t even_grain(int64_t total) {
-  if (total <= kGrain) return kGrain;
-  const int64_t chunks = 2 * ((total + 2 * kGrain - 1) / (2 * kGrain));
-  const int64_t grain = (total + chunks - 1) / chunks;
-  return (grain + 63) / 64 * 64;  // whole vectors and whole cache lines
-}
-
 DType combine(DType strong, DType weak) {
   if (strong == DType::none) return weak;
   if (weak == DType::none || is_floating(strong)) return strong;
@@ -215,6 +206,15 @@ void run_tiles(const char* op, const Loop& loop) {
 
 }  // namespace
 
+// Two equal chunks, or four, six ...: 100,000 elements in chunks of kGrain would be three and a bit, and one
+// of two threads would have twice the work of the other.
+int64_t elementwise_grain(int64_t total) {
+  if (total <= kGrain) return kGrain;
+  const int64_t chunks = 2 * ((total + 2 * kGrain - 1) / (2 * kGrain));
+  const int64_t grain = (total + chunks - 1) / chunks;
+  return (grain + 63) / 64 * 64;  // whole vectors and whole cache lines
+}
+
 DType result_type(std::span<const Tensor* const> tensors) {
   DType with_axes = DType::none, zero_d = DType::none, numbers = DType::none;
   const auto lift = [](DType& into, DType t) { into = into == DType::none ? t : promote(into, t); };
@@ -256,7 +256,7 @@ static void run_loop(const char* op, ElementwiseLoop* loop, std::span<const Tens
       base[k] = in[k]->bytes();
       from[k] = in[k]->dtype();
     }
-    parallel_for(total, even_grain(total), [&](int64_t begin, int64_t end) {
+    parallel_for(total, elementwise_grain(total), [&](int64_t begin, int64_t end) {
       alignas(64) char tiles[kMaxOperands][kTileBytes];
       for (int k = 0; k < count; ++k)
         if (!whole[k]) convert(base[k], from[k], 0, tiles[k], types[k], 1, std::min(step, end - begin));

@@ -14,6 +14,9 @@ namespace pynn {
 // to a higher category (bool < integer < float).
 DType result_type(std::span<const Tensor* const> tensors);
 
+// How many of `total` contiguous elements go to a thread at a time.
+int64_t elementwise_grain(int64_t total);
+
 // out[i] = loop(in0[i], in1[i], ...) over the shape of `out` (row-major, freshly made); each input is
 // broadcast to it and converted to types[k]. parameters: kMaxParameters numbers, or null. For a type without
 // loops of its own (bfloat16, int8) the loop is the one of its compute_type, and each tile of the result is

@@ -10,7 +10,6 @@ namespace pynn {
 
 namespace {
 
-constexpr int64_t kGrain = int64_t(1) << 15;  // elements worth a second thread, as in core/elementwise.cpp
 constexpr int64_t kCacheBytes = int64_t(24) << 10;  // what the tiles of one thread may take together
 constexpr int64_t kLargestTile = 2048;              // elements
 constexpr int64_t kSmallestTile = 256;
@@ -148,7 +147,8 @@ FusedLoops::FusedLoops(const std::vector<const Loop*>& chain, const std::vector<
 }
 
 void FusedLoops::run() const {
-  parallel_for(total_, kGrain, [this](int64_t begin, int64_t end) { run_chunk(begin, end); });
+  parallel_for(total_, elementwise_grain(total_),
+               [this](int64_t begin, int64_t end) { run_chunk(begin, end); });
 }
 
 void FusedLoops::run_chunk(int64_t begin, int64_t end) const {
