@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from .bystanders import Bystanders
 from .program import Program
 
-REST = 0.03  # seconds: idle threads of the last program's pool (OpenBLAS, OpenMP) spin so long for more work
-
 
 @dataclass(frozen=True)
 class Spread:
@@ -56,7 +54,6 @@ def interleave(programs: dict[str, Program], rounds: int, min_time: float, tries
             first = len(done) % len(names)
             bystanders, times = Bystanders(), {}
             for name in names[first:] + names[:first]:
-                time.sleep(REST)
                 seconds(programs[name], max(1, runs[name] // 10))  # back into the caches
                 times[name] = seconds(programs[name], runs[name]) / runs[name]
             done.append(Round(times, bystanders.share()))

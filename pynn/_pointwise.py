@@ -101,7 +101,7 @@ def signbit(input: Tensor) -> Tensor:
 
 
 @method
-def copysign(input: Tensor, other: Tensor) -> Tensor:
+def copysign(input: Tensor, other: Tensor | float) -> Tensor:
     """The size of the one with the sign of the other.
 
     Args:
@@ -115,12 +115,10 @@ def copysign(input: Tensor, other: Tensor) -> Tensor:
     """
     _check.tensors("copysign", input=input)
     size = ops.abs(input)
-    minus = (
-        signbit(other)
-        if isinstance(other, Tensor)
-        else math.copysign(1.0, _check.real("copysign", "other", other, any_float=True)) < 0
-    )
-    return ops.where(minus, -size, size) if isinstance(minus, Tensor) else -size if minus else size
+    if isinstance(other, Tensor):
+        return ops.where(signbit(other), -size, size)
+    number = _check.real("copysign", "other", other, any_float=True)
+    return -size if math.copysign(1.0, number) < 0 else size
 
 
 @method
