@@ -945,7 +945,7 @@ class Tensor:
                     [1., 2.]])
         """
 
-    def copysign(input: Tensor, other: Tensor) -> Tensor:
+    def copysign(input: Tensor, other: Tensor | builtins.float) -> Tensor:
         """The size of the one with the sign of the other.
 
         Args:
