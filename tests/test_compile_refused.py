@@ -267,3 +267,11 @@ def test_a_compiled_step_that_knows_itself_is_collected():
     known = make()
     gc.collect()
     assert known() is None
+
+
+def test_the_collector_may_come_while_a_step_is_made():
+    kind = pynn._core.record.Step
+    half_made = kind.__new__(kind)
+    gc.collect()
+    del half_made
+    gc.collect()

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-import torch
+from torch_if_there import torch
 
 import pynn
 

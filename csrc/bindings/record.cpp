@@ -340,12 +340,13 @@ void define_record(py::module_& m) {
     type.tp_flags |= Py_TPFLAGS_HAVE_GC;
     type.tp_traverse = [](PyObject* self, visitproc visit, void* arg) {
       Py_VISIT(Py_TYPE(self));
+      if (!py::detail::is_holder_constructed(self)) return 0;  // the collector came before __init__
       const auto& step = py::cast<const Step&>(py::handle(self));
       Py_VISIT(step.function().ptr());
       return 0;
     };
     type.tp_clear = [](PyObject* self) {
-      py::cast<Step&>(py::handle(self)).forget();
+      if (py::detail::is_holder_constructed(self)) py::cast<Step&>(py::handle(self)).forget();
       return 0;
     };
   };

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
+from torch_if_there import torch
 
 import pynn
 from pynn.nn import init

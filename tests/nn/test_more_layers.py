@@ -4,14 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
+from torch_if_there import torch
 
 import pynn
 import pynn.nn.functional as F
 from pynn import nn
 
 rng = np.random.default_rng(0)
-TF = torch.nn.functional
 
 
 def normal(*shape: int) -> np.ndarray:
@@ -84,7 +83,7 @@ def test_layers_without_parameters(name: str, options: dict[str, Any], inputs: l
 @pytest.mark.parametrize("lead", [(), (5,), (2, 3)])
 def test_bilinear(lead: tuple[int, ...]) -> None:
     inputs = [normal(*lead, 3), normal(*lead, 4), normal(2, 3, 4), normal(2)]
-    agree(F.bilinear, TF.bilinear, *inputs)
+    agree(F.bilinear, torch.nn.functional.bilinear, *inputs)
     layer = nn.Bilinear(3, 4, 2)
     assert [tuple(p.shape) for p in layer.parameters()] == [(2, 3, 4), (2,)]
     assert layer.weight.abs().max().item() <= 3**-0.5

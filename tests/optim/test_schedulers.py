@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import torch
+from torch_if_there import torch
 
 import pynn
 from pynn.optim import lr_scheduler
