@@ -5,6 +5,11 @@
 #include <thread>
 #include <utility>
 
+#if defined(__linux__)
+#include <pthread.h>
+#include <sched.h>
+#endif
+
 namespace pynn {
 namespace {
 
@@ -36,12 +41,22 @@ uint32_t wait_for_change(const std::atomic<uint32_t>& value, uint32_t old) {
   return value.load(std::memory_order_acquire);
 }
 
+#if defined(__linux__)
+cpu_set_t cores_of_this_process() {
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  sched_getaffinity(0, sizeof(cores), &cores);
+  return cores;
+}
+#endif
+
 }  // namespace
 
 bool Team::run(const Loop& loop, int threads) {
   if (in_a_loop || taken_.exchange(true, std::memory_order_acquire)) return false;
   loop_ = loop;
   threads_ = hire(threads);
+  keep_helpers_off_this_core();
   for (int i = 0; i < threads_; ++i) {
     shares_[i].next.store(loop.chunks() * i / threads_, std::memory_order_relaxed);
     shares_[i].end = loop.chunks() * (i + 1) / threads_;
@@ -71,13 +86,32 @@ int Team::hire(int threads) {
     auto helper = std::make_unique<Helper>();
     const int place = int(helpers_.size()) + 1;
     try {
-      std::thread(&Team::help, this, std::ref(*helper), place).detach();
+      std::thread thread(&Team::help, this, std::ref(*helper), place);
+      helper->thread = thread.native_handle();
+      thread.detach();
     } catch (const std::system_error&) {
       return place;
     }
     helpers_.push_back(std::move(helper));
   }
   return threads;
+}
+
+// A thread that is woken is often put on the core of the one that woke it, where the two take turns until the
+// system moves one of them, some tenth of a second later. So a helper may run anywhere but there.
+void Team::keep_helpers_off_this_core() {
+#if defined(__linux__)
+  const int core = sched_getcpu();
+  for (int i = 1; i < threads_; ++i) {
+    Helper& helper = *helpers_[i - 1];
+    if (helper.avoids == core) continue;
+    static const cpu_set_t allowed = cores_of_this_process();
+    cpu_set_t others = allowed;
+    CPU_CLR(core, &others);
+    if (CPU_COUNT(&others)) pthread_setaffinity_np(helper.thread, sizeof(others), &others);
+    helper.avoids = core;
+  }
+#endif
 }
 
 void Team::help(Helper& helper, int place) {

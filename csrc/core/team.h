@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "core/parallel.h"
@@ -43,6 +44,8 @@ class Team {
 
   struct alignas(kCacheLine) Helper {
     std::atomic<uint32_t> calls{0};  // goes up by one whenever it is wanted
+    std::thread::native_handle_type thread{};
+    int avoids = -1;  // the core that it may not run on
   };
   struct alignas(kCacheLine) Share {
     std::atomic<int64_t> next{0};  // the first chunk that nobody has taken
@@ -50,6 +53,7 @@ class Team {
   };
 
   int hire(int threads);
+  void keep_helpers_off_this_core();
   void help(Helper& helper, int place);
   void work(int place);
   bool enter(int place);
