@@ -91,7 +91,7 @@ def window_copy_rate(size: int, threads: int, pool: ThreadPoolExecutor) -> float
 
 
 def update_rate(size: int, threads: int, pool: ThreadPoolExecutor) -> float:
-    """The rate of y += x. (A copy first fetches, for nothing, each line that it overwrites.)"""
+    """The rate of y += x, which overwrites lines that it has read; a copy first fetches them for nothing."""
     pairs = [(np.ones(size // 8, np.float32), np.ones(size // 8, np.float32)) for _ in range(threads)]
 
     def update(x: np.ndarray, y: np.ndarray) -> None:
