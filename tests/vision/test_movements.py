@@ -181,6 +181,24 @@ def test_masks_move_with_their_images(change):
         np.testing.assert_array_equal(moved_masks.numpy(), moved[:, 0].numpy())
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("RandomRotation", {"degrees": 60}),
+        ("RandomTranslation", {"translate": 0.4}),
+        ("RandomAffine", {"degrees": 60, "scale": (0.7, 1.5)}),
+        ("Resize", {"size": (11, 5)}),
+    ],
+)
+def test_masks_go_by_whole_pixels_whatever_images_do(name, options):
+    seed = {} if name == "Resize" else {"generator": 5}
+    images, masks = pynn.rand(12, 1, 8, 9), pynn.randint(0, 9, (12, 8, 9))
+    smooth, by_images = getattr(T, name)(**options, **seed)(images, masks)
+    whole, by_pixels = getattr(T, name)(**options, **seed, interpolation="nearest")(images, masks)
+    assert pynn.equal(by_images, by_pixels)
+    assert not pynn.equal(smooth, whole)
+
+
 def test_what_is_no_picture_passes_through():
     x = pynn.rand(4, 3, 6, 6)
     boxes, names, matrix = pynn.rand(4, 5, 4), ["a", "b", "c", "d"], pynn.rand(6, 6)
@@ -230,6 +248,22 @@ def test_parts_of_random_size_hold_only_values_of_the_image(h, w, seed):
     low, high = x.amin((1, 2, 3)).numpy(), x.amax((1, 2, 3)).numpy()
     assert (y.amin((1, 2, 3)).numpy() >= low - 1e-3).all()
     assert (y.amax((1, 2, 3)).numpy() <= high + 1e-3).all()
+
+
+@given(
+    top=st.integers(0, 5),
+    left=st.integers(0, 4),
+    high=st.integers(1, 6),
+    wide=st.integers(1, 5),
+    antialias=st.booleans(),
+)
+def test_parts_are_resized_as_if_they_were_images(top, left, high, wide, antialias):
+    x = pynn.rand(1, 2, 11, 9)
+    crop = T.RandomResizedCrop((4, 7), antialias=antialias)
+    drawn = tuple(np.array([number]) for number in (top, high, left, wide))
+    part = x[:, :, top : top + high, left : left + wide]
+    expected = T.Resize((4, 7), antialias=antialias)(part).numpy()
+    np.testing.assert_allclose(crop.move(x, drawn, False).numpy(), expected, atol=1e-6)
 
 
 def test_a_part_of_all_is_all():

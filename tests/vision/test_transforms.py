@@ -263,6 +263,9 @@ def test_a_loader_changes_its_batches_alike_for_any_number_of_workers():
                 np.testing.assert_array_equal(a[0], b[0])
                 np.testing.assert_array_equal(a[1], b[1])
     first, second = epochs[0]
+    same = data.TensorDataset(pynn.ones(40, 1, 8, 8))
+    erased = [x.numpy().tobytes() for x in data.DataLoader(same, 20, transform=T.RandomErasing(1.0), seed=0)]
+    assert len(set(erased)) == 2  # each batch has its own numbers
     assert (first[0][0] != second[0][0]).any()
 
 

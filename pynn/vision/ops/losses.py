@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pynn import _check
-from pynn._core import DTypeError, ShapeError, Tensor, ops
+from pynn._core import DTypeError, ShapeError, Tensor
 from pynn._core.functional import binary_cross_entropy_with_logits, one_hot
 from pynn.nn._loss_parts import reduce, same_shape
 
@@ -43,8 +43,7 @@ def sigmoid_focal_loss(
     each = binary_cross_entropy_with_logits(inputs, targets, reduction="none")
     if gamma:
         missed = targets * (-inputs).sigmoid() + (1 - targets) * inputs.sigmoid()
-        # Powers below 1 are infinitely steep at 0, where nothing is to be learned.
-        each = each * ops.maximum(missed, 1e-30) ** gamma
+        each = each * missed**gamma
     if alpha != -1:
         each = each * (targets * alpha + (1 - targets) * (1 - alpha))
     return reduce("sigmoid_focal_loss", each, reduction)
