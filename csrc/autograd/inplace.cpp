@@ -168,4 +168,12 @@ void assign_in_place(const Tensor& target, const Tensor& result, const char* op)
   give_history(target, result);
 }
 
+void call_in_place(const Op& op, const Value* arguments) {
+  const Tensor& target = *arguments[0].tensor;
+  const Ref<TensorImpl>& base = target.impl()->base;
+  const bool has_history = target.requires_grad() || (base && Tensor(base).requires_grad());
+  if (op.call_into && !(grad_enabled() && has_history) && op.call_into(op, arguments, target)) return;
+  assign_in_place(target, op.call(op, arguments), op.name);
+}
+
 }  // namespace pynn

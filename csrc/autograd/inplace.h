@@ -5,6 +5,7 @@
 // histories of all its views follow (Tensor::follow_base).
 #pragma once
 #include "autograd/part.h"
+#include "core/op.h"
 #include "core/tensor.h"
 
 namespace pynn {
@@ -15,6 +16,9 @@ void check_in_place(const Tensor& target, const char* op);
 // Writes `result` into `target`'s memory and gives `target` its history: x.exp_(), x += y, x.copy_(y).
 // `op` is the name without the underscore.
 void assign_in_place(const Tensor& target, const Tensor& result, const char* op);
+
+// x.op_(...), where x is the first of the arguments: straight into x's memory, or by assign_in_place.
+void call_in_place(const Op& op, const Value* arguments);
 
 // The pieces of assign_in_place, for those who write themselves:
 //   keep_old_values before the write: what the history of `result` keeps of target's memory becomes a copy

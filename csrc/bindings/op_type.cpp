@@ -37,9 +37,8 @@ PyObject* op_vectorcall(PyObject* self_object, PyObject* const* args, size_t fla
       Py_DECREF(tuple);
       return named;
     }
-    Tensor y = op.call(op, arguments.values());
-    if (self.form == Form::function) return wrap(std::move(y));
-    assign_in_place(*arguments.values()[0].tensor, std::move(y), op.name);
+    if (self.form == Form::function) return wrap(op.call(op, arguments.values()));
+    call_in_place(op, arguments.values());
     Py_INCREF(args[0]);
     return args[0];
   };

@@ -77,7 +77,9 @@ PyObject* binary(const Op& op, PyObject* a, PyObject* b) {
 PyObject* binary_in_place(const Op& op, PyObject* a, PyObject* b) {
   if (!is_operand(b)) Py_RETURN_NOTIMPLEMENTED;
   const auto run = [&] {
-    assign_in_place(tensor_of(a), call(op, tensor_of(a), to_tensor(b, op.name)), op.name);
+    const Tensor operand = to_tensor(b, op.name);
+    const Value values[] = {make_value(tensor_of(a)), make_value(operand)};
+    call_in_place(op, values);
     Py_INCREF(a);
     return a;
   };

@@ -173,6 +173,8 @@ struct OpInfo {
 struct Op : OpInfo {
   using Call = Tensor(const Op&, const Value*);
   using CallMany = std::vector<Tensor>(const Op&, const Value*);
+  // Writes the result into `out`; false, with nothing done, where it would not fit or be recorded.
+  using CallInto = bool(const Op&, const Value*, const Tensor& out);
   // dy: one gradient per output, undefined where nothing arrived.
   using Backward = Gradients(const Op&, const Context&, const Tensor* dy);
   // The forward alone, which makes no node: the same kernels once more, keeping in `context`.
@@ -180,6 +182,7 @@ struct Op : OpInfo {
 
   Call* call = nullptr;                 // one output, or
   CallMany* call_many = nullptr;        // several
+  CallInto* call_into = nullptr;        // of an elementwise op
   Forward* forward = nullptr;           // of a structured op
   Backward* backward = nullptr;         // on kernels: fast, leaves no history
   Backward* backward_in_ops = nullptr;  // in recorded ops: for create_graph=True, or both

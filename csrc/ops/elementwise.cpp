@@ -23,41 +23,73 @@ DType compute_type(const Op& op, std::span<const Tensor* const> in) {
   return type;
 }
 
+// The arguments of a call.
+struct Operands {
+  int count;
+  const Tensor* in[3];
+  Shape shape;  // of the result
+  double parameters[4];
+
+  Operands(const Op& op, const Value* v, Elementwise form) : count(form.arity) {
+    for (int i = 0; i < count; ++i) {
+      in[i] = v[i].tensor;
+      shape = i == 0                    ? in[0]->shape()
+              : shape == in[i]->shape() ? shape
+                                        : broadcast(op.name, shape, in[i]->shape());
+    }
+    for (int i = 0; i < form.parameters; ++i) parameters[i] = v[count + i].real;
+  }
+  std::span<const Tensor* const> inputs() const { return {in, size_t(count)}; }
+};
+
+DType output_type(const Op& op, DType type) {
+  return op.types == Types::comparison || op.types == Types::logical ? DType::boolean : type;
+}
+
+void run(const Op& op, const Operands& operands, DType type, const Tensor& y) {
+  const DType types[] = {type, type, type};
+  run_elementwise(op.name, op.kernel->forward[int(compute_type(type))], operands.inputs(),
+                  {types, size_t(operands.count)}, y, operands.parameters);
+}
+
 }  // namespace
 
 Tensor elementwise_forward(const Op& op, const Value* v, Elementwise form) {
-  const Tensor* in[3];
-  Shape shape;
-  for (int i = 0; i < form.arity; ++i) {
-    in[i] = v[i].tensor;
-    shape = i == 0                    ? in[0]->shape()
-            : shape == in[i]->shape() ? shape
-                                      : broadcast(op.name, shape, in[i]->shape());
-  }
-  double parameters[4];
-  for (int i = 0; i < form.parameters; ++i) parameters[i] = v[form.arity + i].real;
-
-  Recorder recorder(op, in, size_t(form.arity));
+  const Operands operands(op, v, form);
+  Recorder recorder(op, operands.in, size_t(form.arity));
   Context& context = recorder.context();
-  const std::span<const Tensor* const> inputs(in, size_t(form.arity));
-  const DType type = compute_type(op, inputs);
-  const bool to_bool = op.types == Types::comparison || op.types == Types::logical;
-  Tensor y = empty(shape, to_bool ? DType::boolean : type);
-  const DType types[] = {type, type, type};
-  run_elementwise(op.name, op.kernel->forward[int(compute_type(type))], inputs, {types, size_t(form.arity)},
-                  y, parameters);
+  const DType type = compute_type(op, operands.inputs());
+  Tensor y = empty(operands.shape, output_type(op, type));
+  run(op, operands, type, y);
 
   if (context.records()) {
     if (form.keeps == Keeps::output) context.save(y);
     for (int i = 0; i < form.arity; ++i) {
       if (form.keeps == Keeps::inputs)
-        context.save(*in[i]);
+        context.save(*operands.in[i]);
       else
-        context.save(in[i]->shape());
+        context.save(operands.in[i]->shape());
     }
-    for (int i = 0; i < form.parameters; ++i) context.save(parameters[i]);
+    for (int i = 0; i < form.parameters; ++i) context.save(operands.parameters[i]);
   }
   return recorder.finish(std::move(y));
+}
+
+// An operand may be `out` itself: each element is read before it is written. Any other part of its memory may
+// not.
+bool elementwise_into(const Op& op, const Value* v, const Tensor& out, Elementwise form) {
+  if (watcher() || !out.is_contiguous()) return false;
+  const Operands operands(op, v, form);
+  for (const Tensor* x : operands.inputs()) {
+    if (grad_enabled() && x->requires_grad()) return false;
+    const bool is_out = x->bytes() == out.bytes() && x->shape() == out.shape() && x->is_contiguous();
+    if (x->impl()->storage.get() == out.impl()->storage.get() && !is_out) return false;
+  }
+  const DType type = compute_type(op, operands.inputs());
+  if (!(operands.shape == out.shape()) || output_type(op, type) != out.dtype()) return false;
+  out.about_to_write(op.name);
+  run(op, operands, type, out);
+  return true;
 }
 
 Kept elementwise_kept(const Context& context, Elementwise form) {

@@ -72,6 +72,7 @@ struct Elementwise {
   bool uses_inputs[3];
 };
 Tensor elementwise_forward(const Op& op, const Value* v, Elementwise form);
+bool elementwise_into(const Op& op, const Value* v, const Tensor& out, Elementwise form);
 Gradients elementwise_backward(const Op& op, const Context& context, const Tensor& dy, Elementwise form);
 // What forward kept, for the gradient written in ops.
 struct Kept {
@@ -98,6 +99,9 @@ const Op& elementwise(const ElementwiseKernel* kernel, OpInfo info, const char* 
     throw std::logic_error(text(op.name, ": the formula takes ", form.arity + form.parameters, " arguments"));
   for (int i = form.arity; i < form.arity + form.parameters; ++i) op.args[size_t(i)].kind = Kind::real;
   op.call = [](const Op& self, const Value* v) { return detail::elementwise_forward(self, v, form); };
+  op.call_into = [](const Op& self, const Value* v, const Tensor& out) {
+    return detail::elementwise_into(self, v, out, form);
+  };
   if (kernel->backward[0][0] || kernel->backward[1][0] || kernel->backward[2][0]) {
     op.backward = [](const Op& self, const Context& context, const Tensor* dy) {
       return detail::elementwise_backward(self, context, dy[0], form);
