@@ -96,7 +96,7 @@ class Patches {
       const int64_t count = pitch(i) / lanes, tiles = ceil_div(count, ConvTile::windows);
       TileOfTaps<T> tile{channels * taps(i),
                          of_part.offsets,
-                         weights + (band_[i].k_before + first * taps(i)) * height,
+                         weights + (band_[i].k_before + first * taps(i)) * kWeightPitch<T>,
                          of_part.patches,
                          nullptr,
                          bias,
@@ -168,7 +168,7 @@ void multiply_by_patches(const TapProduct<T>& product, const Panels<T>& panels, 
       patches.take(n, product.source + (image(n) * product.channels + c) * product.source_size(), channels);
     for (int64_t panel = which.begin; panel < which.end; ++panel) {
       const int64_t row = panels.begin(panel);
-      patches.multiply(c, channels, packed + (group * panels.count + panel) * panels.size(),
+      patches.multiply(c, channels, packed + group * panels.size() + panels.start(panel),
                        product.bias ? product.bias + group * product.rows + row : nullptr,
                        panels.height(panel), sums.get() + (row - top) * patches.row());
     }

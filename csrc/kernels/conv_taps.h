@@ -15,17 +15,18 @@ namespace pynn::PYNN_ISA {
 // All weights of all groups, packed.
 template <class T>
 void pack_weights(const TapProduct<T>& product, const Panels<T>& panels, T* packed) {
-  parallel_for(product.groups * panels.count, larger(1, (1 << 16) / (panels.k * ConvTile::rows + 1)),
+  const int64_t bundles = panels.bundles();
+  parallel_for(product.groups * bundles, larger(1, (1 << 16) / (panels.k * kWeightPitch<T> + 1)),
                [&](int64_t i, int64_t end) {
                  for (; i < end; ++i) {
-                   const int64_t panel = i % panels.count, height = panels.height(panel);
+                   const int64_t group = i / bundles, bundle = i % bundles;
                    Weights<T> weights = product.weights;
-                   weights.w += i / panels.count * weights.group;
-                   T* to = packed + i * panels.size();
+                   weights.w += group * weights.group;
+                   T* to = packed + group * panels.size() + bundle * panels.k * kWeightPitch<T>;
                    each_part(product, [&](const Axis& d, const Axis& h, const Axis& w) {
                      const Axis axis[3] = {d, h, w};
-                     pack_panel(to, weights, axis, product.channels, panels.begin(panel), height);
-                     to += product.channels * d.taps * h.taps * w.taps * height;
+                     pack_bundle(to, weights, axis, product.channels, panels.rows_of(bundle));
+                     to += product.channels * d.taps * h.taps * w.taps * kWeightPitch<T>;
                    });
                  }
                });
@@ -41,13 +42,13 @@ void multiply_panels(const TapProduct<T>& product, const Panels<T>& panels, cons
   for (int64_t panel = which.begin; panel < which.end; ++panel) {
     const int64_t row = panels.begin(panel), height = panels.height(panel);
     T* const target = product.target + (image * product.rows + row) * product.target_count();
-    const T* const weights = packed + (group * panels.count + panel) * panels.size();
+    const T* const weights = packed + group * panels.size() + panels.start(panel);
     for (int64_t i = 0; i < band.count; ++i) {
       const Part& part = band[i];
       const Axis(&axis)[3] = part.axis;
       TileOfTaps<T> tile{part.k,
                          part.offsets,
-                         weights + part.k_before * height,
+                         weights + part.k_before * kWeightPitch<T>,
                          planes,
                          nullptr,
                          product.bias ? product.bias + group * product.rows + row : nullptr,

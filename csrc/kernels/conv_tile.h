@@ -20,11 +20,15 @@ struct ConvTile {
   static constexpr int windows = 3;
 };
 
+// Weights of one step of k stand so far from those of the next (conv_weights.h).
+template <class T>
+inline constexpr int64_t kWeightPitch = round_up(ConvTile::rows, Vec<T>::lanes);
+
 template <class T>
 struct TileOfTaps {
   int64_t k;
   const int64_t* offsets;
-  const T* weights;  // k x R
+  const T* weights;  // k x R, at their pitch
   const T* planes;
   const Window* windows;
   const T* bias;  // R values, or null
@@ -43,7 +47,7 @@ void convolve_tile(const TileOfTaps<T>& t) {
   const T* source[W];
   for (int j = 0; j < W; ++j) source[j] = t.planes + t.windows[j].source;
   const T* weights = t.weights;
-  for (int64_t k = 0; k < t.k; ++k, weights += R) {
+  for (int64_t k = 0; k < t.k; ++k, weights += kWeightPitch<T>) {
     const int64_t offset = t.offsets[k];
     Sum<T> columns[W];
 #pragma GCC unroll 8

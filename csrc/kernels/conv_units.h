@@ -56,7 +56,7 @@ void multiply_all_by_bands(const TapProduct<T>& product, const Panels<T>& panels
 template <class T>
 void multiply_taps(const TapProduct<T>& product) {
   const Panels<T> panels(product.rows, product.depth());
-  const Scratch<T> packed(product.groups * panels.count * panels.size());
+  const Scratch<T> packed(product.groups * panels.size());
   pack_weights(product, panels, packed.get());
 
   const AxisParts(&axes)[3] = product.axes;
