@@ -141,7 +141,8 @@ class Patches {
   }
   // A quarter of the second-level cache holds the patches: weights and sums pass through the rest.
   int64_t block_of_channels() const {
-    return smaller(channels_, larger(1, cache_sizes().level2 / 4 / int64_t(sizeof(T)) / of_channel()));
+    return smaller(channels_,
+                   larger(1, cache_sizes().level2 / 4 / int64_t(sizeof(T)) / larger(1, of_channel())));
   }
 
   const BandParts<T>& band_;
