@@ -14,26 +14,32 @@ namespace pynn::PYNN_ISA {
 struct PatchPlan {
   int64_t images = 0, shares = 1;  // no images: windows are better as they are
 
-  // The time that a step of the sum takes: a window costs a tile's rows of multiply-adds in every panel; to
-  // move a row costs some three instructions, once.
+  // The time that a step of the sum takes in each panel, where a window's multiply-adds are 1: a tile has
+  // something to do beside them; and to move a row costs some three instructions, once for all panels.
   template <class T>
   PatchPlan(const TapProduct<T>& product, const Panels<T>& panels, const BandParts<T>& band) {
     constexpr int64_t lanes = Vec<T>::lanes;
-    int64_t windows = 0, moves = 0;
+    const auto time_of = [](int64_t windows) {
+      return double(windows) + 0.25 * double(ceil_div(windows, ConvTile::windows));
+    };
+    double least = 0, moves = 0;
     for (int64_t i = 0; i < band.count; ++i) {
       const Axis(&axis)[3] = band[i].axis;
-      windows += band[i].window_count;
-      moves += most_windows<T>(axis[0].outs, axis[1].outs, axis[2].outs);
+      least += 0.95 * time_of(band[i].window_count);
+      moves += 0.4 * double(most_windows<T>(axis[0].outs, axis[1].outs, axis[2].outs));
     }
-    double least = 0.95 * double(windows);
     for (int64_t n = 1; n <= smaller(product.batch, 8); ++n) {
-      const int64_t units = product.groups * ceil_div(product.batch, n),
-                    parts = shares_of_panels(units, panels.count);
-      const int64_t panels_each = ceil_div(panels.count, parts);
-      int64_t full = 0;
-      for (int64_t i = 0; i < band.count; ++i) full += ceil_div(n * band[i].outs, lanes);
-      const double time = double(full) / double(n) + 0.4 * double(moves) / double(panels_each);
-      const int64_t sums = panels_each * ConvTile::rows * full * lanes * int64_t(sizeof(T));
+      const int64_t units = product.groups * ceil_div(product.batch, n);
+      const int64_t parts = shares_of_panels(units, panels.count),
+                    panels_each = ceil_div(panels.count, parts);
+      int64_t windows = 0;
+      double time = moves / double(panels_each);
+      for (int64_t i = 0; i < band.count; ++i) {
+        const int64_t full = ceil_div(n * band[i].outs, lanes);
+        windows += full;
+        time += time_of(full) / double(n);
+      }
+      const int64_t sums = panels_each * ConvTile::rows * windows * lanes * int64_t(sizeof(T));
       if (time < least && sums <= cache_sizes().level2 / 2) least = time, images = n, shares = parts;
     }
   }
