@@ -167,6 +167,30 @@ def test_bias_with_padding_and_gaps_in_memory() -> None:
     np.testing.assert_array_equal(y.numpy(), z.numpy())
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_random_settings(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    axes, groups = int(draw.integers(1, 4)), int(draw.choice([1, 1, 2, 7]))
+    inputs, outputs = int(draw.choice([1, 2, 5])), int(draw.choice([1, 3, 8, 20]))
+
+    def per_axis(low: int, high: int) -> tuple[int, ...]:
+        return tuple(draw.integers(low, high, axes).tolist())
+
+    kernel, stride, dilation, padding = (per_axis(*b) for b in ((1, 6), (1, 5), (1, 4), (0, 5)))
+    reach = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
+    size = [r + int(draw.integers(0, 40 // axes**2)) for r in reach]
+    options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    x, weight = whole(3, inputs * groups, *size), whole(outputs * groups, inputs, *kernel)
+    agree_exactly(f"conv{axes}d", x, weight, whole(outputs * groups), **options)
+    options["padding"] = tuple(min(p, (r - 1) // 2) for p, r in zip(padding, reach, strict=True))
+    weight = whole(inputs * groups, outputs, *kernel)
+    agree_exactly(f"conv_transpose{axes}d", x, weight, whole(outputs * groups), **options)
+
+
+def test_an_image_that_no_tap_reaches() -> None:
+    agree_exactly("conv2d", whole(2, 3, 2, 2), whole(20, 3, 1, 1), None, stride=5, padding=1)
+
+
 LAYERS = [
     ("Conv1d", (4, 6, 3), {"padding": 1}, (2, 4, 11)),
     ("Conv2d", (4, 6, 3), {"padding": "same", "dilation": 2}, (2, 4, 11, 9)),
