@@ -36,7 +36,6 @@ struct Axis {
   int64_t first_target, target_step;  // of the outputs, in the array that they are written to
 
   PYNN_INLINE int64_t shift(int64_t tap) const { return first_shift + tap * shift_step; }
-  PYNN_INLINE int64_t place(int64_t tap) const { return first_place + tap * place_step; }
 
   // Only the outputs begin .. end.
   PYNN_INLINE Axis part(int64_t begin, int64_t end) const {
@@ -48,7 +47,6 @@ struct Axis {
   }
 
   int64_t phases() const { return larger(1, smaller(taps, step / common_divisor(step, shift_step))); }
-  PYNN_INLINE int64_t phase_of(int64_t tap, int64_t phases) const { return tap % phases; }
   PYNN_INLINE int64_t remainder(int64_t phase) const { return remainder_of(shift(phase), step); }
   PYNN_INLINE int64_t q(int64_t tap) const { return floor_div(shift(tap), step); }
 };
@@ -56,8 +54,6 @@ struct Axis {
 // What taps read of a phase: places first .. first + width, of which those outside the source are zeros.
 struct Reach {
   int64_t first = 0, width = 0;
-
-  PYNN_INLINE explicit Reach(int64_t outs) : width(outs) {}
   // That of several axes together, which read the same source: the parts of a gradient. The first has most
   // outputs.
   Reach(const Axis* axes, int64_t count) : width(axes[0].outs) {
