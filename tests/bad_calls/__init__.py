@@ -3,12 +3,13 @@
 test_bad_input_python.py runs them, and fails on a public name that has no entry.
 """
 
-from . import core, data, everyday, functional, images, layers, optim, train, vision
+from . import convolution, core, data, everyday, functional, images, layers, optim, train, vision
 
 TABLES = (
     core.CALLS,
     functional.CALLS,
     layers.CALLS,
+    convolution.CALLS,
     optim.CALLS,
     data.CALLS,
     images.CALLS,
