@@ -1543,6 +1543,22 @@ def roll(x: _Operand, shifts: _Ints, axis: _Ints | None = None, *, dim: _Ints | 
     Gradient: dx[i] = dy[(i + shift) mod n]
     """
 
+def resample(x: _Operand, size: _Ints, mode: str = "bilinear", align_corners: builtins.bool = False, antialias: builtins.bool = False, scale_h: builtins.float = 0.0, scale_w: builtins.float = 0.0) -> Tensor:
+    """Images or sequences of another size.
+
+    Formula:  y = A x Bᵀ, where rows of A and B weigh the neighbours of a place
+    Gradient: dx = Aᵀ dy B
+
+    Source: Keys 1981, Cubic convolution interpolation for digital image processing, equation 15
+    """
+
+def resample_back(x: _Operand, shape: _Ints, size: _Ints, mode: str = "bilinear", align_corners: builtins.bool = False, antialias: builtins.bool = False, scale_h: builtins.float = 0.0, scale_w: builtins.float = 0.0) -> Tensor:
+    """The adjoint of resample: what each element of an input of this shape gets back.
+
+    Formula:  y = Aᵀ x B with the matrices of resample
+    Gradient: dx = A dy Bᵀ
+    """
+
 def reshape(x: _Operand, *shape: _Ints) -> Tensor:
     """The same elements under another shape; one size may be -1. A view wherever the strides allow it, else a copy.
 

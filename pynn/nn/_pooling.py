@@ -258,25 +258,7 @@ def _adaptive_avg_pool(name: str, input: Tensor, output_size: OutputSize, axes: 
         kernel = tuple(full // n for full, n in zip(sizes, size, strict=True))
         pool = functional.avg_pool1d if axes == 1 else functional.avg_pool2d
         return pool(input, kernel)
-    return _area(input, size)
-
-
-def _area(input: Tensor, size: tuple[int, ...]) -> Tensor:
-    for axis, n in zip(range(-len(size), 0), size, strict=True):
-        full = input.shape[axis]
-        rows = []
-        for i in range(n):
-            start, end = i * full // n, -(-(i + 1) * full // n)
-            rows.append([1 / (end - start) if start <= k < end else 0.0 for k in range(full)])
-        weights = _matrix(rows, input)
-        input = (input.transpose(axis, -1) @ weights).transpose(axis, -1)
-    return input
-
-
-def _matrix(rows: list[list[float]], like: Tensor) -> Tensor:
-    import pynn
-
-    return pynn.tensor(rows, dtype=like.dtype).reshape(len(rows), -1).T
+    return ops.resample(input, size, "area")
 
 
 def adaptive_max_pool1d(input: Tensor, output_size: OutputSize, return_indices: bool = False) -> Any:

@@ -16,6 +16,7 @@ from ._likelihood_losses import *  # noqa: F403
 from ._margin_losses import *  # noqa: F403
 from ._noise import *  # noqa: F403
 from ._pooling import *  # noqa: F403
+from ._resampling import *  # noqa: F403
 
 
 def maxout(input: Tensor, pieces: int) -> Tensor:
