@@ -4,54 +4,68 @@
 
 namespace pynn::PYNN_ISA {
 
-template <class T>
-Moments row_moments(const T* x, int64_t n) {
-  using V = Vec<T>;
-  const Summing sum;
-  const auto total = fold_row<Summing, T>(
-      sum, n, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE { return load_part(x + i, k, T(0)); });
-  const double mean = total.total(sum) / double(n);
-  const T m = T(mean);
-  const double squares = fold_row<Summing, T>(sum, n, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
-                           const V d = load_part(x + i, k, m) - V(m);
-                           return d * d;
-                         }).total(sum);
-  const double off = mean - double(m);  // of the rounded mean
-  return {double(n), mean, squares - double(n) * off * off};
-}
-
-// Two sums at a time.
+// Two sums at a time: of v and of w.
 template <class V>
 struct Pair {
-  V total, along;
+  V v, w;
 };
 struct PairSum {
   template <class V>
   PYNN_INLINE Pair<V> fold(Pair<V> a, Pair<V> b) const {
-    return {a.total + b.total, a.along + b.along};
+    return {a.v + b.v, a.w + b.w};
   }
 };
+template <class T>
+struct PairTotal {
+  RunningTotal<Summing, T> v{Summing()}, w{Summing()};
+  PYNN_INLINE void take(Pair<Vec<T>> p) {
+    v.take(Summing(), p.v);
+    w.take(Summing(), p.w);
+  }
+};
+
+// read(i, k) for the vectors of a row, four at a time in a tree.
+template <class T, class Read>
+PYNN_INLINE PairTotal<T> fold_pairs(int64_t n, const Read& read) {
+  constexpr int L = Vec<T>::lanes;
+  PairTotal<T> total;
+  int64_t i = 0;
+  for (; i + 4 * L <= n; i += 4 * L)
+    total.take(
+        fold_tree<4>(PairSum(), [&](int q) PYNN_LAMBDA_INLINE { return read(i + q * L, int64_t(L)); }));
+  for_each_vector<T>(n - i, [&](int64_t j, int64_t k) PYNN_LAMBDA_INLINE { total.take(read(i + j, k)); });
+  return total;
+}
+
+// From a first mean m, and Σ (x - m) and Σ (x - m)²: what the rounding of m and of its sum took is put right.
+PYNN_INLINE Moments around(double m, double n, double total, double squares) {
+  const double off = total / n;
+  return {n, m + off, squares - n * off * off};
+}
+
+template <class T>
+Moments row_moments(const T* x, int64_t n) {
+  using V = Vec<T>;
+  const Summing sum;
+  const auto first = fold_row<Summing, T>(
+      sum, n, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE { return load_part(x + i, k, T(0)); });
+  const T m = T(first.total(sum) / double(n));
+  const auto second = fold_pairs<T>(n, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
+    const V d = load_part(x + i, k, m) - V(m);
+    return Pair<V>{d, d * d};
+  });
+  return around(double(m), double(n), second.v.total(sum), second.w.total(sum));
+}
 
 template <class T>
 Dots row_dots(const T* x, const T* dy, T mean, int64_t n) {
   using V = Vec<T>;
-  constexpr int L = V::lanes;
-  const Summing sum;
   const V m(mean);
-  RunningTotal<Summing, T> total(sum), along(sum);
-  const auto read = [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
+  const auto total = fold_pairs<T>(n, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
     const V g = load_part(dy + i, k, T(0));
     return Pair<V>{g, g * (load_part(x + i, k, mean) - m)};
-  };
-  const auto take = [&](Pair<V> p) PYNN_LAMBDA_INLINE {
-    total.take(sum, p.total);
-    along.take(sum, p.along);
-  };
-  int64_t i = 0;
-  for (; i + 4 * L <= n; i += 4 * L)
-    take(fold_tree<4>(PairSum(), [&](int q) PYNN_LAMBDA_INLINE { return read(i + q * L, int64_t(L)); }));
-  for_each_vector<T>(n - i, [&](int64_t j, int64_t k) PYNN_LAMBDA_INLINE { take(read(i + j, k)); });
-  return {total.total(sum), along.total(sum)};
+  });
+  return {total.v.total(Summing()), total.w.total(Summing())};
 }
 
 template <class T>
@@ -75,15 +89,14 @@ void row_back(const T* x, const T* dy, T* dx, T mean, T a, T b, T c, int64_t n) 
 
 // ---- columns -----------------------------------------------------------------------------------------
 
-// Totals of a vector of columns, in float64: eight rows at a time are added up as they are.
+// The same down a vector of columns, eight rows at a time.
 template <class T, class Read>
-PYNN_INLINE RunningTotal<Summing, T> fold_column(int64_t rows, const Read& read) {
-  const Summing sum;
-  RunningTotal<Summing, T> total(sum);
+PYNN_INLINE PairTotal<T> fold_columns(int64_t rows, const Read& read) {
+  PairTotal<T> total;
   int64_t r = 0;
   for (; r + 8 <= rows; r += 8)
-    total.take(sum, fold_tree<8>(sum, [&](int q) PYNN_LAMBDA_INLINE { return read(r + q); }));
-  for (; r < rows; ++r) total.take(sum, read(r));
+    total.take(fold_tree<8>(PairSum(), [&](int q) PYNN_LAMBDA_INLINE { return read(r + q); }));
+  for (; r < rows; ++r) total.take(read(r));
   return total;
 }
 
@@ -95,19 +108,20 @@ void column_moments(const T* x, int64_t step, int64_t rows, int64_t width, Momen
     const int64_t k = width - c < L ? width - c : L;
     double totals[L], squares[L];
     T means[L];
-    fold_column<T>(rows, [=](int64_t r) PYNN_LAMBDA_INLINE {
-      return load_part(x + r * step + c, k, T(0));
-    }).put(totals);
+    const auto row = [=](int64_t r) PYNN_LAMBDA_INLINE { return load_part(x + r * step + c, k, T(0)); };
+    fold_columns<T>(rows, [=](int64_t r) PYNN_LAMBDA_INLINE {
+      return Pair<V>{row(r), V(T(0))};
+    }).v.put(totals);
     for (int l = 0; l < L; ++l) means[l] = T(totals[l] / double(rows));
     const V m = load(means);
-    fold_column<T>(rows, [=](int64_t r) PYNN_LAMBDA_INLINE {
-      const V d = load_part(x + r * step + c, k, T(0)) - m;
-      return d * d;
-    }).put(squares);
-    for (int64_t l = 0; l < k; ++l) {
-      const double mean = totals[l] / double(rows), off = mean - double(means[l]);
-      moments[c + l] = {double(rows), mean, squares[l] - double(rows) * off * off};
-    }
+    const auto second = fold_columns<T>(rows, [=](int64_t r) PYNN_LAMBDA_INLINE {
+      const V d = row(r) - m;
+      return Pair<V>{d, d * d};
+    });
+    second.v.put(totals);
+    second.w.put(squares);
+    for (int64_t l = 0; l < k; ++l)
+      moments[c + l] = around(double(means[l]), double(rows), totals[l], squares[l]);
   }
 }
 
@@ -120,12 +134,12 @@ void column_dots(const T* x, const T* dy, const T* mean, int64_t step, int64_t r
     const int64_t k = width - c < L ? width - c : L;
     const V m = load_part(mean + c, k, T(0));
     double totals[L], alongs[L];
-    fold_column<T>(rows, [=](int64_t r) PYNN_LAMBDA_INLINE {
-      return load_part(dy + r * step + c, k, T(0));
-    }).put(totals);
-    fold_column<T>(rows, [=](int64_t r) PYNN_LAMBDA_INLINE {
-      return load_part(dy + r * step + c, k, T(0)) * (load_part(x + r * step + c, k, T(0)) - m);
-    }).put(alongs);
+    const auto sums = fold_columns<T>(rows, [=](int64_t r) PYNN_LAMBDA_INLINE {
+      const V g = load_part(dy + r * step + c, k, T(0));
+      return Pair<V>{g, g * (load_part(x + r * step + c, k, T(0)) - m)};
+    });
+    sums.v.put(totals);
+    sums.w.put(alongs);
     for (int64_t l = 0; l < k; ++l) dots[c + l] = {totals[l], alongs[l]};
   }
 }
