@@ -22,7 +22,7 @@ def save(groups: Groups, path: Path) -> None:
 
     steps = [row for rows in groups.values() for row in rows if row.workload.kind == "mlp" and row.best_torch]
     sweeps = {
-        name: [r for r in rows if r.workload.kind == "op" and r.best_torch] for name, rows in groups.items()
+        name: [r for r in rows if r.workload.kind != "mlp" and r.best_torch] for name, rows in groups.items()
     }
     panels = ([("train steps", steps)] if steps else []) + [(n, rows) for n, rows in sweeps.items() if rows]
     if not panels:
@@ -59,11 +59,7 @@ def bars(rows: list[Row]) -> list[tuple[str, float, str]]:
         names = row.samples if row.workload.kind == "mlp" else [n for n in row.samples if n == "pynn"]
         for place, name in enumerate(names):
             ratio = row.speed_against_torch(name)
-            label = (
-                row.workload.name.replace("|", "")
-                if row.workload.kind == "op"
-                else f"{row.workload.name}  {name}"
-            )
+            label = f"{row.workload.name}  {name}" if row.workload.kind == "mlp" else row.workload.name
             color = PYNN if name == "pynn" else OTHERS[place % len(OTHERS)]
-            found.append((label, ratio.median if ratio else 0.0, color))
+            found.append((label.replace("|", ""), ratio.median if ratio else 0.0, color))
     return found or [("nothing measured", 1.0, OTHERS[0])]

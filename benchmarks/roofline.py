@@ -28,7 +28,7 @@ class Roofline:
 
     flops_per_second: float
     bf16_flops_per_second: float  # no less: float32 does for both
-    copied_per_second: dict[int, float]  # bytes read plus bytes written, by the bytes in play
+    copied_per_second: dict[int, float]  # read and written, by the bytes in play
     read_per_second: dict[int, float]
 
     def floor(self, workload: Workload) -> float:
@@ -72,7 +72,12 @@ def matmul_rate(n: int, dtype: str = "float32") -> float:
 
 
 def copy_rate(size: int, threads: int, pool: ThreadPoolExecutor) -> float:
-    """Bytes/s of all threads together, each copying `size / 2` bytes to another place again and again."""
+    """Bytes/s read and written by all threads together, each with `size` bytes: the best of two programs."""
+    return max(rate(size, threads, pool) for rate in (window_copy_rate, update_rate))
+
+
+def window_copy_rate(size: int, threads: int, pool: ThreadPoolExecutor) -> float:
+    """The rate of copying `size / 2` bytes to another place again and again."""
     # One call of NumPy copies many times, or its own cost would show: `times` windows of an array, each
     # starting a cache line behind the one before.
     times = max(1, min(size // 512, (64 << 20) // size))
@@ -83,6 +88,16 @@ def copy_rate(size: int, threads: int, pool: ThreadPoolExecutor) -> float:
 
     pairs = [(windows(), windows()) for _ in range(threads)]
     return 8 * n * times * threads / best_time_of_all(np.copyto, pairs, size, pool)
+
+
+def update_rate(size: int, threads: int, pool: ThreadPoolExecutor) -> float:
+    """The rate of y += x, which overwrites lines that it has read; a copy first fetches them for nothing."""
+    pairs = [(np.ones(size // 8, np.float32), np.ones(size // 8, np.float32)) for _ in range(threads)]
+
+    def update(x: np.ndarray, y: np.ndarray) -> None:
+        np.add(x, y, out=y)
+
+    return 3 * size // 2 * threads / best_time_of_all(update, pairs, size, pool)
 
 
 def read_rate(size: int, threads: int, pool: ThreadPoolExecutor) -> float:

@@ -38,6 +38,7 @@ class Round:
 
 
 QUIET = 0.05  # what others may take in a round that counts
+LONGEST_REST = 0.5  # seconds
 
 
 def interleave(programs: dict[str, Program], rounds: int, min_time: float, tries: int = 3) -> list[Round]:
@@ -54,10 +55,21 @@ def interleave(programs: dict[str, Program], rounds: int, min_time: float, tries
             first = len(done) % len(names)
             bystanders, times = Bystanders(), {}
             for name in names[first:] + names[:first]:
+                rest()
                 seconds(programs[name], max(1, runs[name] // 10))  # back into the caches
                 times[name] = seconds(programs[name], runs[name]) / runs[name]
             done.append(Round(times, bystanders.share()))
     return sorted(done, key=lambda r: r.others)[:rounds]
+
+
+def rest() -> None:
+    """Sleep until the threads of the last program do: a pool looks out for more work for up to 0.1 s."""
+    end = time.perf_counter() + LONGEST_REST
+    while time.perf_counter() < end:
+        worked = time.process_time()
+        time.sleep(0.01)
+        if time.process_time() - worked < 0.001:
+            return
 
 
 def ratios(of: list[float], to: list[float]) -> Spread:

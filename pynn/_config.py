@@ -24,7 +24,7 @@ def show_config() -> str:
         "ops": f"{len(_core.registry())}",
         "instruction set": f"{_core.isa()}  (cap it with PYNN_ISA=v2, v3 or v4)",
         "narrow products": ", ".join(name for name, runs in narrow.items() if runs) or "widened",
-        "threads": f"{_core.get_num_threads()}" + ("" if _core.has_openmp else "  (built without OpenMP)"),
+        "threads": f"{_core.get_num_threads()}",
         "CUDA": "not built",
         "memory held": f"{_core.memory_stats()['allocated_bytes']:,} bytes",
         "Python": f"{platform.python_version()} on {platform.system()} {platform.machine()}",

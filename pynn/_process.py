@@ -9,7 +9,7 @@ from pynn import _core
 
 
 def stay_usable_after_fork() -> None:
-    """Lets a forked child compute: its OpenMP threads did not survive the fork, so it uses one."""
+    """Lets a forked child compute: its threads did not survive the fork, so it uses one."""
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_core.use_one_thread_after_fork)
 

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -155,3 +157,22 @@ def test_a_forked_child_computes():
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
     assert (x @ x).sum().item() == want
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"PYNN_NUM_THREADS": "3"}, 3),
+        ({"OMP_NUM_THREADS": "5"}, 5),
+        ({"PYNN_NUM_THREADS": "3", "OMP_NUM_THREADS": "5"}, 3),
+        (
+            {"PYNN_NUM_THREADS": "many"},
+            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None,
+        ),
+    ],
+)
+def test_the_environment_says_how_many_threads_to_start_from(variables, expected):
+    environment = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")} | variables
+    command = [sys.executable, "-c", "import pynn; print(pynn.get_num_threads())"]
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    assert int(said) == (expected or os.cpu_count())

@@ -55,7 +55,6 @@ float32: Final[dtype]
 float64: Final[dtype]
 int8: Final[dtype]
 bfloat16: Final[dtype]
-has_openmp: Final[builtins.bool]
 version: Final[str]
 
 class ShapeError(ValueError):

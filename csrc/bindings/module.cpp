@@ -82,7 +82,7 @@ void define_ops(py::module_& m) {
         [](const char* name) { return py::module_::import("pynn._core").attr("ops").attr(name); });
 }
 
-// OpenMP's threads do not survive a fork, and it would wait for them forever.
+// Threads do not survive a fork, and the team would wait for them forever.
 bool is_forked_child = false;
 
 void define_settings(py::module_& m) {
@@ -106,7 +106,9 @@ Example:
   m.def("set_autocast_enabled", &set_autocast_enabled, py::arg("enabled"));
   m.def("has_bf16_products", &has_bf16_products, "Whether bfloat16 products run on AVX512_BF16.");
   m.def("has_int8_products", &has_int8_products, "Whether int8 products run on AVX512_VNNI.");
-  m.def("get_num_threads", &num_threads, R"(How many threads a large op may use.
+  m.def("get_num_threads", &num_threads, R"(How many threads a large op may use: at first the cores of this process.
+
+PYNN_NUM_THREADS or OMP_NUM_THREADS in the environment sets another number to start from.
 
 Example:
     >>> import pynn
@@ -180,11 +182,6 @@ Example:
     >>> import pynn
     >>> pynn.empty_cache()
 )");
-#if defined(_OPENMP)
-  m.attr("has_openmp") = true;
-#else
-  m.attr("has_openmp") = false;
-#endif
   m.attr("version") = PYNN_VERSION;
 }
 

@@ -1,18 +1,50 @@
 #include "core/parallel.h"
 
 #include <atomic>
-#include <exception>
+#include <cstdlib>
+#include <memory>
+#include <thread>
 
+#include "core/team.h"
 #include "core/unlocked.h"
 
-#if defined(_OPENMP)
-#include <omp.h>
+#if defined(__linux__)
+#include <sched.h>
 #endif
 
 namespace pynn {
 namespace {
-std::atomic<int> thread_limit{0};  // 0: as many as OpenMP offers
+
 UnlockHook unlock_hook{nullptr, nullptr};
+
+// Never destroyed: its threads may still be waiting when the process ends.
+Team& team() {
+  static Team& all = *std::make_unique<Team>().release();
+  return all;
+}
+
+// The cores that this process may use.
+int cores() {
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
+#endif
+  const int n = int(std::thread::hardware_concurrency());
+  return n > 0 ? n : 1;
+}
+
+int threads_wanted() {
+  for (const char* name : {"PYNN_NUM_THREADS", "OMP_NUM_THREADS"})
+    if (const char* value = std::getenv(name))
+      if (const int n = std::atoi(value); n > 0) return n < kMostThreads ? n : kMostThreads;
+  return cores();
+}
+
+std::atomic<int>& thread_limit() {
+  static std::atomic<int> limit{threads_wanted()};
+  return limit;
+}
+
 }  // namespace
 
 void set_unlock_hook(UnlockHook hook) { unlock_hook = hook; }
@@ -22,52 +54,19 @@ Unlocked::~Unlocked() {
   if (state_) unlock_hook.acquire(state_);
 }
 
-int num_threads() {
-#if defined(_OPENMP)
-  const int limit = thread_limit.load(std::memory_order_relaxed);
-  return limit > 0 ? limit : omp_get_max_threads();
-#else
-  return 1;
-#endif
-}
+int num_threads() { return thread_limit().load(std::memory_order_relaxed); }
 
-void set_num_threads(int n) { thread_limit.store(n < 1 ? 1 : n); }
-
-int thread_index() {
-#if defined(_OPENMP)
-  return omp_get_thread_num();
-#else
-  return 0;
-#endif
+void set_num_threads(int n) {
+  thread_limit().store(n < 1 ? 1 : n < kMostThreads ? n : kMostThreads, std::memory_order_relaxed);
 }
 
 void parallel_chunks(int64_t n, int64_t grain, ChunkBody* body, void* context) {
-  const int64_t chunks = (n + grain - 1) / grain;
-  const auto run_chunk = [&](int64_t chunk) {
-    const int64_t begin = chunk * grain;
-    body(context, begin, begin + grain < n ? begin + grain : n);
-  };
-  Unlocked unlocked;
-#if defined(_OPENMP)
-  const int64_t limit = num_threads();
+  const Loop loop{n, grain, body, context};
+  const Unlocked unlocked;
+  const int64_t chunks = loop.chunks(), limit = num_threads();
   const int threads = int(chunks < limit ? chunks : limit);
-  if (threads > 1 && !omp_in_parallel()) {
-    std::exception_ptr first_error;
-    std::atomic<bool> failed{false};
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (int64_t chunk = 0; chunk < chunks; ++chunk) {
-      if (failed.load(std::memory_order_relaxed)) continue;
-      try {
-        run_chunk(chunk);
-      } catch (...) {
-        if (!failed.exchange(true)) first_error = std::current_exception();
-      }
-    }
-    if (first_error) std::rethrow_exception(first_error);
-    return;
-  }
-#endif
-  for (int64_t chunk = 0; chunk < chunks; ++chunk) run_chunk(chunk);
+  if (threads > 1 && team().run(loop, threads)) return;
+  for (int64_t chunk = 0; chunk < chunks; ++chunk) loop.run_chunk(chunk);
 }
 
 }  // namespace pynn

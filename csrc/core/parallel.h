@@ -16,9 +16,9 @@ namespace pynn {
 using ChunkBody = void(void* context, int64_t begin, int64_t end);
 void parallel_chunks(int64_t n, int64_t grain, ChunkBody* body, void* context);
 
-int num_threads();
+inline constexpr int kMostThreads = 1024;
+int num_threads();  // at first PYNN_NUM_THREADS, OMP_NUM_THREADS or the cores this process may use
 void set_num_threads(int n);
-int thread_index();  // 0 .. num_threads() - 1 inside a body
 
 // body(begin, end) for every chunk of [0, n).
 template <class Body>
