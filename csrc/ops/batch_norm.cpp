@@ -1,8 +1,8 @@
 // batch_norm — every channel brought to mean 0 and variance 1 over the batch; then scaled and shifted by what
 // is learned.
 //
-// A channel of the whole batch is small enough for the second-level cache: its statistics and its result are
-// computed by one thread, one right after the other, so that x is fetched from memory once.
+// Forward sweeps over x twice, for the statistics of its rows and to scale and shift them; backward sweeps
+// over x and dy twice, for two sums and for dx.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -30,23 +30,13 @@ void check_channels(const char* op, const Tensor& x, std::initializer_list<PerCh
 
 namespace {
 
-constexpr int64_t kColumns = 32;        // channels that a thread takes at a time where L is 1
-constexpr int64_t kEnoughChannels = 8;  // to share out among threads
+constexpr int64_t kColumns = 32;  // channels that a thread takes at a time where L is 1
 
-// collect(channel, row) for every row, then finish(channel), then apply(channel, row) for every row.
+// collect(channel, row) for every row, then finish(channel), then apply(channel, row) for every row: two
+// sweeps in the order of memory. One channel after the other would fetch x once, if it stayed in the cache;
+// but its rows lie a power of two apart, as often as not, and compete for the same few places of the cache.
 template <class Collect, class Finish, class Apply>
 void by_channel(const Channels& s, const Collect& collect, const Finish& finish, const Apply& apply) {
-  if (s.c >= kEnoughChannels) {
-    const int64_t work = std::max<int64_t>(1, s.n * s.l);
-    parallel_for(s.c, std::max<int64_t>(1, (int64_t(1) << 14) / work), [&](int64_t begin, int64_t end) {
-      for (int64_t c = begin; c < end; ++c) {
-        for (int64_t n = 0; n < s.n; ++n) collect(c, n * s.c + c);
-        finish(c);
-        for (int64_t n = 0; n < s.n; ++n) apply(c, n * s.c + c);
-      }
-    });
-    return;
-  }
   parallel_for(s.rows(), s.rows_per_chunk(), [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) collect(row % s.c, row);
   });
