@@ -3,7 +3,7 @@
 test_bad_input_python.py runs them, and fails on a public name that has no entry.
 """
 
-from . import core, data, everyday, functional, layers, optim, train, vision
+from . import core, data, everyday, functional, image_layers, images, layers, optim, train, vision
 
 TABLES = (
     core.CALLS,
@@ -11,7 +11,9 @@ TABLES = (
     layers.CALLS,
     optim.CALLS,
     data.CALLS,
+    image_layers.CALLS,
+    images.CALLS,
     train.CALLS,
-    everyday.CALLS,
     vision.CALLS,
+    everyday.CALLS,
 )

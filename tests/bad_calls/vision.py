@@ -1,265 +1,348 @@
-"""Pooling, normalisation of channels, resampling and padding."""
+"""Augmentation, boxes, losses, measures and grids."""
 
 from __future__ import annotations
 
 import pynn
-from pynn import nn
-from pynn.nn import functional as F
+from pynn import vision
+from pynn.vision import metrics, ops, transforms
 
-x = pynn.ones(2, 3)
-signal = pynn.ones(2, 3, 8)
-image = pynn.ones(2, 3, 8, 8)
 NAN = float("nan")
+x = pynn.rand(2, 3, 8, 8)
+grey = pynn.zeros(2, 8, 8)
+whole = pynn.zeros(2, 3, 8, 8, dtype=pynn.uint8)
+boxes = pynn.tensor([[0.0, 0.0, 2.0, 2.0]])
+inside_out = pynn.tensor([[2.0, 0.0, 0.0, 2.0]])
+score = pynn.tensor([0.5])
+three = pynn.zeros(1, 3)
+target = {"boxes": [[0, 0, 1, 1]], "labels": [1]}
 
 
-def layer(name, *arguments):
-    """Called with what is no tensor, and with a tensor of too few axes."""
+def images(name, *arguments):
+    """What every transform refuses: what is no batch of floats."""
+    make = getattr(transforms, name)
     return [
-        (lambda: getattr(nn, name)(*arguments)(None), TypeError, "NoneType"),
-        (lambda: getattr(nn, name)(*arguments)(pynn.tensor(1.0)), pynn.ShapeError, r"got.*\(\)"),
-        (lambda: getattr(nn, name)(no_such_option=1), TypeError, "no_such_option|argument"),
+        (lambda: make(*arguments)(grey), pynn.ShapeError, rf"{name}: images.*\(2, 8, 8\).*unsqueeze\(1\)"),
+        (lambda: make(*arguments)(whole), pynn.DTypeError, rf"{name}: images.*uint8.*float\(\) / 255"),
+        (lambda: make(*arguments)([1.0]), TypeError, f"{name}: images must be a Tensor, got list"),
     ]
 
 
-def windows(name, *first):
-    """A pooling layer: kernel, stride and padding."""
-    make = getattr(nn, name)
-    sizes = 2 if name.endswith("2d") else 1
-    few = pynn.ones(*[1] * sizes)
-    calls = [
-        (lambda: make(*first, 0), ValueError, f"{name}.*kernel_size.*0"),
-        (lambda: make(*first, 1.5), TypeError, f"{name}.*kernel_size.*1.5"),
-        (lambda: make(*first, (2, 2, 2)), ValueError, f"{name}.*kernel_size.*2, 2, 2"),
-        (lambda: make(*first, 2, stride=-1), ValueError, f"{name}.*stride.*-1"),
-    ]
-    if "Unpool" not in name:
-        calls += [
-            (lambda: make(*first, 2)(None), TypeError, "NoneType"),
-            (lambda: make(*first, 2)(few), pynn.ShapeError, "pool.*expected.*unsqueeze"),
-            (
-                lambda: make(*first, 9)(image if sizes == 2 else signal),
-                pynn.ShapeError,
-                "pool.*window of 9.*does not fit.*axis",
-            ),
-        ]
-    if not first:
-        calls.append((lambda: make(2, padding=2), ValueError, f"{name}.*padding 2.*half"))
-    return calls
-
-
-def pool(name, *first):
-    call = getattr(F, name)
-    x = image if name.endswith("2d") else signal
+def random(name, *arguments):
+    make = getattr(transforms, name)
     return [
-        (lambda: call(None, *first, 2), TypeError, f"{name}.*NoneType"),
-        (lambda: call(x, *first, 0), ValueError, "kernel_size.*0"),
-        (lambda: call(x, *first, 20), pynn.ShapeError, "window of 20.*does not fit"),
-        (lambda: call(x, *first, "a"), TypeError, "kernel_size.*str"),
+        *images(name, *arguments),
+        (lambda: make(*arguments, generator="a"), TypeError, "seed.*'a'"),
+        (lambda: make(*arguments, generator=-1), TypeError, "seed.*-1"),
     ]
 
 
-def unpool(name):
-    call = getattr(F, name)
-    x = image if name.endswith("2d") else signal
+def chance(name, *arguments):
+    make = getattr(transforms, name)
     return [
-        (lambda: call(None, x, 2), TypeError, f"{name}.*NoneType"),
-        (lambda: call(x, None, 2), TypeError, f"{name}.*NoneType"),
-        (lambda: call(x, x[..., :2].long(), 2), pynn.ShapeError, f"{name}.*indices"),
-        (lambda: call(x, 1000 * x.long(), 2), IndexError, "1000"),
-        (lambda: call(x, -x.long(), 2), IndexError, "-1"),
-        (lambda: call(x, x.long(), 2, output_size=()), pynn.ShapeError, f"{name}.*output_size"),
-        (lambda: call(x, x.long(), 2, padding=9), pynn.ShapeError, f"{name}.*comes from no image"),
+        *random(name, *arguments),
+        (lambda: make(*arguments, p=1.5), ValueError, f"{name}: p .*1.5"),
+        (lambda: make(*arguments, p=NAN), ValueError, f"{name}: p .*nan"),
+        (lambda: make(*arguments, p="a"), TypeError, f"{name}: p .*'a'"),
     ]
 
 
-def adaptive(name):
-    call = getattr(F, name)
-    x = image if name.endswith("2d") else signal
+def mixing(name):
+    make = getattr(transforms, name)
     return [
-        (lambda: call(None, 1), TypeError, f"{name}.*NoneType"),
-        (lambda: call(x, -1), ValueError, f"{name}.*output_size.*-1"),
-        (lambda: call(x, 1.5), TypeError, f"{name}.*output_size.*1.5"),
-        (lambda: call(x, (1, 1, 1)), ValueError, f"{name}.*output_size"),
-        (lambda: call(x[..., :0], 1), pynn.ShapeError, f"{name}.*no element"),
-        (lambda: call(pynn.ones(2), 1), pynn.ShapeError, rf"{name}.*\(2,\)"),
+        *chance(name),
+        (lambda: make(0.0), ValueError, f"{name}: alpha.*above 0.*0.0"),
+        (lambda: make(NAN), ValueError, f"{name}: alpha.*nan"),
+        (lambda: make(num_classes=0), ValueError, f"{name}: num_classes.*0"),
+        (lambda: make(num_classes="a"), TypeError, f"{name}: num_classes.*'a'"),
+        (lambda: make()(x, pynn.arange(2)), pynn.DTypeError, rf"{name}.*num_classes=10"),
+        (lambda: make(num_classes=2)(x, pynn.arange(3)), pynn.ShapeError, rf"{name}: 2 images.*\(3,\)"),
+        (lambda: make(num_classes=2)(x, [0, 1]), TypeError, f"{name}: each target.*list"),
     ]
 
 
-def adaptive_layer(name):
-    make = getattr(nn, name)
+def moving(name, *arguments):
+    make = getattr(transforms, name)
     return [
-        *layer(name, 1),
-        (lambda: make(-1), ValueError, f"{name}.*output_size.*-1"),
-        (lambda: make("a"), TypeError, f"{name}.*output_size.*'a'"),
-        (lambda: make((1, 1, 1)), ValueError, f"{name}.*output_size"),
+        *random(name, *arguments),
+        (lambda: make(*arguments, interpolation="cubic"), ValueError, f"{name}: interpolation.*'cubic'"),
+        (lambda: make(*arguments, fill=NAN), ValueError, f"{name}: fill.*nan"),
     ]
 
 
-def channels(name, good, one):
-    """A norm with one number for each channel; `good` has three of them, `one` one value in each."""
-    make = getattr(nn, name)
+def size(name):
+    make = getattr(transforms, name)
     return [
-        *layer(name, 3),
-        (lambda: make(-1), ValueError, f"{name}.*num_features.*-1"),
-        (lambda: make(2.5), TypeError, f"{name}.*num_features.*2.5"),
-        (lambda: make(3, eps=-1.0), ValueError, f"{name}.*eps.*-1"),
-        (lambda: make(3, momentum=2.0), ValueError, f"{name}.*momentum.*2"),
-        (lambda: make(3, dtype=pynn.int64), TypeError, f"{name}.*dtype.*int64"),
-        (lambda: make(4)(good), pynn.ShapeError, rf"{name}\(num_features=4\).*3 channels.*nn.{name}\(3\)"),
-        (lambda: make(3)(pynn.ones(*[1] * 7)), pynn.ShapeError, f"{name}.*expected"),
-        (lambda: make(3, affine=True)(good.double()), TypeError, "float64.*float32|float32.*float64"),
-        (lambda: make(3)(one), pynn.ShapeError, "one value per channel"),
+        (lambda: make(0), ValueError, f"{name}: size.*1 or more.*0"),
+        (lambda: make((1, 2, 3)), ValueError, rf"{name}: size.*\(1, 2, 3\)"),
+        (lambda: make("a"), TypeError, f"{name}: size.*'a'"),
+        (lambda: make(2.5), TypeError, f"{name}: size.*2.5"),
     ]
 
 
-def pad(name, *value):
-    make = getattr(nn, name)
-    sides = 2 * int(name[-2])
+def two_sets(name):
+    call = getattr(ops, name)
     return [
-        *layer(name, 1, *value),
-        (lambda: make("a", *value), TypeError, f"{name}.*padding.*'a'"),
-        (lambda: make((1, 2, 3), *value), ValueError, f"{name}.*padding.*{sides}.*1, 2, 3"),
-        (lambda: make(1.5, *value), TypeError, f"{name}.*padding.*1.5"),
-        (lambda: make(-9, *value)(image if sides == 4 else signal), pynn.ShapeError, "pad.*-9"),
+        (lambda: call(boxes, three), pynn.ShapeError, rf"{name}: boxes2.*\(N, 4\).*\(1, 3\)"),
+        (lambda: call(boxes[0], boxes), pynn.ShapeError, rf"{name}: boxes1.*\(N, 4\).*\(4,\)"),
+        (lambda: call(boxes, inside_out), ValueError, rf"{name}: boxes2\[0\].*box_convert"),
+        (lambda: call(pynn.tensor([[NAN] * 4]), boxes), ValueError, rf"{name}: boxes1\[0\].*nan"),
+        (lambda: call([[0, 0, 1, 1]], boxes), TypeError, f"{name}: boxes1 must be a Tensor, got list"),
     ]
 
 
-def too_far(name):
-    """What is mirrored, or comes from the other side, has to be there."""
-    sides = 2 * int(name[-2])
-    return [(lambda: getattr(nn, name)(9)(image if sides == 4 else signal), pynn.ShapeError, "pad.*9.*8")]
-
-
-def resize(call, name):
+def suppression(name, *groups):
+    call = getattr(ops, name)
     return [
-        (lambda: call(size=2, mode="cubical"), ValueError, f"{name}.*mode.*cubical"),
-        (lambda: call(), ValueError, f"{name}.*size.*scale_factor"),
-        (lambda: call(size=2, scale_factor=2), ValueError, f"{name}.*either"),
+        (lambda: call(three, score, *groups, 0.5), pynn.ShapeError, rf"{name}: boxes.*\(1, 3\)"),
+        (lambda: call(boxes, pynn.zeros(2), *groups, 0.5), pynn.ShapeError, rf"{name}: 1 boxes.*\(2,\)"),
+        (lambda: call(inside_out, score, *groups, 0.5), ValueError, rf"{name}: boxes\[0\]"),
+        (lambda: call(boxes, score * NAN, *groups, 0.5), ValueError, f"{name}: scores hold NaN"),
+        (lambda: call(boxes, score, *groups, 1.5), ValueError, f"{name}: iou_threshold.*1.5"),
+        (lambda: call(boxes, score, *groups, NAN), ValueError, f"{name}: iou_threshold.*nan"),
+        (lambda: call(boxes, [0.5], *groups, 0.5), TypeError, f"{name}: scores.*list"),
     ]
 
 
-def factor(name, option, function):
-    make, call = getattr(nn, name), getattr(F, function)
-    return {
-        f"pynn.nn.{name}": [
-            *layer(name, 2),
-            (lambda: make(0), ValueError, f"{name}.*{option}.*0"),
-            (lambda: make(1.5), TypeError, f"{name}.*{option}.*1.5"),
-        ],
-        f"pynn.nn.functional.{function}": [
-            (lambda: call(None, 2), TypeError, f"{function}.*NoneType"),
-            (lambda: call(x, 2), pynn.ShapeError, rf"{function}.*\(2, 3\)"),
-            (lambda: call(image[:, :, :7], 7), pynn.ShapeError, rf"{function}.*\(2, 3, 7, 8\).*|7"),
-            (lambda: call(image, 0), ValueError, f"{function}.*0"),
-        ],
-    }
+def predicted(**changed):
+    guess = {**target, "scores": [0.5], **changed}
+    return lambda: metrics.mean_average_precision([guess], [target])
 
 
+T, M = transforms, metrics
+NAMES = "pynn.vision.transforms"
 CALLS = {
-    **{f"pynn.nn.{kind}Pool{n}d": windows(f"{kind}Pool{n}d") for kind in ("Max", "Avg") for n in (1, 2)},
-    **{f"pynn.nn.LPPool{n}d": windows(f"LPPool{n}d", 2) for n in (1, 2)},
-    **{f"pynn.nn.MaxUnpool{n}d": windows(f"MaxUnpool{n}d") for n in (1, 2)},
-    **{
-        f"pynn.nn.Adaptive{kind}Pool{n}d": adaptive_layer(f"Adaptive{kind}Pool{n}d")
-        for kind in ("Avg", "Max")
-        for n in (1, 2)
-    },
-    **{f"pynn.nn.functional.max_pool{n}d": pool(f"max_pool{n}d") for n in (1, 2)},
-    **{f"pynn.nn.functional.lp_pool{n}d": pool(f"lp_pool{n}d", 2) for n in (1, 2)},
-    **{f"pynn.nn.functional.max_unpool{n}d": unpool(f"max_unpool{n}d") for n in (1, 2)},
-    **{
-        f"pynn.nn.functional.adaptive_{kind}_pool{n}d": adaptive(f"adaptive_{kind}_pool{n}d")
-        for kind in ("avg", "max")
-        for n in (1, 2)
-    },
-    "pynn.nn.BatchNorm1d": channels("BatchNorm1d", x, x[:1]),
-    "pynn.nn.BatchNorm2d": channels("BatchNorm2d", image, image[:1, :, :1, :1]),
-    "pynn.nn.BatchNorm3d": channels("BatchNorm3d", image.unsqueeze(-1), image[:1, :, :1, :1].unsqueeze(-1)),
-    "pynn.nn.InstanceNorm1d": channels("InstanceNorm1d", signal, signal[:, :, :1]),
-    "pynn.nn.InstanceNorm2d": channels("InstanceNorm2d", image, image[:, :, :1, :1]),
-    "pynn.nn.GroupNorm": [
-        *layer("GroupNorm", 1, 3),
-        (lambda: nn.GroupNorm(2, 3), ValueError, "GroupNorm.*num_channels=3.*2 equal groups"),
-        (lambda: nn.GroupNorm(0, 3), ValueError, "GroupNorm.*num_groups.*0"),
-        (lambda: nn.GroupNorm(1, 3, eps=NAN), ValueError, "GroupNorm.*eps.*nan"),
-        (lambda: nn.GroupNorm(2, 4)(image), pynn.ShapeError, r"GroupNorm\(num_channels=4\).*\(2, 3, 8, 8\)"),
+    f"{NAMES}.Transform": [
+        *images("Transform"),
+        (lambda: T.Transform()(x), NotImplementedError, r"Transform.*\(change\)"),
+        (lambda: T.Transform(generator="a"), TypeError, "seed.*'a'"),
     ],
-    "pynn.nn.LocalResponseNorm": [
-        *layer("LocalResponseNorm", 5),
-        (lambda: nn.LocalResponseNorm(0), ValueError, "LocalResponseNorm.*size.*0"),
-        (lambda: nn.LocalResponseNorm(5, alpha="a"), TypeError, "LocalResponseNorm.*alpha.*'a'"),
+    f"{NAMES}.Compose": [
+        *images("Compose", []),
+        (lambda: T.Compose(3), TypeError, "Compose: transforms.*3"),
+        (lambda: T.Compose([T.CenterCrop(2), 3]), TypeError, "Compose: transform 1.*3"),
     ],
-    "pynn.nn.functional.batch_norm": [
-        (lambda: F.batch_norm(None, None, None, training=True), TypeError, "NoneType"),
-        (lambda: F.batch_norm(x, None, None), ValueError, "batch_norm.*running_mean.*None"),
-        (lambda: F.batch_norm(x, pynn.ones(2), pynn.ones(2)), pynn.ShapeError, r"3 channels.*\(2,\)"),
+    f"{NAMES}.RandomHorizontalFlip": chance("RandomHorizontalFlip"),
+    f"{NAMES}.RandomVerticalFlip": chance("RandomVerticalFlip"),
+    f"{NAMES}.RandomCrop": [
+        *random("RandomCrop", 4),
+        *size("RandomCrop"),
+        (lambda: T.RandomCrop(9)(x), pynn.ShapeError, r"RandomCrop.*9 x 9.*\(2, 3, 8, 8\)"),
+        (lambda: T.RandomCrop(11, padding=1)(x), pynn.ShapeError, r"RandomCrop.*10 x 10 with their padding"),
+        (lambda: T.RandomCrop(4, padding=-1), ValueError, "RandomCrop: padding.*-1"),
+        (lambda: T.RandomCrop(4, padding=(1, 2, 3)), ValueError, r"RandomCrop: padding.*\(1, 2, 3\)"),
+        (lambda: T.RandomCrop(4, fill=NAN), ValueError, "RandomCrop: fill.*nan"),
+        (lambda: T.RandomCrop(4, padding_mode="wrap"), ValueError, "RandomCrop: padding_mode.*'wrap'"),
+        (lambda: T.RandomCrop(4, 9, padding_mode="reflect")(x), (ValueError, pynn.ShapeError), "reflect"),
+    ],
+    f"{NAMES}.CenterCrop": [
+        *images("CenterCrop", 4),
+        *size("CenterCrop"),
+        (lambda: T.CenterCrop(9)(x), pynn.ShapeError, r"CenterCrop.*9 x 9.*\(2, 3, 8, 8\)"),
+    ],
+    f"{NAMES}.RandomResizedCrop": [
+        *random("RandomResizedCrop", 4),
+        *size("RandomResizedCrop"),
+        (lambda: T.RandomResizedCrop(4, scale=(0.5, 1.5)), ValueError, r"RandomResizedCrop: scale.*1.5"),
+        (lambda: T.RandomResizedCrop(4, scale=(0.5, 0.2)), ValueError, "RandomResizedCrop: scale.*rise"),
+        (lambda: T.RandomResizedCrop(4, scale=0.5), TypeError, "RandomResizedCrop: scale.*0.5"),
+        (lambda: T.RandomResizedCrop(4, ratio=(0.0, 1.0)), ValueError, "RandomResizedCrop:.*ratio.*0.0"),
         (
-            lambda: F.batch_norm(x, pynn.ones(2), pynn.ones(2), training=True),
+            lambda: T.RandomResizedCrop(4)(pynn.zeros(2, 3, 0, 8)),
             pynn.ShapeError,
-            r"batch_norm.*\(2,\).*3 channels",
+            "RandomResizedCrop.*pixels",
         ),
-        (lambda: F.batch_norm(x[:1], None, None, training=True), pynn.ShapeError, "one value per channel"),
-        (lambda: F.batch_norm(x[0], None, None, training=True), pynn.ShapeError, r"\(N, C, ...\).*unsqueeze"),
-        (lambda: F.batch_norm(x.long(), None, None, training=True), TypeError, "float"),
     ],
-    "pynn.nn.functional.instance_norm": [
-        (lambda: F.instance_norm(None), TypeError, "instance_norm.*NoneType"),
-        (lambda: F.instance_norm(x), pynn.ShapeError, r"instance_norm.*\(2, 3\)"),
-        (lambda: F.instance_norm(signal[:, :, :1]), pynn.ShapeError, "one value per channel"),
-        (lambda: F.instance_norm(signal, use_input_stats=False), ValueError, "running_mean"),
+    f"{NAMES}.Resize": [
+        *images("Resize", 4),
+        *size("Resize"),
+        (lambda: T.Resize(4, "cubic"), ValueError, "Resize: interpolation.*'cubic'"),
+        (lambda: T.Resize(4)(pynn.zeros(2, 3, 0, 8)), pynn.ShapeError, r"Resize.*\(2, 3, 0, 8\).*no pixels"),
     ],
-    "pynn.nn.functional.local_response_norm": [
-        (lambda: F.local_response_norm(None, 3), TypeError, "local_response_norm.*NoneType"),
-        (lambda: F.local_response_norm(x, 3), pynn.ShapeError, r"local_response_norm.*\(2, 3\)"),
-        (lambda: F.local_response_norm(image, 0), ValueError, "local_response_norm.*size.*0"),
+    f"{NAMES}.RandomAffine": [
+        *moving("RandomAffine", 10),
+        (lambda: T.RandomAffine(-5), ValueError, "RandomAffine: degrees.*-5"),
+        (lambda: T.RandomAffine((5, 2)), ValueError, "RandomAffine: degrees.*rise"),
+        (lambda: T.RandomAffine(NAN), ValueError, "RandomAffine: degrees.*nan"),
+        (lambda: T.RandomAffine("a"), TypeError, "RandomAffine: degrees.*'a'"),
+        (lambda: T.RandomAffine(5, translate=0.5), ValueError, "RandomAffine: translate.*across.*0.5"),
+        (lambda: T.RandomAffine(5, translate=(0.5, 2)), ValueError, "RandomAffine: translate.*2"),
+        (lambda: T.RandomAffine(5, scale=(0, 1)), ValueError, "RandomAffine: scale.*above 0"),
+        (lambda: T.RandomAffine(5, scale=2.0), TypeError, "RandomAffine: scale.*2.0"),
+        (lambda: T.RandomAffine(5, shear=90), ValueError, "RandomAffine: shear.*90"),
     ],
-    **{f"pynn.nn.ZeroPad{n}d": pad(f"ZeroPad{n}d") for n in (1, 2)},
-    **{f"pynn.nn.ConstantPad{n}d": pad(f"ConstantPad{n}d", 1.0) for n in (1, 2)},
-    **{f"pynn.nn.ReplicationPad{n}d": pad(f"ReplicationPad{n}d") for n in (1, 2)},
-    **{
-        f"pynn.nn.{kind}Pad{n}d": pad(f"{kind}Pad{n}d") + too_far(f"{kind}Pad{n}d")
-        for kind in ("Reflection", "Circular")
-        for n in (1, 2)
-    },
-    "pynn.nn.Upsample": [*layer("Upsample", 2), *resize(nn.Upsample, "Upsample")],
-    "pynn.nn.UpsamplingNearest2d": [
-        *layer("UpsamplingNearest2d", 2),
-        (lambda: nn.UpsamplingNearest2d(), ValueError, "UpsamplingNearest2d.*size"),
+    f"{NAMES}.RandomRotation": [
+        *moving("RandomRotation", 10),
+        (lambda: T.RandomRotation(-5), ValueError, "RandomRotation: degrees.*-5"),
+        (lambda: T.RandomRotation((1, 2, 3)), ValueError, r"RandomRotation: degrees.*\(1, 2, 3\)"),
     ],
-    "pynn.nn.UpsamplingBilinear2d": [
-        *layer("UpsamplingBilinear2d", 2),
-        (lambda: nn.UpsamplingBilinear2d(2)(signal), pynn.ShapeError, r"bilinear.*\(2, 3, 8\)"),
+    f"{NAMES}.RandomTranslation": [
+        *moving("RandomTranslation", 0.1),
+        (lambda: T.RandomTranslation(1.5), ValueError, "RandomTranslation: translate.*1.5"),
+        (lambda: T.RandomTranslation((0.1,)), ValueError, "RandomTranslation: translate.*across"),
+        (lambda: T.RandomTranslation("a"), TypeError, "RandomTranslation: translate.*'a'"),
     ],
-    "pynn.nn.functional.interpolate": [
-        *resize(lambda **options: F.interpolate(image, **options), "interpolate"),
-        (lambda: F.interpolate(None, 2), TypeError, "interpolate.*NoneType"),
-        (lambda: F.interpolate(x, 2), pynn.ShapeError, r"interpolate.*\(2, 3\)"),
-        (lambda: F.interpolate(image, 2, mode="linear"), pynn.ShapeError, r"linear.*\(N, C, L\)"),
-        (lambda: F.interpolate(image, 2, align_corners=True), ValueError, "align_corners.*nearest"),
-        (lambda: F.interpolate(image, 2, antialias=True), ValueError, "antialias.*nearest"),
-        (lambda: F.interpolate(image, 0), ValueError, "size.*0"),
-        (lambda: F.interpolate(image, (2, 2, 2)), ValueError, r"\(2, 2, 2\).*2 axes"),
-        (lambda: F.interpolate(image, scale_factor=0.01), pynn.ShapeError, "nothing is left"),
-        (lambda: F.interpolate(image, scale_factor=NAN), ValueError, "scale_factor.*nan"),
-        (lambda: F.interpolate(image, 2, recompute_scale_factor=True), ValueError, "recompute_scale_factor"),
+    f"{NAMES}.ColorJitter": [
+        *random("ColorJitter", 0.1),
+        (lambda: T.ColorJitter(-0.1), ValueError, "ColorJitter: brightness.*-0.1"),
+        (lambda: T.ColorJitter(contrast=(-1, 1)), ValueError, "ColorJitter: contrast.*-1"),
+        (lambda: T.ColorJitter(saturation="a"), TypeError, "ColorJitter: saturation.*'a'"),
+        (lambda: T.ColorJitter(hue=0.6), ValueError, "ColorJitter: hue.*0.6"),
+        (lambda: T.ColorJitter(0.1)(x[:, :2]), pynn.ShapeError, r"ColorJitter.*\(2, 2, 8, 8\)"),
     ],
-    "pynn.nn.functional.affine_grid": [
-        (lambda: F.affine_grid(None, (1, 1, 2, 2)), TypeError, "affine_grid.*NoneType"),
-        (lambda: F.affine_grid(x, (1, 1, 2, 2)), pynn.ShapeError, r"affine_grid.*\(2, 3\)"),
-        (lambda: F.affine_grid(pynn.ones(1, 2, 3), (1, 1, 2)), pynn.ShapeError, r"\(1, 1, 2\)"),
-        (lambda: F.affine_grid(pynn.ones(1, 2, 3), (1, 1, 0, 2)), ValueError, "size.*0"),
-        (lambda: F.affine_grid(pynn.ones(1, 2, 3).long(), (1, 1, 2, 2)), TypeError, "float"),
+    f"{NAMES}.Normalize": [
+        *images("Normalize", 0.5, 0.5),
+        (lambda: T.Normalize()(x), RuntimeError, "Normalize.*adapt"),
+        (lambda: T.Normalize(0.5), ValueError, "Normalize.*both"),
+        (lambda: T.Normalize(0.5, 0.0), ValueError, "Normalize: std.*above 0"),
+        (lambda: T.Normalize([0.5, 0.5], [1.0]), ValueError, "Normalize: 2 means and 1"),
+        (lambda: T.Normalize(NAN, 1.0), ValueError, "Normalize: mean.*nan"),
+        (lambda: T.Normalize("a", 1.0), TypeError, "Normalize: mean.*'a'"),
+        (
+            lambda: T.Normalize([0.5] * 2, [1.0] * 2)(x),
+            pynn.ShapeError,
+            r"Normalize.*2 channels.*\(2, 3, 8",
+        ),
+        (lambda: T.Normalize().adapt(x[:0]), ValueError, "Normalize.adapt.*no pixels"),
+        (lambda: T.Normalize().adapt(x * NAN), ValueError, "Normalize.adapt.*NaN"),
+        (lambda: T.Normalize().adapt(whole), pynn.DTypeError, r"Normalize.adapt.*uint8.*/ 255"),
+        (lambda: T.Normalize().adapt(3), TypeError, "Normalize.adapt.*int"),
+        (lambda: T.Normalize().adapt([x, x[:, :1]]), pynn.ShapeError, "Normalize.adapt.*3 and of 1"),
     ],
-    "pynn.nn.functional.grid_sample": [
-        (lambda: F.grid_sample(None, image), TypeError, "grid_sample.*NoneType"),
-        (lambda: F.grid_sample(image, None), TypeError, "grid_sample.*NoneType"),
-        (lambda: F.grid_sample(image, image), pynn.ShapeError, r"grid_sample.*\(2, 3, 8, 8\)"),
-        (lambda: F.grid_sample(image, image[..., :2], "bicubic"), ValueError, "mode.*bicubic"),
-        (lambda: F.grid_sample(image, image[..., :2], padding_mode="reflect"), ValueError, "padding_mode"),
-        (lambda: F.grid_sample(image, image[..., :2].double()), TypeError, "float32.*float64"),
-        (lambda: F.grid_sample(image[:, :, :0], image[..., :2]), pynn.ShapeError, "no pixels"),
+    f"{NAMES}.RandomErasing": [
+        *chance("RandomErasing"),
+        (lambda: T.RandomErasing(scale=(0.5, 1.5)), ValueError, "RandomErasing: scale.*1.5"),
+        (lambda: T.RandomErasing(ratio=(0, 1)), ValueError, "RandomErasing:.*ratio.*0"),
+        (lambda: T.RandomErasing(value="white"), TypeError, "RandomErasing: value.*'white'"),
+        (lambda: T.RandomErasing(value=(1, 2))(x), pynn.ShapeError, "RandomErasing: 2 values.*3 channels"),
     ],
-    **factor("PixelShuffle", "upscale_factor", "pixel_shuffle"),
-    **factor("PixelUnshuffle", "downscale_factor", "pixel_unshuffle"),
-    **factor("ChannelShuffle", "groups", "channel_shuffle"),
+    f"{NAMES}.Cutout": [
+        *chance("Cutout", 2),
+        (lambda: T.Cutout(0), ValueError, "Cutout: size.*0"),
+        (lambda: T.Cutout(1.5), TypeError, "Cutout: size.*1.5"),
+        (lambda: T.Cutout(2, value=NAN), ValueError, "Cutout: value.*nan"),
+    ],
+    f"{NAMES}.MixUp": mixing("MixUp"),
+    f"{NAMES}.CutMix": mixing("CutMix"),
+    "pynn.vision.ops.box_convert": [
+        (lambda: ops.box_convert(boxes, "xy", "xywh"), ValueError, "box_convert: in_fmt.*'xyxy'.*'xy'"),
+        (lambda: ops.box_convert(boxes, "xyxy", 3), ValueError, "box_convert: out_fmt.*3"),
+        (lambda: ops.box_convert(three, "xyxy", "xywh"), pynn.ShapeError, r"box_convert.*4.*\(1, 3\)"),
+        (lambda: ops.box_convert(pynn.tensor(1.0), "xyxy", "xywh"), pynn.ShapeError, r"box_convert.*\(\)"),
+        (lambda: ops.box_convert([[0, 0, 1, 1]], "xyxy", "xywh"), TypeError, "box_convert: boxes.*list"),
+    ],
+    "pynn.vision.ops.clip_boxes_to_image": [
+        (lambda: ops.clip_boxes_to_image(boxes, 3), ValueError, "clip_boxes_to_image: size.*3"),
+        (lambda: ops.clip_boxes_to_image(boxes, (3, -1)), ValueError, "clip_boxes_to_image: size.*-1"),
+        (lambda: ops.clip_boxes_to_image(three, (3, 3)), pynn.ShapeError, r"clip_boxes_to_image.*\(1, 3\)"),
+        (lambda: ops.clip_boxes_to_image([1], (3, 3)), TypeError, "clip_boxes_to_image: boxes.*list"),
+    ],
+    "pynn.vision.ops.box_area": [
+        (lambda: ops.box_area(three), pynn.ShapeError, r"box_area: boxes.*\(1, 3\)"),
+        (lambda: ops.box_area(inside_out), ValueError, r"box_area: boxes\[0\].*box_convert"),
+        (lambda: ops.box_area(3), TypeError, "box_area: boxes.*int"),
+    ],
+    "pynn.vision.ops.box_iou": two_sets("box_iou"),
+    "pynn.vision.ops.generalized_box_iou": two_sets("generalized_box_iou"),
+    "pynn.vision.ops.generalized_box_iou_loss": [
+        *two_sets("generalized_box_iou_loss"),
+        (
+            lambda: ops.generalized_box_iou_loss(boxes, boxes.expand(2, 4)),
+            pynn.ShapeError,
+            "generalized_box_iou_loss.*pairs.*1 boxes and 2",
+        ),
+        (lambda: ops.generalized_box_iou_loss(boxes, boxes, "max"), ValueError, "reduction.*'max'"),
+    ],
+    "pynn.vision.ops.nms": suppression("nms"),
+    "pynn.vision.ops.batched_nms": [
+        *suppression("batched_nms", pynn.tensor([0])),
+        (lambda: ops.batched_nms(boxes, score, pynn.tensor([0, 1]), 0.5), pynn.ShapeError, r"idxs.*\(2,\)"),
+        (lambda: ops.batched_nms(boxes, score, [0], 0.5), TypeError, "batched_nms: idxs.*list"),
+    ],
+    "pynn.vision.ops.sigmoid_focal_loss": [
+        (lambda: ops.sigmoid_focal_loss(x, x[:1]), pynn.ShapeError, r"sigmoid_focal_loss.*\(1, 3, 8, 8\)"),
+        (lambda: ops.sigmoid_focal_loss(x, [1]), TypeError, "sigmoid_focal_loss: targets.*list"),
+        (lambda: ops.sigmoid_focal_loss(x, x, alpha=2), ValueError, "sigmoid_focal_loss: alpha.*2"),
+        (lambda: ops.sigmoid_focal_loss(x, x, gamma=-1), ValueError, "sigmoid_focal_loss: gamma.*-1"),
+        (lambda: ops.sigmoid_focal_loss(x, x, reduction="max"), ValueError, "reduction.*'max'"),
+    ],
+    "pynn.vision.ops.dice_loss": [
+        (
+            lambda: ops.dice_loss(x, pynn.zeros(2, 7, 8)),
+            pynn.ShapeError,
+            r"dice_loss.*\(2, 8, 8\).*\(2, 7",
+        ),
+        (lambda: ops.dice_loss(three, three), pynn.ShapeError, r"dice_loss.*\(N, C, ...\).*\(1, 3\)"),
+        (lambda: ops.dice_loss(whole, x), pynn.DTypeError, "dice_loss.*uint8"),
+        (lambda: ops.dice_loss(x, pynn.zeros(2, 8, 8)), pynn.DTypeError, "dice_loss.*integers.*float32"),
+        (lambda: ops.dice_loss(x, pynn.full((2, 8, 8), 3)), IndexError, "3"),
+        (lambda: ops.dice_loss(x, x, smooth=-1), ValueError, "dice_loss: smooth.*-1"),
+        (lambda: ops.dice_loss(x, x, reduction="max"), ValueError, "dice_loss.*reduction.*'max'"),
+    ],
+    "pynn.vision.metrics.average_precision": [
+        (
+            lambda: M.average_precision([0.5], [True], 1, "voc"),
+            ValueError,
+            "average_precision: method.*'voc'",
+        ),
+        (lambda: M.average_precision([0.5], [True, False], 1), pynn.ShapeError, r"average_precision.*\(2,\)"),
+        (lambda: M.average_precision([0.5], [True], 0), ValueError, "average_precision.*1 are correct.*0"),
+        (lambda: M.average_precision([NAN], [True], 1), ValueError, "average_precision: scores hold NaN"),
+        (lambda: M.average_precision([0.5], [True], -1), ValueError, "average_precision: positives.*-1"),
+    ],
+    "pynn.vision.metrics.DetectionScores": [(lambda: M.DetectionScores(), TypeError, "missing")],
+    "pynn.vision.metrics.mean_average_precision": [
+        (lambda: M.mean_average_precision([], [target]), ValueError, "mean_average_precision: 0 images.*1"),
+        (lambda: M.mean_average_precision([3], [target]), TypeError, r"predictions\[0\].*dictionary.*3"),
+        (lambda: M.mean_average_precision([target], [target]), KeyError, r"predictions\[0\] has no scores"),
+        (predicted(boxes=[[1, 0, 0, 1]]), ValueError, r"predictions\[0\] boxes\[0\]"),
+        (predicted(boxes=[[0, 1]]), (ValueError, pynn.ShapeError), r"predictions\[0\] boxes.*\(1, 2\)"),
+        (predicted(scores=[NAN]), ValueError, r"predictions\[0\] scores hold NaN"),
+        (predicted(scores=[0.1, 0.2]), pynn.ShapeError, r"predictions\[0\] has 1 boxes and scores.*\(2,\)"),
+        (predicted(labels=[0.5]), TypeError, r"predictions\[0\] labels.*float"),
+        (
+            lambda: M.mean_average_precision([], [], iou_thresholds=[1.5]),
+            ValueError,
+            "mean_average_precision: each of iou_thresholds.*1.5",
+        ),
+        (lambda: M.mean_average_precision([], [], []), ValueError, "at least one of iou_thresholds"),
+        (lambda: M.mean_average_precision([], [], max_detections=0), ValueError, "max_detections.*0"),
+    ],
+    "pynn.vision.metrics.mask_iou": [
+        (lambda: M.mask_iou(grey, grey[:, :4]), pynn.ShapeError, r"mask_iou.*\(2, 8, 8\).*\(2, 4, 8\)"),
+        (lambda: M.mask_iou(grey[0], grey), pynn.ShapeError, r"mask_iou.*\(8, 8\)"),
+        (lambda: M.mask_iou([1], grey), TypeError, "mask_iou: masks1.*list"),
+    ],
+    "pynn.vision.metrics.MeanIoU": [
+        (lambda: M.MeanIoU("a"), TypeError, "MeanIoU: ignore_index.*'a'"),
+        (lambda: M.MeanIoU(threshold="a"), TypeError, "MeanIoU: threshold.*'a'"),
+        (lambda: M.MeanIoU().update(x, grey[:1].long()), pynn.ShapeError, r"mean_iou.*\(1, 8, 8\)"),
+        (lambda: M.MeanIoU().update(x, grey.long() + 3), ValueError, "mean_iou.*3 classes 0 to 2"),
+    ],
+    "pynn.vision.make_grid": [
+        (lambda: vision.make_grid(three), pynn.ShapeError, r"make_grid.*\(1, 3\)"),
+        (lambda: vision.make_grid(x[:0]), pynn.ShapeError, r"make_grid.*at least one.*\(0, 3, 8, 8\)"),
+        (lambda: vision.make_grid([]), TypeError, "make_grid: images.*list"),
+        (lambda: vision.make_grid(3), TypeError, "make_grid: images.*int"),
+        (lambda: vision.make_grid(x, 0), ValueError, "make_grid: nrow.*0"),
+        (lambda: vision.make_grid(x, padding=-1), ValueError, "make_grid: padding.*-1"),
+        (lambda: vision.make_grid(x, normalize=True, value_range=3), ValueError, "make_grid: value_range.*3"),
+        (lambda: vision.make_grid(x, normalize=True, value_range=(1, 0)), ValueError, "value_range.*rise"),
+    ],
+    "pynn.vision.save_image": [
+        (lambda: vision.save_image(x, "a.jpg"), ValueError, "save_image.*PNG.*'a.jpg'"),
+        (lambda: vision.save_image(x * NAN, "a.png"), ValueError, "save_image.*NaN"),
+        (lambda: vision.save_image(three, "a.png"), pynn.ShapeError, r"\(1, 3\)"),
+        (
+            lambda: vision.save_image(x[:, :2], "a.png"),
+            pynn.ShapeError,
+            "save_image.*one channel or three.*2",
+        ),
+        (lambda: vision.save_image(x, "a.png", nrow=0), ValueError, "nrow.*0"),
+        (lambda: vision.save_image(x, 3), TypeError, "int"),
+    ],
+    "pynn.vision.show_images": [
+        (lambda: vision.show_images(three), pynn.ShapeError, r"\(1, 3\)"),
+        (lambda: vision.show_images(x, titles=["a"]), ValueError, "show_images: 2 images.*1"),
+        (lambda: vision.show_images(x, titles=["a", "b"], nrow=0), ValueError, "show_images: nrow.*0"),
+    ],
 }
