@@ -46,7 +46,7 @@ def view_of(a: np.ndarray, choice: int) -> np.ndarray:
 
 @pytest.mark.parametrize("name", BINARY)
 @given(shapes=pairs, seed=seeds, layouts=st.tuples(*[st.integers(0, 2)] * 2))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_values_are_those_of_numpy(name, shapes, seed, layouts):
     a, b = map(view_of, whole_numbers(seed, *shapes.input_shapes), layouts)
     y = getattr(pynn, name)(pynn.from_numpy(a), pynn.from_numpy(b))
@@ -59,7 +59,7 @@ def test_values_are_those_of_numpy(name, shapes, seed, layouts):
 
 
 @given(shapes=pairs, seed=seeds, layouts=st.tuples(*[st.integers(0, 2)] * 2))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_gradients_are_summed_over_what_was_broadcast(shapes, seed, layouts):
     arrays = whole_numbers(seed, *shapes.input_shapes, shapes.result_shape)
     a, b = (pynn.from_numpy(view_of(x, k)).requires_grad_() for x, k in zip(arrays[:2], layouts, strict=True))
@@ -73,7 +73,7 @@ def test_gradients_are_summed_over_what_was_broadcast(shapes, seed, layouts):
 
 
 @given(shapes=triples, seed=seeds)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_three_operands(shapes, seed):
     condition, a, b = whole_numbers(seed, *shapes.input_shapes)
     y = pynn.where(pynn.from_numpy(np.asarray(condition > 0)), pynn.from_numpy(a), pynn.from_numpy(b))
@@ -87,7 +87,7 @@ def test_three_operands(shapes, seed):
     a=hnp.array_shapes(min_dims=0, max_dims=4, max_side=3),
     b=hnp.array_shapes(min_dims=0, max_dims=4, max_side=3),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_numpy_refuses_is_refused_with_both_shapes(a, b):
     x, y = pynn.from_numpy(np.zeros(a)), pynn.from_numpy(np.zeros(b))
     try:

@@ -14,7 +14,7 @@ import pynn
 
 
 @given(program=programs, seed=st.integers(0, 2**16))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_recorded_random_program_is_the_eager_one(program, seed):
     def step(x):
         leaf = x.clone().requires_grad_()

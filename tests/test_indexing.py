@@ -52,7 +52,7 @@ def for_pynn(key: tuple[object, ...]) -> tuple[object, ...]:
     return tuple(pynn.tensor(k) if isinstance(k, np.ndarray) else k for k in key)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(keys())
 def test_getting_agrees_with_numpy(key):
     x = ramp(*SHAPE)
@@ -63,7 +63,7 @@ def test_getting_agrees_with_numpy(key):
         np.testing.assert_array_equal(got.numpy(), want)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(keys(), st.booleans())
 def test_setting_agrees_with_numpy(key, with_array):
     want = ramp(*SHAPE)
@@ -75,7 +75,7 @@ def test_setting_agrees_with_numpy(key, with_array):
     np.testing.assert_array_equal(got.numpy(), want)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, derandomize=True)
 @given(keys(), st.permutations(range(3)))
 def test_getting_from_a_permuted_tensor(key, axes):
     back = np.argsort(axes)

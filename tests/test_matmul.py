@@ -39,7 +39,7 @@ def test_products_of_small_integers_are_exact(a_shape, b_shape, dtype):
     assert np.array_equal(np.asarray(y), a @ b)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     m=st.integers(1, 70),
     n=st.integers(1, 70),
@@ -123,7 +123,7 @@ def test_products_are_the_same_bits_on_any_number_of_threads(sizes, layout, dtyp
         assert np.array_equal(first, again), f"{threads} threads"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     m=st.integers(1, 40),
     n=st.integers(1, 40),

@@ -97,7 +97,7 @@ def run(program, x, lib):
 
 
 @given(program=programs, seed=st.integers(0, 2**16))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_random_program_has_the_values_and_the_gradient_of_numpy(program, seed):
     start = np.random.default_rng(seed).uniform(-1, 1, (2, 3))
     x = pynn.tensor(start, pynn.float64, requires_grad=True)

@@ -42,7 +42,7 @@ def arrays_and_axes(draw: st.DrawFn) -> tuple[np.ndarray, tuple[int, ...] | int 
 
 
 @names
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(case=arrays_and_axes(), keepdim=st.booleans())
 def test_any_axes_agree_with_numpy(name, case, keepdim):
     x, axes = case
@@ -56,7 +56,7 @@ def test_any_axes_agree_with_numpy(name, case, keepdim):
 
 
 @pytest.mark.parametrize("name", ["argmax", "argmin"])
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(case=arrays_and_axes(), keepdim=st.booleans())
 def test_places_of_extremes_agree_with_numpy(name, case, keepdim):
     x, axes = case

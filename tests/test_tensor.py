@@ -240,7 +240,7 @@ COMPARISONS = ["eq", "ne", "lt", "le", "gt", "ge"]
 floats = st.floats(0.25, 8, width=32)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 @given(st.sampled_from(ARITHMETIC + COMPARISONS), st.lists(st.tuples(floats, floats), min_size=1, max_size=9))
 def test_operators_agree_with_numpy(name, pairs):
     a, b = np.array(pairs).T

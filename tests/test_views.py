@@ -121,7 +121,7 @@ def test_expand_repeats_without_memory_and_refuses_writes():
     assert x.tolist() == [[1], [2]]
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 @given(
     st.permutations(range(3)), st.sampled_from([(24,), (6, 4), (4, 6), (2, 12), (3, 8), (2, 2, 6), (1, 24)])
 )
@@ -151,7 +151,7 @@ STEPS = [
 ]
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, derandomize=True)
 @given(st.lists(st.sampled_from(STEPS), min_size=2, max_size=4))
 def test_views_of_views_share_the_first_memory(steps):
     x, array = pynn.tensor(numbers()), numbers()
