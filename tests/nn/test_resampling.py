@@ -178,3 +178,23 @@ def test_padding_layers(kind):
 )
 def test_upsampling_layers(name, args, options):
     agree(getattr(nn, name)(*args, **options), getattr(torch.nn, name)(*args, **options), values(2, 3, 4, 5))
+
+
+@pytest.mark.parametrize(
+    ("shapes", "options", "error", "says"),
+    [
+        (((2, 3, 4, 4), (2, 4, 4)), {}, pynn.ShapeError, r"\(2, 3, 4, 4\) and \(2, 4, 4\)"),
+        (((2, 3, 4, 4), (1, 4, 4, 2)), {}, pynn.ShapeError, r"\(1, 4, 4, 2\)"),
+        (((2, 3, 0, 4), (2, 4, 4, 2)), {}, pynn.ShapeError, "no pixels"),
+        (((2, 3, 4, 4), (2, 4, 4, 2)), {"mode": "bicubic"}, ValueError, "mode.*bicubic"),
+        (
+            ((2, 3, 4, 4), (2, 4, 4, 2)),
+            {"padding_mode": "reflection"},
+            ValueError,
+            "padding_mode.*reflection",
+        ),
+    ],
+)
+def test_grids_that_do_not_fit_are_refused(shapes, options, error, says):
+    with pytest.raises(error, match=f"grid_sample.*{says}"):
+        F.grid_sample(*map(pynn.zeros, shapes), **options)
