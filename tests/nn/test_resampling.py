@@ -191,7 +191,7 @@ def test_upsampling_layers(name, args, options):
             ((2, 3, 4, 4), (2, 4, 4, 2)),
             {"padding_mode": "reflection"},
             ValueError,
-            "padding_mode.*reflection",
+            "padding_mode",
         ),
     ],
 )
