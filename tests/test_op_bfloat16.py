@@ -89,17 +89,22 @@ def test_products_are_bfloat16_in_a_region_and_hand_float32_gradients_back(op):
         assert all(x.grad.dtype == pynn.float32 for x in floats)
 
 
+def several(outputs):
+    return [outputs] if isinstance(outputs, pynn.Tensor) else list(outputs)
+
+
 @pytest.mark.parametrize("op", [op for op in ops() if op.autocast == "float32"], ids=lambda op: op.name)
 def test_what_needs_float32_gets_it_in_a_region(op):
     for sample in [s for s in SAMPLES if s.op is op and not says_dtype(s)]:
         args, kwargs, floats = arguments(sample, pynn.bfloat16)
         with pynn.autocast("bfloat16"):
-            y = op(*args, **kwargs)
+            ys = several(op(*args, **kwargs))
         wide, wide_kwargs, _ = arguments(sample, pynn.float32)
-        assert y.dtype == pynn.float32
-        np.testing.assert_array_equal(np.asarray(y.detach()), np.asarray(op(*wide, **wide_kwargs).detach()))
-        if y.requires_grad:
-            y.backward(pynn.ones(y.shape))
+        for y, want in zip(ys, several(op(*wide, **wide_kwargs)), strict=True):
+            assert y.dtype == pynn.float32
+            np.testing.assert_array_equal(np.asarray(y.detach()), np.asarray(want.detach()))
+        if ys[0].requires_grad:
+            ys[0].backward(pynn.ones(ys[0].shape))
             assert all(x.grad is None or x.grad.dtype == pynn.bfloat16 for x in floats)
 
 

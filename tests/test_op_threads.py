@@ -22,6 +22,12 @@ LARGE = {
     "argmax": f"{MATRIX}, axis=-1",
     "argmin": f"{MATRIX}, axis=0",
     "argsort": f"{MATRIX}, 0",
+    "avg_pool1d": "randn(40, 30, 257), 3, 2, 1",
+    "avg_pool1d_back": "randn(40, 30, 129), (40, 30, 257), 3, 2, 1",
+    "avg_pool2d": "randn(8, 20, 33, 41), 3, 2, 1",
+    "avg_pool2d_back": "randn(8, 20, 17, 21), (8, 20, 33, 41), 3, 2, 1",
+    "batch_norm_evaluation": "randn(30, 20, 13, 17), randn(20), 0.1 + rand(20), randn(20), randn(20)",
+    "batch_norm_training": "randn(30, 20, 13, 17), randn(20), randn(20)",
     "bernoulli": "rand(200_003)",
     "binary_cross_entropy": "0.1 + 0.8 * rand(700, 301), rand(700, 301)",
     "binary_cross_entropy_with_logits": f"{MATRIX}, rand(700, 301)",
@@ -39,6 +45,8 @@ LARGE = {
     "embedding": "randint(0, 500, 60, 70), randn(500, 65), 3",
     "flip": f"{MATRIX}, 1",
     "gather": f"{MATRIX}, 1, randint(0, 301, 700, 200)",
+    "grid_sample": "randn(5, 3, 33, 41), 2.4 * rand(5, 40, 30, 2) - 1.2",
+    "group_norm": "randn(30, 20, 13, 17), 4, randn(20), randn(20)",
     "huber_loss": f"{MATRIX}, {MATRIX}",
     "index": f"{MATRIX}, [randint(0, 700, 900)]",
     "index_add": f"{MATRIX}, 0, randint(0, 700, 900), randn(900, 301)",
@@ -53,6 +61,10 @@ LARGE = {
     "masked_fill": f"{MATRIX}, {MATRIX} > 0, 2.0",
     "masked_select": f"{MATRIX}, {MATRIX} > 0",
     "matmul": "randn(300, 257), randn(257, 190)",
+    "max_pool1d": "randn(40, 30, 257), 3, 2, 1",
+    "max_pool1d_with_indices": "randn(40, 30, 257), 3, 2, 1",
+    "max_pool2d": "randn(8, 20, 33, 41), 3, 2, 1",
+    "max_pool2d_with_indices": "randn(8, 20, 33, 41), 3, 2, 1",
     "max_with_index": f"{MATRIX}, 0",
     "mean": f"{MATRIX}, axis=1",
     "min_with_index": f"{MATRIX}, 1",
@@ -74,6 +86,8 @@ LARGE = {
     "randperm": "200_003",
     "repeat": "randn(70, 301), (10, 2)",
     "repeat_interleave": "randn(70, 301), 10, 1",
+    "resample": "randn(8, 20, 33, 41), (50, 30)",
+    "resample_back": "randn(8, 20, 50, 30), (8, 20, 33, 41), (50, 30)",
     "reverse_cumsum": f"{MATRIX}, 1",
     "rms_norm": f"{MATRIX}, 301, rand(301)",
     "roll": f"{MATRIX}, 40, 1",
@@ -175,3 +189,26 @@ def test_strides_and_broadcasting_are_bitwise_the_same_on_any_number_of_threads(
             (y * y).sum().backward()
             results.append((np.array(y.detach()).tobytes(), np.array(x.grad).tobytes()))
         assert len(set(results)) == 1
+
+
+@pytest.mark.parametrize("shape", [(400, 3, 300), (30, 64, 300), (3000, 70)], ids=str)
+def test_batch_norm_is_bitwise_the_same_on_any_number_of_threads(shape, threads):
+    """Few channels, many, and one number in each: three ways to share the work."""
+    values = np.random.default_rng(3).standard_normal(shape)
+    results = []
+    for n in (1, *THREADS):
+        threads(n)
+        layer = pynn.nn.BatchNorm1d(shape[1])
+        x = pynn.tensor(values, requires_grad=True)
+        y = layer(x)
+        (y * y * y).sum().backward()
+        parts = (
+            y.detach(),
+            x.grad,
+            layer.weight.grad,
+            layer.bias.grad,
+            layer.running_mean,
+            layer.running_var,
+        )
+        results.append([np.array(part).tobytes() for part in parts])
+    assert all(result == results[0] for result in results)

@@ -79,7 +79,8 @@ def _as_tensor(full: str, value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
     if isinstance(value, (np.ndarray, np.generic)):
-        return _core.tensor(np.asarray(value))
+        array = np.array(value)
+        return _core.from_numpy(array) if array.dtype == np.float64 else _core.tensor(array)
     raise TypeError(f"load_state_dict: {full} is a {type(value).__name__}; expected a Tensor or an array")
 
 

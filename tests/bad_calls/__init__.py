@@ -3,7 +3,19 @@
 test_bad_input_python.py runs them, and fails on a public name that has no entry.
 """
 
-from . import convolution, core, data, everyday, functional, images, layers, optim, train, vision
+from . import (
+    convolution,
+    core,
+    data,
+    everyday,
+    functional,
+    image_layers,
+    images,
+    layers,
+    optim,
+    train,
+    vision,
+)
 
 TABLES = (
     core.CALLS,
@@ -12,6 +24,7 @@ TABLES = (
     convolution.CALLS,
     optim.CALLS,
     data.CALLS,
+    image_layers.CALLS,
     images.CALLS,
     train.CALLS,
     vision.CALLS,
