@@ -1,0 +1,85 @@
+// conv.cpp — the three products of a convolution, by way of patches and the matrix product.
+#include "kernels/conv.h"
+
+#include <algorithm>
+
+#include "core/scratch.h"
+#include "kernels/gemm.h"
+#include "kernels/patches.h"
+
+namespace pynn {
+
+template <class T>
+void conv_forward(const ConvShape& s, const T* x, const T* w, const T* bias, T* y) {
+  const int64_t k = s.in_channels * s.taps(), p = s.out_size(), in = s.groups * s.in_channels * s.in_size();
+  const Scratch<T> columns(s.groups * k * p);
+  ConvShape one = s;
+  one.batch = 1;
+  for (int64_t n = 0; n < s.batch; ++n) {
+    patches_of(one, x + n * in, columns.get());
+    for (int64_t g = 0; g < s.groups; ++g) {
+      Gemm<T> product;
+      product.m = s.out_channels, product.n = p, product.k = k;
+      product.a = w + g * s.out_channels * k, product.a_row = k;
+      product.b = columns.get() + g * k * p, product.b_row = p;
+      product.c = y + (n * s.groups + g) * s.out_channels * p, product.c_row = p;
+      product.bias_m = bias ? bias + g * s.out_channels : nullptr;
+      gemm(product);
+    }
+  }
+}
+
+template <class T>
+void conv_input(const ConvShape& s, const T* dy, const T* w, const T* bias, T* dx) {
+  const int64_t k = s.in_channels * s.taps(), p = s.out_size(), channels = s.groups * s.in_channels,
+                in = s.in_size();
+  const Scratch<T> columns(s.groups * k * p);
+  ConvShape one = s;
+  one.batch = 1;
+  for (int64_t n = 0; n < s.batch; ++n) {
+    for (int64_t g = 0; g < s.groups; ++g) {
+      Gemm<T> product;
+      product.m = k, product.n = p, product.k = s.out_channels;
+      product.a = w + g * s.out_channels * k, product.a_row = 1, product.a_col = k;
+      product.b = dy + (n * s.groups + g) * s.out_channels * p, product.b_row = p;
+      product.c = columns.get() + g * k * p, product.c_row = p;
+      gemm(product);
+    }
+    T* const image = dx + n * channels * in;
+    sum_of_patches(one, columns.get(), image);
+    for (int64_t c = 0; bias && c < channels; ++c)
+      for (int64_t i = 0; i < in; ++i) image[c * in + i] += bias[c];
+  }
+}
+
+template <class T>
+void conv_weight(const ConvShape& s, const T* x, const T* dy, T* dw) {
+  const int64_t k = s.in_channels * s.taps(), p = s.out_size(), in = s.groups * s.in_channels * s.in_size();
+  const int64_t size = s.groups * s.out_channels * k;
+  const Scratch<T> columns(s.groups * k * p), part(size);
+  std::fill(dw, dw + size, T(0));
+  ConvShape one = s;
+  one.batch = 1;
+  for (int64_t n = 0; n < s.batch; ++n) {
+    patches_of(one, x + n * in, columns.get());
+    for (int64_t g = 0; g < s.groups; ++g) {
+      Gemm<T> product;
+      product.m = s.out_channels, product.n = k, product.k = p;
+      product.a = dy + (n * s.groups + g) * s.out_channels * p, product.a_row = p;
+      product.b = columns.get() + g * k * p, product.b_row = 1, product.b_col = p;
+      product.c = part.get() + g * s.out_channels * k, product.c_row = k;
+      gemm(product);
+    }
+    for (int64_t i = 0; i < size; ++i) dw[i] += part.get()[i];
+  }
+}
+
+#define PYNN_INSTANTIATE(T)                                                       \
+  template void conv_forward(const ConvShape&, const T*, const T*, const T*, T*); \
+  template void conv_input(const ConvShape&, const T*, const T*, const T*, T*);   \
+  template void conv_weight(const ConvShape&, const T*, const T*, T*)
+PYNN_INSTANTIATE(float);
+PYNN_INSTANTIATE(double);
+#undef PYNN_INSTANTIATE
+
+}  // namespace pynn
