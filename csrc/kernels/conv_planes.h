@@ -1,0 +1,113 @@
+// conv_planes.h — a channel of an image as the taps want to see it: one plane for each phase, with its zeros.
+//
+// Rows of a plane stand `pitch` apart. All that tap t reads for output (d, h, w) is then at
+//
+//   (d rows + h) pitch + w  +  offset(t)
+//
+// and outputs that are neighbours in this numbering read neighbours: a row of the matrix that im2col would
+// write, row (c, t), is an address. Between two rows, one set of zeros serves as the right edge of the
+// upper and the left edge of the lower, so few places of the numbering belong to no output.
+//
+//       0 a b c 0          0 a b c           pitch 4 rather than 5
+//       0 d e f 0   -->    0 d e f
+//       0 g h i 0          0 g h i 0
+#pragma once
+#include "core/simd.h"
+#include "kernels/conv_axis.h"
+
+namespace pynn::PYNN_ISA {
+
+struct Planes {
+  Axis axis[3];
+  Reach reach[3];
+  int64_t phases[3];
+  int64_t pitch = 0, rows = 0, depth = 0;  // of a plane
+  int64_t plane = 0, channel = 0;          // elements
+  int64_t overhang = 0;                    // what the last row reads past its pitch
+
+  Planes(const Axis& d, const Axis& h, const Axis& w)
+      : axis{d, h, w}, reach{Reach(d), Reach(h), Reach(w)}, phases{d.phases(), h.phases(), w.phases()} {
+    int64_t data_end = 0;
+    for (int64_t f = 0; f < phases[2]; ++f) data_end = larger(data_end, reach[2].inside(w, f).end);
+    const int64_t zeros_before = smaller(larger(0, -reach[2].first), reach[2].width);
+    pitch = larger(w.outs, larger(data_end, reach[2].width - zeros_before));
+    overhang = reach[2].width > pitch ? reach[2].width - pitch : 0;
+    rows = reach[1].width, depth = reach[0].width;
+    plane = depth * rows * pitch;
+    channel = plane * phases[0] * phases[1] * phases[2];
+  }
+
+  PYNN_INLINE int64_t taps() const { return axis[0].taps * axis[1].taps * axis[2].taps; }
+  // Elements of memory for so many channels; vectors may be read from any output.
+  template <class T>
+  int64_t room(int64_t channels) const {
+    return channels * channel + overhang + Vec<T>::lanes;
+  }
+
+  PYNN_INLINE int64_t offset(int64_t td, int64_t th, int64_t tw) const {
+    const int64_t f =
+        (axis[0].phase_of(td, phases[0]) * phases[1] + axis[1].phase_of(th, phases[1])) * phases[2] +
+        axis[2].phase_of(tw, phases[2]);
+    const int64_t d = axis[0].q(td) - reach[0].first, h = axis[1].q(th) - reach[1].first,
+                  w = axis[2].q(tw) - reach[2].first;
+    return f * plane + (d * rows + h) * pitch + w;
+  }
+  // offsets[(c, t)] for so many channels.
+  void set_offsets(int64_t* offsets, int64_t channels) const {
+    for (int64_t td = 0; td < axis[0].taps; ++td)
+      for (int64_t th = 0; th < axis[1].taps; ++th)
+        for (int64_t tw = 0; tw < axis[2].taps; ++tw) *offsets++ = offset(td, th, tw);
+    const int64_t taps_of_one = taps();
+    for (int64_t i = 0; i < (channels - 1) * taps_of_one; ++i)
+      offsets[i] = offsets[i - taps_of_one] + channel;
+  }
+};
+
+// to[i] = from[i step]
+template <class T>
+PYNN_INLINE void copy_every(T* to, const T* from, int64_t step, int64_t count) {
+  using V = Vec<T>;
+  int64_t i = 0;
+  if (step == 1) {
+    for (; i + V::lanes <= count; i += V::lanes) store(to + i, load(from + i));
+    if (i < count) store(to + i, load(from + i, count - i), count - i);
+    return;
+  }
+  for (; i < count; ++i) to[i] = from[i * step];
+}
+template <class T>
+PYNN_INLINE void set_zeros(T* to, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) to[i] = T(0);
+}
+
+// `from` holds `channels` arrays (size of d, of h, of w), one behind the other.
+template <class T>
+void fill_planes(const Planes& p, T* to, const T* from, int64_t channels) {
+  const Axis &d = p.axis[0], &h = p.axis[1], &w = p.axis[2];
+  T* const begin = to;
+  const int64_t size = d.size * h.size * w.size;
+  for (int64_t c = 0; c < channels; ++c, from += size)
+    for (int64_t fd = 0; fd < p.phases[0]; ++fd)
+      for (int64_t fh = 0; fh < p.phases[1]; ++fh)
+        for (int64_t fw = 0; fw < p.phases[2]; ++fw) {
+          const Range deep = p.reach[0].inside(d, fd), high = p.reach[1].inside(h, fh),
+                      wide = p.reach[2].inside(w, fw);
+          const int64_t start = (p.reach[2].first + wide.begin) * w.step + w.remainder(fw);
+          for (int64_t i = 0; i < p.depth; ++i)
+            for (int64_t j = 0; j < p.rows; ++j, to += p.pitch) {
+              if (i < deep.begin || i >= deep.end || j < high.begin || j >= high.end || wide.size() == 0) {
+                set_zeros(to, p.pitch);
+                continue;
+              }
+              const int64_t in_d = (p.reach[0].first + i) * d.step + d.remainder(fd),
+                            in_h = (p.reach[1].first + j) * h.step + h.remainder(fh);
+              set_zeros(to, wide.begin);
+              copy_every(to + wide.begin, from + (in_d * h.size + in_h) * w.size + start, w.step,
+                         wide.size());
+              set_zeros(to + wide.end, p.pitch - wide.end);
+            }
+        }
+  set_zeros(to, begin + p.room<T>(channels) - to);
+}
+
+}  // namespace pynn::PYNN_ISA
