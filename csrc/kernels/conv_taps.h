@@ -9,6 +9,7 @@
 #include "core/cache_sizes.h"
 #include "core/parallel.h"
 #include "core/scratch.h"
+#include "kernels/conv_bands.h"
 #include "kernels/conv_weights.h"
 
 namespace pynn::PYNN_ISA {
@@ -28,40 +29,6 @@ struct TapProduct {
   PYNN_INLINE int64_t target_count() const { return target_size[0] * target_size[1] * target_size[2]; }
   PYNN_INLINE bool has_gaps() const {
     return axis[0].target_step != 1 || axis[1].target_step != 1 || axis[2].target_step != 1;
-  }
-};
-
-// ---- bands -----------------------------------------------------------------------------------------------
-
-// The outputs cut along the first axis, or if that leaves single places, along the second too, and so on:
-// each band's outputs lie in one run of memory.
-template <class T>
-struct Bands {
-  int64_t size[3], count[3];
-
-  Bands(const Axis (&axis)[3], int64_t channels) {
-    const int64_t budget = cache_sizes().level2 / 2 / int64_t(sizeof(T));
-    for (int i = 0; i < 3; ++i) size[i] = axis[i].outs;
-    for (int i = 0; i < 3; ++i) {
-      const int64_t least = i == 2 ? 8 * Vec<T>::lanes : 1;
-      while (size[i] > least && part(axis, 0, 0, 0).template room<T>(channels) > budget) {
-        // Equal pieces, one more than before.
-        const int64_t pieces = ceil_div(axis[i].outs, size[i]) + 1;
-        size[i] = smaller(size[i] - 1, larger(least, ceil_div(axis[i].outs, pieces)));
-      }
-      if (size[i] > 1) break;
-    }
-    for (int i = 0; i < 3; ++i) count[i] = ceil_div(axis[i].outs, size[i]);
-  }
-  PYNN_INLINE int64_t total() const { return count[0] * count[1] * count[2]; }
-  Planes part(const Axis (&axis)[3], int64_t d, int64_t h, int64_t w) const {
-    const auto cut = [&](int i, int64_t at) {
-      return axis[i].part(at * size[i], smaller((at + 1) * size[i], axis[i].outs));
-    };
-    return {cut(0, d), cut(1, h), cut(2, w)};
-  }
-  Planes part(const Axis (&axis)[3], int64_t index) const {
-    return part(axis, index / (count[1] * count[2]), index / count[2] % count[1], index % count[2]);
   }
 };
 
@@ -159,7 +126,7 @@ inline int64_t parts_of_panels(int64_t units, int64_t panels) {
 
 template <class T>
 void multiply_taps(const TapProduct<T>& product) {
-  const Bands<T> bands(product.axis, product.channels);
+  const Bands<T> bands(product.axis, product.channels, 0, cache_sizes().level2 / 2 / int64_t(sizeof(T)));
   const Planes first = bands.part(product.axis, 0);
   const Addresses<T> addresses(first, product.channels);
   const Panels<T> panels(product.rows, addresses.k);

@@ -41,8 +41,13 @@ void pack_panel(T* to, const Weights<T>& weights, const Planes& p, int64_t chann
                              w.first_place * weights.axis[2];
   const bool in_one_run =
       steps[2] == 1 && (h.taps == 1 || steps[1] == w.taps) && (d.taps == 1 || steps[0] == w.taps * h.taps);
-  if (in_one_run && weights.channel == taps)
-    return pack_transposed<T>(to, rows, {first_tap, rows, weights.row, channels * taps, 1});
+  if (in_one_run && weights.channel == taps) {
+    // A vector of rows at a time, the last one first: it writes beyond its rows, where the others write then.
+    for (int64_t i = (rows - 1) / Vec<T>::lanes * Vec<T>::lanes; i >= 0; i -= Vec<T>::lanes)
+      pack_transposed<T>(to + i, rows,
+                         {first_tap + i * weights.row, rows - i, weights.row, channels * taps, 1});
+    return;
+  }
   for (int64_t c = 0; c < channels; ++c)
     for (int64_t td = 0; td < d.taps; ++td)
       for (int64_t th = 0; th < h.taps; ++th)
