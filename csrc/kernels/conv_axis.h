@@ -47,27 +47,30 @@ struct Axis {
     return cut;
   }
 
-  int64_t phases() const {
-    const int64_t cycle = step / common_divisor(step, shift_step);
-    return smaller(taps, cycle);
-  }
+  int64_t phases() const { return larger(1, smaller(taps, step / common_divisor(step, shift_step))); }
   PYNN_INLINE int64_t phase_of(int64_t tap, int64_t phases) const { return tap % phases; }
   PYNN_INLINE int64_t remainder(int64_t phase) const { return remainder_of(shift(phase), step); }
   PYNN_INLINE int64_t q(int64_t tap) const { return floor_div(shift(tap), step); }
 };
 
-// What the taps read of a phase: places first .. first + width, of which those outside the source are zeros.
+// What taps read of a phase: places first .. first + width, of which those outside the source are zeros.
 struct Reach {
   int64_t first = 0, width = 0;
-  explicit Reach(const Axis& axis) : width(axis.outs) {
-    if (axis.taps == 0) return;
-    first = axis.q(0);  // shifts grow or fall with the tap
-    int64_t last = axis.q(axis.taps - 1);
-    if (first > last) {
-      const int64_t swapped = first;
-      first = last, last = swapped;
+
+  PYNN_INLINE explicit Reach(int64_t outs) : width(outs) {}
+  // That of several axes together, which read the same source: the parts of a gradient. The first has most
+  // outputs.
+  Reach(const Axis* axes, int64_t count) : width(axes[0].outs) {
+    bool any = false;
+    int64_t last = 0;
+    for (int64_t i = 0; i < count; ++i) {
+      if (axes[i].taps == 0) continue;
+      const int64_t a = axes[i].q(0), b = axes[i].q(axes[i].taps - 1);  // shifts only grow or only fall
+      first = any ? smaller(first, smaller(a, b)) : smaller(a, b);
+      last = any ? larger(last, larger(a, b)) : larger(a, b);
+      any = true;
     }
-    width = last - first + axis.outs;
+    width += last - first;
   }
   // Of these, the places begin .. end are in the source; the numbers count from `first`.
   PYNN_INLINE Range inside(const Axis& axis, int64_t phase) const {

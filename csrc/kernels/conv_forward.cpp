@@ -6,7 +6,8 @@ namespace pynn::PYNN_ISA {
 template <class T>
 void conv_forward_kernel(const ConvShape& s, const T* x, const T* w, const T* bias, T* y) {
   const int64_t taps = s.taps();
-  multiply_taps<T>({{forward_axis(s, 0), forward_axis(s, 1), forward_axis(s, 2)},
+  const Axis axes[3] = {forward_axis(s, 0), forward_axis(s, 1), forward_axis(s, 2)};
+  multiply_taps<T>({{{&axes[0], 1}, {&axes[1], 1}, {&axes[2], 1}},
                     s.batch,
                     s.groups,
                     s.in_channels,
@@ -22,27 +23,30 @@ void conv_forward_kernel(const ConvShape& s, const T* x, const T* w, const T* bi
                     {s.out[0], s.out[1], s.out[2]}});
 }
 
-// With a stride, dx falls into as many parts as there are remainders, each with taps of its own.
+// Along an axis with a stride, dx falls into as many parts as there are remainders.
 template <class T>
 void conv_input_kernel(const ConvShape& s, const T* dy, const T* w, const T* bias, T* dx) {
   const int64_t taps = s.taps();
-  for (int64_t d = 0; d < smaller(s.stride[0], s.in[0]); ++d)
-    for (int64_t h = 0; h < smaller(s.stride[1], s.in[1]); ++h)
-      for (int64_t v = 0; v < smaller(s.stride[2], s.in[2]); ++v)
-        multiply_taps<T>({{input_axis(s, 0, d), input_axis(s, 1, h), input_axis(s, 2, v)},
-                          s.batch,
-                          s.groups,
-                          s.out_channels,
-                          s.in_channels,
-                          dy,
-                          {w,
-                           s.out_channels * s.in_channels * taps,
-                           taps,
-                           s.in_channels * taps,
-                           {s.kernel[1] * s.kernel[2], s.kernel[2], 1}},
-                          bias,
-                          dx,
-                          {s.in[0], s.in[1], s.in[2]}});
+  int64_t counts[3];
+  for (int i = 0; i < 3; ++i) counts[i] = smaller(s.stride[i], s.in[i]);
+  const Scratch<Axis> d(counts[0]), h(counts[1]), v(counts[2]);
+  Axis* const axes[3] = {d.get(), h.get(), v.get()};
+  for (int i = 0; i < 3; ++i)
+    for (int64_t target = 0; target < counts[i]; ++target) axes[i][target] = input_axis(s, i, target);
+  multiply_taps<T>({{{axes[0], counts[0]}, {axes[1], counts[1]}, {axes[2], counts[2]}},
+                    s.batch,
+                    s.groups,
+                    s.out_channels,
+                    s.in_channels,
+                    dy,
+                    {w,
+                     s.out_channels * s.in_channels * taps,
+                     taps,
+                     s.in_channels * taps,
+                     {s.kernel[1] * s.kernel[2], s.kernel[2], 1}},
+                    bias,
+                    dx,
+                    {s.in[0], s.in[1], s.in[2]}});
 }
 
 template <class T>

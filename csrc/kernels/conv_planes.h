@@ -25,41 +25,42 @@ struct Planes {
   int64_t plane = 0, channel = 0;          // elements
   int64_t overhang = 0;                    // what the last row reads past its pitch
 
-  Planes(const Axis& d, const Axis& h, const Axis& w)
-      : axis{d, h, w}, reach{Reach(d), Reach(h), Reach(w)}, phases{d.phases(), h.phases(), w.phases()} {
+  Planes(const Axis (&axes)[3], const Reach (&reaches)[3])
+      : axis{axes[0], axes[1], axes[2]},
+        reach{reaches[0], reaches[1], reaches[2]},
+        phases{axes[0].phases(), axes[1].phases(), axes[2].phases()} {
     int64_t data_end = 0;
-    for (int64_t f = 0; f < phases[2]; ++f) data_end = larger(data_end, reach[2].inside(w, f).end);
+    for (int64_t f = 0; f < phases[2]; ++f) data_end = larger(data_end, reach[2].inside(axis[2], f).end);
     const int64_t zeros_before = smaller(larger(0, -reach[2].first), reach[2].width);
-    pitch = larger(w.outs, larger(data_end, reach[2].width - zeros_before));
+    pitch = larger(axis[2].outs, larger(data_end, reach[2].width - zeros_before));
     overhang = reach[2].width > pitch ? reach[2].width - pitch : 0;
     rows = reach[1].width, depth = reach[0].width;
     plane = depth * rows * pitch;
     channel = plane * phases[0] * phases[1] * phases[2];
   }
 
-  PYNN_INLINE int64_t taps() const { return axis[0].taps * axis[1].taps * axis[2].taps; }
   // Elements of memory for so many channels; vectors may be read from any output.
   template <class T>
   int64_t room(int64_t channels) const {
     return channels * channel + overhang + Vec<T>::lanes;
   }
 
-  PYNN_INLINE int64_t offset(int64_t td, int64_t th, int64_t tw) const {
-    const int64_t f =
-        (axis[0].phase_of(td, phases[0]) * phases[1] + axis[1].phase_of(th, phases[1])) * phases[2] +
-        axis[2].phase_of(tw, phases[2]);
-    const int64_t d = axis[0].q(td) - reach[0].first, h = axis[1].q(th) - reach[1].first,
-                  w = axis[2].q(tw) - reach[2].first;
+  // What the taps of these axes, which these planes are for, read for the first output.
+  PYNN_INLINE int64_t offset(const Axis (&a)[3], int64_t td, int64_t th, int64_t tw) const {
+    const int64_t f = (td % phases[0] * phases[1] + th % phases[1]) * phases[2] + tw % phases[2];
+    const int64_t d = a[0].q(td) - reach[0].first, h = a[1].q(th) - reach[1].first,
+                  w = a[2].q(tw) - reach[2].first;
     return f * plane + (d * rows + h) * pitch + w;
   }
   // offsets[(c, t)] for so many channels.
-  void set_offsets(int64_t* offsets, int64_t channels) const {
-    for (int64_t td = 0; td < axis[0].taps; ++td)
-      for (int64_t th = 0; th < axis[1].taps; ++th)
-        for (int64_t tw = 0; tw < axis[2].taps; ++tw) *offsets++ = offset(td, th, tw);
-    const int64_t taps_of_one = taps();
-    for (int64_t i = 0; i < (channels - 1) * taps_of_one; ++i)
-      offsets[i] = offsets[i - taps_of_one] + channel;
+  void set_offsets(int64_t* offsets, const Axis (&a)[3], int64_t channels) const {
+    const int64_t taps = a[0].taps * a[1].taps * a[2].taps;
+    if (channels == 0 || taps == 0) return;
+    int64_t* next = offsets;
+    for (int64_t td = 0; td < a[0].taps; ++td)
+      for (int64_t th = 0; th < a[1].taps; ++th)
+        for (int64_t tw = 0; tw < a[2].taps; ++tw) *next++ = offset(a, td, th, tw);
+    for (int64_t i = taps; i < channels * taps; ++i) offsets[i] = offsets[i - taps] + channel;
   }
 };
 

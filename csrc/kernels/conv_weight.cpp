@@ -26,6 +26,7 @@ struct WeightPlan {
   static constexpr int64_t lanes = Vec<T>::lanes;
   const ConvShape& s;
   const Axis axis[3];
+  const AxisParts axes[3];
   const Bands<T> bands;
   int64_t k;                // weights of one output channel
   int64_t vectors, panels;  // of a group's output channels
@@ -35,11 +36,12 @@ struct WeightPlan {
   explicit WeightPlan(const ConvShape& shape)
       : s(shape),
         axis{forward_axis(shape, 0), forward_axis(shape, 1), forward_axis(shape, 2)},
-        bands(axis, shape.in_channels, shape.out_channels, kItem),
+        axes{{&axis[0], 1}, {&axis[1], 1}, {&axis[2], 1}},
+        bands(axes, shape.in_channels, shape.out_channels, kItem),
         k(shape.in_channels * shape.taps()),
         vectors(ceil_div(shape.out_channels, lanes)),
         panels(ceil_div(vectors, ProductTile::vectors)) {
-    const int64_t of_image = bands.part(axis, 0).template room<T>(s.in_channels) +
+    const int64_t of_image = bands.planes(axes, 0).template room<T>(s.in_channels) +
                              s.out_channels * bands.size[0] * bands.size[1] * bands.size[2];
     images = smaller(larger(1, kItem / of_image), s.batch);
     items = ceil_div(s.batch, images) * bands.total();
@@ -57,17 +59,17 @@ void multiply_item(const WeightPlan<T>& plan, const T* x, const T* dy, int64_t g
                    Range which, T* dw, bool add) {
   constexpr int64_t lanes = Vec<T>::lanes;
   const ConvShape& s = plan.s;
-  const Planes p = plan.bands.part(plan.axis, item % plan.bands.total());
+  const Planes p = plan.bands.planes(plan.axes, item % plan.bands.total());
   const int64_t first = item / plan.bands.total() * plan.images;
   const int64_t images = smaller(plan.images, s.batch - first);
   const int64_t deep = p.axis[0].outs, high = p.axis[1].outs, wide = p.axis[2].outs,
                 outs = deep * high * wide;
-  const int64_t channels = which.size(), room = p.room<T>(channels), k = channels * p.taps();
+  const int64_t channels = which.size(), room = p.room<T>(channels), k = channels * s.taps();
 
   const Scratch<int64_t> offsets(k);
   const Scratch<Run> runs(images * deep * high);
   const Scratch<T> planes(images * room), packed(images * outs * plan.vectors * lanes);
-  p.set_offsets(offsets.get(), channels);
+  p.set_offsets(offsets.get(), p.axis, channels);
   Run* run = runs.get();
   for (int64_t n = 0; n < images; ++n)
     for (int64_t d = 0; d < deep; ++d)
@@ -87,7 +89,7 @@ void multiply_item(const WeightPlan<T>& plan, const T* x, const T* dy, int64_t g
     }
   }
 
-  const int64_t tiles = ceil_div(k, ProductTile::taps), begin = which.begin * p.taps();
+  const int64_t tiles = ceil_div(k, ProductTile::taps), begin = which.begin * s.taps();
   for (int64_t panel = 0; panel < plan.panels; ++panel) {
     const int64_t o = plan.first_vector(panel) * lanes, height = plan.height(panel);
     for (int64_t i = 0; i < tiles; ++i) {

@@ -28,12 +28,12 @@ struct Panels {
   PYNN_INLINE int64_t size() const { return k * ConvTile::rows + Vec<T>::lanes; }
 };
 
-// One panel of `rows` rows from row `first`.
+// One panel of `rows` rows from row `first`, for the taps of these axes.
 template <class T>
-void pack_panel(T* to, const Weights<T>& weights, const Planes& p, int64_t channels, int64_t first,
+void pack_panel(T* to, const Weights<T>& weights, const Axis (&axis)[3], int64_t channels, int64_t first,
                 int64_t rows) {
-  const Axis &d = p.axis[0], &h = p.axis[1], &w = p.axis[2];
-  const int64_t taps = p.taps();
+  const Axis &d = axis[0], &h = axis[1], &w = axis[2];
+  const int64_t taps = d.taps * h.taps * w.taps;
   const T* const from = weights.w + first * weights.row;
   const int64_t steps[3] = {d.place_step * weights.axis[0], h.place_step * weights.axis[1],
                             w.place_step * weights.axis[2]};

@@ -17,14 +17,15 @@ struct Window {
 
 // At most so many windows: each but a row's last one is full.
 template <class T>
-int64_t most_windows(const Planes& p) {
-  return p.axis[0].outs * p.axis[1].outs * ceil_div(p.axis[2].outs, Vec<T>::lanes);
+PYNN_INLINE int64_t most_windows(int64_t deep, int64_t high, int64_t wide) {
+  return deep * high * ceil_div(wide, Vec<T>::lanes);
 }
 
+// The windows of deep x high x wide outputs.
 template <class T>
-int64_t set_windows(Window* windows, const Planes& p) {
+int64_t set_windows(Window* windows, const Planes& p, int64_t deep, int64_t high, int64_t wide) {
   constexpr int lanes = Vec<T>::lanes;
-  const int64_t deep = p.axis[0].outs, high = p.axis[1].outs, wide = p.axis[2].outs;
+  if (high == 0 || wide == 0) return 0;
   Window* next = windows;
   int64_t done = 0;  // outputs
   for (int64_t d = 0, h = 0, w = 0; d < deep;) {
