@@ -11,6 +11,7 @@
 #include "core/parallel.h"
 #include "core/scratch.h"
 #include "kernels/conv_bands.h"
+#include "kernels/conv_depthwise.h"
 #include "kernels/conv_products.h"
 #include "kernels/gemm_pack.h"
 
@@ -128,6 +129,7 @@ void join_pieces(const WeightPlan<T>& plan, T* copies, T* dw) {
 
 template <class T>
 void conv_weight_kernel(const ConvShape& s, const T* x, const T* dy, T* dw) {
+  if (s.in_channels == 1 && s.out_channels == 1) return multiply_depthwise(s, x, dy, dw);
   const WeightPlan<T> plan(s);
   const int64_t all = s.groups * plan.copy_size();
   const Scratch<T> copies(plan.pieces * all);
