@@ -71,11 +71,12 @@ void multiply_depthwise(const ConvShape& s, const T* x, const T* dy, T* dw) {
                                 p.axis[2].first_target;
           const int64_t last = ((deep - 1) * p.rows + high - 1) * p.pitch + wide,
                         count = round_up(last, lanes);
+          clear_planes(p, plane.get(), 1);
           set_zeros(places.get(), count);
           for (int64_t c = begin; c < end; ++c)
             for (int64_t n = 0; n < s.batch; ++n) {
               const int64_t image = n * s.groups + c;
-              fill_planes(p, plane.get(), x + image * s.in_size(), 1);
+              copy_to_planes(p, plane.get(), x + image * s.in_size(), 1);
               const T* from = dy + image * size + start;
               for (int64_t d = 0; d < deep; ++d)
                 for (int64_t h = 0; h < high; ++h, from += wide)

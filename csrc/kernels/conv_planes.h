@@ -76,39 +76,39 @@ PYNN_INLINE void copy_every(T* to, const T* from, int64_t step, int64_t count) {
   }
   for (; i < count; ++i) to[i] = from[i * step];
 }
+
 template <class T>
 PYNN_INLINE void set_zeros(T* to, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) to[i] = T(0);
+  __builtin_memset(to, 0, uint64_t(count) * sizeof(T));
 }
 
-// `from` holds `channels` arrays (size of d, of h, of w), one behind the other.
+// The places outside the source: they are the same for every image.
 template <class T>
-void fill_planes(const Planes& p, T* to, const T* from, int64_t channels) {
+void clear_planes(const Planes& p, T* planes, int64_t channels) {
+  set_zeros(planes, p.room<T>(channels));
+}
+
+// `from` holds `channels` arrays (size of d, of h, of w), one behind the other; `to` has been cleared.
+template <class T>
+void copy_to_planes(const Planes& p, T* to, const T* from, int64_t channels) {
   const Axis &d = p.axis[0], &h = p.axis[1], &w = p.axis[2];
-  T* const begin = to;
   const int64_t size = d.size * h.size * w.size;
-  for (int64_t c = 0; c < channels; ++c, from += size)
-    for (int64_t fd = 0; fd < p.phases[0]; ++fd)
-      for (int64_t fh = 0; fh < p.phases[1]; ++fh)
-        for (int64_t fw = 0; fw < p.phases[2]; ++fw) {
-          const Range deep = p.reach[0].inside(d, fd), high = p.reach[1].inside(h, fh),
-                      wide = p.reach[2].inside(w, fw);
-          const int64_t start = (p.reach[2].first + wide.begin) * w.step + w.remainder(fw);
-          for (int64_t i = 0; i < p.depth; ++i)
-            for (int64_t j = 0; j < p.rows; ++j, to += p.pitch) {
-              if (i < deep.begin || i >= deep.end || j < high.begin || j >= high.end || wide.size() == 0) {
-                set_zeros(to, p.pitch);
-                continue;
-              }
-              const int64_t in_d = (p.reach[0].first + i) * d.step + d.remainder(fd),
-                            in_h = (p.reach[1].first + j) * h.step + h.remainder(fh);
-              set_zeros(to, wide.begin);
-              copy_every(to + wide.begin, from + (in_d * h.size + in_h) * w.size + start, w.step,
-                         wide.size());
-              set_zeros(to + wide.end, p.pitch - wide.end);
-            }
-        }
-  set_zeros(to, begin + p.room<T>(channels) - to);
+  for (int64_t fd = 0; fd < p.phases[0]; ++fd)
+    for (int64_t fh = 0; fh < p.phases[1]; ++fh)
+      for (int64_t fw = 0; fw < p.phases[2]; ++fw, to += p.plane) {
+        const Range deep = p.reach[0].inside(d, fd), high = p.reach[1].inside(h, fh),
+                    wide = p.reach[2].inside(w, fw);
+        const int64_t first_d = p.reach[0].first * d.step + d.remainder(fd),
+                      first_h = p.reach[1].first * h.step + h.remainder(fh),
+                      first_w = (p.reach[2].first + wide.begin) * w.step + w.remainder(fw);
+        for (int64_t c = 0; c < channels; ++c)
+          for (int64_t i = deep.begin; i < deep.end; ++i) {
+            const T* row = from + c * size + ((first_d + i * d.step) * h.size + first_h) * w.size + first_w;
+            T* place = to + c * p.channel + i * p.rows * p.pitch + wide.begin;
+            for (int64_t j = high.begin; j < high.end; ++j)
+              copy_every(place + j * p.pitch, row + j * h.step * w.size, w.step, wide.size());
+          }
+      }
 }
 
 }  // namespace pynn::PYNN_ISA

@@ -93,12 +93,13 @@ template <class T>
 void multiply_band(const TapProduct<T>& product, const Panels<T>& panels, const BandParts<T>& band,
                    const T* packed, int64_t begin, int64_t end, int64_t shares) {
   const Scratch<T> planes(band.planes.template room<T>(product.channels));
+  clear_planes(band.planes, planes.get(), product.channels);
   int64_t filled = -1;
   for (int64_t unit = begin; unit < end; ++unit) {
     const int64_t image = unit / shares, share = unit % shares;
     if (filled != image)
-      fill_planes(band.planes, planes.get(),
-                  product.source + image * product.channels * product.source_size(), product.channels);
+      copy_to_planes(band.planes, planes.get(),
+                     product.source + image * product.channels * product.source_size(), product.channels);
     filled = image;
     multiply_panels(product, panels, band, planes.get(), packed, image,
                     {panels.count * share / shares, panels.count * (share + 1) / shares});

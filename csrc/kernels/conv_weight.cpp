@@ -81,7 +81,8 @@ void multiply_item(const WeightPlan<T>& plan, const T* x, const T* dy, int64_t g
       (p.axis[0].first_target * s.out[1] + p.axis[1].first_target) * s.out[2] + p.axis[2].first_target;
   for (int64_t n = 0; n < images; ++n) {
     const int64_t image = (first + n) * s.groups + group;
-    fill_planes(p, planes.get() + n * room, x + (image * s.in_channels + which.begin) * in_size, channels);
+    clear_planes(p, planes.get() + n * room, channels);
+    copy_to_planes(p, planes.get() + n * room, x + (image * s.in_channels + which.begin) * in_size, channels);
     for (int64_t panel = 0; panel < plan.panels; ++panel) {
       const int64_t o = plan.first_vector(panel) * lanes, pitch = plan.height(panel) * lanes;
       pack<T>(packed.get() + o * images * outs + n * outs * pitch, pitch,
