@@ -14,6 +14,7 @@
 #pragma once
 #include "core/simd.h"
 #include "kernels/conv_axis.h"
+#include "kernels/gemm_pack.h"
 
 namespace pynn::PYNN_ISA {
 
@@ -64,19 +65,34 @@ struct Planes {
   }
 };
 
+// The lanes 0, 2, 4, ... of a and then of b.
+template <class Raw, int... I>
+PYNN_INLINE Raw even_lanes(Raw a, Raw b, Lanes<I...>) {
+  return __builtin_shufflevector(a, b, (2 * I)...);
+}
+
 // to[i] = from[i step]
 template <class T>
 PYNN_INLINE void copy_every(T* to, const T* from, int64_t step, int64_t count) {
   using V = Vec<T>;
+  constexpr int64_t lanes = V::lanes;
   int64_t i = 0;
   if (step == 1) {
-    for (; i + V::lanes <= count; i += V::lanes) store(to + i, load(from + i));
+    for (; i + lanes <= count; i += lanes) store(to + i, load(from + i));
     if (i < count) store(to + i, load(from + i, count - i), count - i);
-    return;
+  } else if (step == 2) {
+    constexpr auto kAll = typename CountTo<lanes>::type();
+    for (; i + lanes < count; i += lanes)
+      store(to + i, V(even_lanes(load(from + 2 * i).v, load(from + 2 * i + lanes).v, kAll)));
+    if (i == count) return;
+    const int64_t rest = 2 * (count - i) - 1;  // no further than the last one
+    const V low = load(from + 2 * i, smaller(rest, lanes));
+    const V high = rest > lanes ? load(from + 2 * i + lanes, rest - lanes) : V(0);
+    store(to + i, V(even_lanes(low.v, high.v, kAll)), count - i);
+  } else {
+    for (; i < count; ++i) to[i] = from[i * step];
   }
-  for (; i < count; ++i) to[i] = from[i * step];
 }
-
 template <class T>
 PYNN_INLINE void set_zeros(T* to, int64_t count) {
   __builtin_memset(to, 0, uint64_t(count) * sizeof(T));
