@@ -1,5 +1,5 @@
 // conv_forward.cpp — y from x, and dx from dy, which is the same sum with other taps.
-#include "kernels/conv_taps.h"
+#include "kernels/conv_units.h"
 
 namespace pynn::PYNN_ISA {
 

@@ -12,9 +12,6 @@
 
 namespace pynn::PYNN_ISA {
 
-// Multiplications that are worth a task of their own.
-inline constexpr double kTaskOfTaps = 1 << 18;
-
 // All weights of all groups, packed.
 template <class T>
 void pack_weights(const TapProduct<T>& product, const Panels<T>& panels, T* packed) {
@@ -101,35 +98,8 @@ void multiply_band(const TapProduct<T>& product, const Panels<T>& panels, const 
       copy_to_planes(band.planes, planes.get(),
                      product.source + image * product.channels * product.source_size(), product.channels);
     filled = image;
-    multiply_panels(product, panels, band, planes.get(), packed, image,
-                    {panels.count * share / shares, panels.count * (share + 1) / shares});
+    multiply_panels(product, panels, band, planes.get(), packed, image, panels.share(share, shares));
   }
-}
-
-template <class T>
-void multiply_taps(const TapProduct<T>& product) {
-  const Panels<T> panels(product.rows, product.depth());
-  const Scratch<T> packed(product.groups * panels.count * panels.size());
-  pack_weights(product, panels, packed.get());
-
-  const Bands<T> bands(product.axes, product.channels, 0, cache_sizes().level2 / 2 / int64_t(sizeof(T)));
-  const BandParts<T> first(product, bands, 0);
-  const int64_t images = product.batch * product.groups;
-  const int64_t shares = shares_of_panels(images * bands.total(), panels.count), of_band = images * shares;
-  const double work = double(product.rows) / double(shares) * double(first.depth + 8 * first.count) *
-                      double(first.outs) / double(first.count);
-  const int64_t together = work * 2 > kTaskOfTaps ? 1 : int64_t(kTaskOfTaps / (work + 1));
-  parallel_for(of_band * bands.total(), together, [&](int64_t unit, int64_t end) {
-    while (unit < end) {
-      const int64_t band = unit / of_band, next = smaller(end, (band + 1) * of_band);
-      const int64_t from = unit - band * of_band, to = next - band * of_band;
-      if (band == 0)
-        multiply_band(product, panels, first, packed.get(), from, to, shares);
-      else
-        multiply_band(product, panels, BandParts<T>(product, bands, band), packed.get(), from, to, shares);
-      unit = next;
-    }
-  });
 }
 
 }  // namespace pynn::PYNN_ISA

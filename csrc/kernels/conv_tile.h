@@ -30,13 +30,16 @@ struct TileOfTaps {
   const T* bias;  // R values, or null
   T* y;
   int64_t y_row;
+  bool add = false;  // to what is in y, where every lane of the windows is an output
 };
 
 template <int R, int W, class T>
 void convolve_tile(const TileOfTaps<T>& t) {
   using V = Vec<T>;
   Sum<T> sum[R][W];
-  each_vector<R, W>([&](int i, int j) { sum[i][j] = t.bias ? V(t.bias[i]).v : Sum<T>{}; });
+  each_vector<R, W>([&](int i, int j) {
+    sum[i][j] = t.add ? load(t.y + i * t.y_row + t.windows[j].target).v : t.bias ? V(t.bias[i]).v : Sum<T>{};
+  });
   const T* source[W];
   for (int j = 0; j < W; ++j) source[j] = t.planes + t.windows[j].source;
   const T* weights = t.weights;

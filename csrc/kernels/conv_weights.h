@@ -24,6 +24,9 @@ struct Panels {
 
   PYNN_INLINE int64_t begin(int64_t panel) const { return rows * panel / count; }
   PYNN_INLINE int64_t height(int64_t panel) const { return begin(panel + 1) - begin(panel); }
+  PYNN_INLINE Range share(int64_t i, int64_t shares) const {
+    return {count * i / shares, count * (i + 1) / shares};
+  }
   // Packing writes whole vectors, so there is room for one more behind each panel.
   PYNN_INLINE int64_t size() const { return k * ConvTile::rows + Vec<T>::lanes; }
 };
