@@ -76,9 +76,19 @@ class Patches {
     for (int64_t i = 0; i < band_.count; ++i) {
       const Part& part = band_[i];
       T* to = parts_.get()[i].patches + n * part.outs;
-      for (int64_t k = 0; k < channels * taps(i); ++k, to += pitch(i))
-        for (int64_t j = 0; j < part.window_count; ++j)
-          store_window(to, load(planes_.get() + part.offsets[k] + part.windows[j].source), part.windows[j]);
+      for (int64_t k = 0; k < channels * taps(i); ++k, to += pitch(i)) {
+        const T* const from = planes_.get() + part.offsets[k];
+        for (int64_t j = 0; j < part.window_count; ++j) {
+          // Whole vectors, as long as what is too much is written over by the next ones.
+          const Window window = part.windows[j];
+          const Vec<T> outputs = window.count == lanes ? load(from + window.source)
+                                                       : compress(load(from + window.source), window.lanes);
+          if (window.target + lanes <= part.outs)
+            store(to + window.target, outputs);
+          else
+            store(to + window.target, outputs, window.count);
+        }
+      }
     }
   }
 
