@@ -2,10 +2,9 @@
 //
 // In an image of 7 x 7 a quarter of what windows hold belongs to no output, which costs a quarter of the
 // time. Where there are enough output channels to pay for it, the rows of the matrix that im2col would make
-// are written after all, but for a few channels at a time and into the cache: row (c, t) is a move of each
-// window's outputs, just as they are moved together when a window is stored. Then all windows are full. Sums
-// wait in memory from one block of channels to the next; each still is one chain in the order of (channel,
-// tap).
+// are written after all, but for a few channels at a time and into the cache: row (c, t) is a copy of the
+// rows of a plane. Then all windows are full. Sums wait in memory from one block of channels to the next;
+// each still is one chain in the order of (channel, tap).
 #pragma once
 #include "kernels/conv_taps.h"
 
@@ -15,13 +14,17 @@ namespace pynn::PYNN_ISA {
 struct PatchPlan {
   int64_t images = 0, shares = 1;  // no images: windows are better as they are
 
-  // The time that a step of the sum takes: a window costs a tile's rows of multiply-adds in every panel, and
-  // some four instructions where it is moved.
+  // The time that a step of the sum takes: a window costs a tile's rows of multiply-adds in every panel; to
+  // move a row costs some three instructions, once.
   template <class T>
   PatchPlan(const TapProduct<T>& product, const Panels<T>& panels, const BandParts<T>& band) {
     constexpr int64_t lanes = Vec<T>::lanes;
-    int64_t windows = 0;
-    for (int64_t i = 0; i < band.count; ++i) windows += band[i].window_count;
+    int64_t windows = 0, moves = 0;
+    for (int64_t i = 0; i < band.count; ++i) {
+      const Axis(&axis)[3] = band[i].axis;
+      windows += band[i].window_count;
+      moves += most_windows<T>(axis[0].outs, axis[1].outs, axis[2].outs);
+    }
     double least = 0.95 * double(windows);
     for (int64_t n = 1; n <= smaller(product.batch, 8); ++n) {
       const int64_t units = product.groups * ceil_div(product.batch, n),
@@ -29,7 +32,7 @@ struct PatchPlan {
       const int64_t panels_each = ceil_div(panels.count, parts);
       int64_t full = 0;
       for (int64_t i = 0; i < band.count; ++i) full += ceil_div(n * band[i].outs, lanes);
-      const double time = double(full) / double(n) + 0.5 * double(windows) / double(panels_each);
+      const double time = double(full) / double(n) + 0.4 * double(moves) / double(panels_each);
       const int64_t sums = panels_each * ConvTile::rows * full * lanes * int64_t(sizeof(T));
       if (time < least && sums <= cache_sizes().level2 / 2) least = time, images = n, shares = parts;
     }
@@ -61,7 +64,11 @@ class Patches {
     for (int64_t j = 0; j < ceil_div(images * band[0].outs, lanes); ++j)
       windows_.get()[j] = {j * lanes, j * lanes, uint32_t((uint64_t(1) << lanes) - 1), int32_t(lanes)};
     clear_planes(band.planes, planes_.get(), block_);
-    set_zeros(memory_.get(), block_ * of_channel());
+    for (int64_t i = 0; i < band.count; ++i) {  // what is behind the last output is read, too
+      const int64_t used = images * band[i].outs;
+      for (int64_t k = 0; used < pitch(i) && k < block_ * taps(i); ++k)
+        set_zeros(parts_.get()[i].patches + k * pitch(i) + used, pitch(i) - used);
+    }
   }
 
   PYNN_INLINE int64_t block() const { return block_; }
@@ -76,19 +83,8 @@ class Patches {
     for (int64_t i = 0; i < band_.count; ++i) {
       const Part& part = band_[i];
       T* to = parts_.get()[i].patches + n * part.outs;
-      for (int64_t k = 0; k < channels * taps(i); ++k, to += pitch(i)) {
-        const T* const from = planes_.get() + part.offsets[k];
-        for (int64_t j = 0; j < part.window_count; ++j) {
-          // Whole vectors, as long as what is too much is written over by the next ones.
-          const Window window = part.windows[j];
-          const Vec<T> outputs = window.count == lanes ? load(from + window.source)
-                                                       : compress(load(from + window.source), window.lanes);
-          if (window.target + lanes <= part.outs)
-            store(to + window.target, outputs);
-          else
-            store(to + window.target, outputs, window.count);
-        }
-      }
+      for (int64_t k = 0; k < channels * taps(i); ++k, to += pitch(i))
+        move_rows(part, planes_.get() + part.offsets[k], to);
     }
   }
 
@@ -123,6 +119,21 @@ class Patches {
     int64_t sums;  // where its sums begin in a row of them
   };
 
+  // Whole vectors, as long as what is too much will be written over by the next ones.
+  void move_rows(const Part& part, const T* from, T* to) const {
+    const int64_t deep = part.axis[0].outs, high = part.axis[1].outs, wide = part.axis[2].outs;
+    const T* const end = to + part.outs;
+    for (int64_t d = 0; d < deep; ++d)
+      for (int64_t h = 0; h < high; ++h, to += wide) {
+        const T* const row = from + (d * band_.planes.rows + h) * band_.planes.pitch;
+        for (int64_t w = 0; w < wide; w += lanes) {
+          if (to + w + lanes <= end)
+            store(to + w, load(row + w));
+          else
+            store(to + w, load(row + w), smaller(wide - w, lanes));
+        }
+      }
+  }
   int64_t of_channel() const {
     int64_t all = 0;
     for (int64_t i = 0; i < band_.count; ++i) all += taps(i) * pitch(i);

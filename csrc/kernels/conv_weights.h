@@ -31,6 +31,15 @@ struct Panels {
   PYNN_INLINE int64_t size() const { return k * ConvTile::rows + Vec<T>::lanes; }
 };
 
+template <int rows, class T>
+PYNN_INLINE void gather(T* to, const T* from, int64_t step) {
+  T values[rows];
+#pragma GCC unroll 8
+  for (int i = 0; i < rows; ++i) values[i] = from[i * step];
+#pragma GCC unroll 8
+  for (int i = 0; i < rows; ++i) to[i] = values[i];
+}
+
 // One panel of `rows` rows from row `first`, for the taps of these axes.
 template <class T>
 void pack_panel(T* to, const Weights<T>& weights, const Axis (&axis)[3], int64_t channels, int64_t first,
@@ -57,7 +66,10 @@ void pack_panel(T* to, const Weights<T>& weights, const Axis (&axis)[3], int64_t
         for (int64_t tw = 0; tw < w.taps; ++tw, to += rows) {
           const T* const tap =
               first_tap + c * weights.channel + td * steps[0] + th * steps[1] + tw * steps[2];
-          for (int64_t i = 0; i < rows; ++i) to[i] = tap[i * weights.row];
+          if (rows == ConvTile::rows)
+            gather<ConvTile::rows>(to, tap, weights.row);
+          else
+            for (int64_t i = 0; i < rows; ++i) to[i] = tap[i * weights.row];
         }
 }
 
