@@ -12,6 +12,7 @@ import numpy as np
 from ..program import Program, UnsupportedError
 from ..workloads.adam import AdamStep
 from ..workloads.backward import Backward
+from ..workloads.convolution import Convolution
 from ..workloads.mlp import Mlp
 from ..workloads.op import Op
 from .torch_like import bind
@@ -89,6 +90,14 @@ class Numpy:
         function = workload.function(vars(np) | BY_HAND, workload.gradient, list(arrays))
         return Program(lambda: function(*arrays.values()))
 
+    def convolution(self, workload: Convolution, check: bool, dtype: Any = np.float32) -> Program:
+        if not check:
+            raise UnsupportedError("NumPy has no convolution of images")
+        x, w, _, dy = (array.astype(dtype) for array in workload.arrays())
+        return Program(
+            lambda: np.concatenate([d.ravel() for d in gradients_of_convolution(workload, x, w, dy)])
+        )
+
     def adam_step(self, workload: AdamStep, check: bool, dtype: Any = np.float32) -> Program:
         parameter, gradient = (array.astype(dtype) for array in workload.arrays())
         optimizer = Adam([parameter], workload.lr)
@@ -98,6 +107,28 @@ class Numpy:
             return parameter
 
         return Program(run, to_numpy=np.copy)
+
+
+def gradients_of_convolution(
+    case: Convolution, x: np.ndarray, w: np.ndarray, dy: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """dx, dw and db, one tap of the kernel after the other."""
+    n, groups, pad, out = len(x), case.groups, case.padding, case.out
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dpadded, dw = np.zeros_like(padded), np.zeros_like(w)
+    grouped = dy.reshape(n, groups, -1, out * out)
+    for i in range(case.kernel):
+        for j in range(case.kernel):
+            part = (
+                ...,
+                slice(i, i + case.stride * (out - 1) + 1, case.stride),
+                slice(j, j + case.stride * (out - 1) + 1, case.stride),
+            )
+            met = padded[part].reshape(n, groups, -1, out * out)
+            dw[:, :, i, j] = (grouped @ met.swapaxes(-1, -2)).sum(0).reshape(dw.shape[:2])
+            tap = w[:, :, i, j].reshape(groups, -1, w.shape[1])
+            dpadded[part] += (tap.swapaxes(-1, -2) @ grouped).reshape(padded[part].shape)
+    return dpadded[:, :, pad : pad + case.size, pad : pad + case.size], dw, dy.sum((0, 2, 3))
 
 
 class Adam:

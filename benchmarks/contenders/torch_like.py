@@ -6,9 +6,12 @@ from collections.abc import Callable
 from itertools import cycle
 from typing import Any
 
+import numpy as np
+
 from ..program import Program
 from ..workloads.adam import AdamStep
 from ..workloads.backward import Backward
+from ..workloads.convolution import Convolution
 from ..workloads.mlp import Mlp
 from ..workloads.op import Op
 
@@ -81,6 +84,23 @@ class TorchLike:
             return x.grad
 
         return Program(run, to_numpy=lambda dx: dx.numpy())
+
+    def convolution(self, workload: Convolution, check: bool) -> Program:
+        *inputs, dy = map(self.lib.from_numpy, workload.arrays())
+        for tensor in inputs:
+            tensor.requires_grad_()
+        conv2d, settings = (
+            self.lib.nn.functional.conv2d,
+            (workload.stride, workload.padding, 1, workload.groups),
+        )
+
+        def run() -> Any:
+            for tensor in inputs:
+                tensor.grad = None
+            conv2d(*inputs, *settings).backward(dy)
+            return [tensor.grad for tensor in inputs]
+
+        return Program(run, to_numpy=lambda ds: np.concatenate([d.numpy().ravel() for d in ds]))
 
     def adam_step(self, workload: AdamStep, check: bool) -> Program:
         parameter, gradient = map(self.lib.from_numpy, workload.arrays())

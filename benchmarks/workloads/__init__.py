@@ -7,10 +7,11 @@ from typing import TypeAlias
 
 from .adam import AdamStep
 from .backward import Backward
+from .convolution import Convolution
 from .mlp import Mlp
 from .op import Op
 
-Workload: TypeAlias = Mlp | Op | Backward | AdamStep
+Workload: TypeAlias = Mlp | Op | Backward | AdamStep | Convolution
 
 MODULES = [
     "tiny_mlp",
@@ -21,6 +22,7 @@ MODULES = [
     "reductions",
     "memory_bound",
     "matmul",
+    "conv",
 ]
 
 

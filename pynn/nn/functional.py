@@ -12,6 +12,7 @@ from pynn._core.functional import *  # noqa: F403 - every op whose record says t
 
 from ._adaptive_pooling import *  # noqa: F403
 from ._batch_norm import *  # noqa: F403
+from ._convolution import *  # noqa: F403
 from ._distances import *  # noqa: F403
 from ._grid_sample import *  # noqa: F403
 from ._likelihood_losses import *  # noqa: F403

@@ -3,9 +3,22 @@
 test_bad_input_python.py runs them, and fails on a public name that has no entry.
 """
 
-from . import core, data, everyday, functional, image_layers, images, layers, optim, train, vision
+from . import (
+    convolution,
+    core,
+    data,
+    everyday,
+    functional,
+    image_layers,
+    images,
+    layers,
+    optim,
+    train,
+    vision,
+)
 
 TABLES = (
+    convolution.CALLS,
     core.CALLS,
     functional.CALLS,
     layers.CALLS,

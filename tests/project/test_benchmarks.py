@@ -11,6 +11,7 @@ from benchmarks.agreement import DisagreementError, reference, require_agreement
 from benchmarks.contenders.numpy_ import Numpy
 from benchmarks.program import Program
 from benchmarks.workloads import MODULES, workloads
+from benchmarks.workloads.convolution import Convolution
 from benchmarks.workloads.mlp import Mlp
 from benchmarks.workloads.op import Op
 
@@ -74,6 +75,16 @@ def test_pynn_trains_as_the_reference_does(case: Mlp) -> None:
     from benchmarks.contenders.pynn_ import Pynn
 
     program = Pynn(threads=1).mlp(case, check=True)
+    require_agreement(case, results(program, case.checked_runs), reference(case))
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("groups", [1, 4])
+def test_pynn_convolves_as_the_reference_does(stride: int, groups: int) -> None:
+    from benchmarks.contenders.pynn_ import Pynn
+
+    case = Convolution(2, 4, 8, 9, stride=stride, groups=groups)
+    program = Pynn(threads=1).convolution(case, check=True)
     require_agreement(case, results(program, case.checked_runs), reference(case))
 
 
