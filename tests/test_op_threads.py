@@ -45,6 +45,7 @@ LARGE = {
     "embedding": "randint(0, 500, 60, 70), randn(500, 65), 3",
     "flip": f"{MATRIX}, 1",
     "gather": f"{MATRIX}, 1, randint(0, 301, 700, 200)",
+    "grid_sample": "randn(5, 3, 33, 41), 2.4 * rand(5, 40, 30, 2) - 1.2",
     "group_norm": "randn(30, 20, 13, 17), 4, randn(20), randn(20)",
     "huber_loss": f"{MATRIX}, {MATRIX}",
     "index": f"{MATRIX}, [randint(0, 700, 900)]",

@@ -58,7 +58,10 @@ class Streams {
         store(odd + i / 2, every_other<1>(a, b));
       }
     }
-    for (; i < size_; ++i) *column(i) = x[i];
+    for (int64_t first = i; first < size_ && first < i + stride_; ++first) {
+      T* to = column(first);
+      for (int64_t c = first; c < size_; c += stride_) *to++ = x[c];
+    }
   }
   PYNN_INLINE void collect(T* x) const {
     constexpr int L = Vec<T>::lanes;
@@ -78,7 +81,10 @@ class Streams {
         store(x + i + L, interleave_high(a, b));
       }
     }
-    for (; i < size_; ++i) x[i] = *column(i);
+    for (int64_t first = i; first < size_ && first < i + stride_; ++first) {
+      const T* from = column(first);
+      for (int64_t c = first; c < size_; c += stride_) x[c] = *from++;
+    }
   }
   PYNN_INLINE void clear() const {
     for (int64_t i = 0; i < length_ * stride_; i += Vec<T>::lanes) store(at_ + i, Vec<T>(T(0)));

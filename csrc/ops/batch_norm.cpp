@@ -165,10 +165,10 @@ Tensor or_zeros(const Tensor& t, const Shape& shape, DType type) { return t ? t 
 struct BatchNormTraining {
   static std::vector<Tensor> forward(Context& context, const Tensor& x, const Tensor& weight,
                                      const Tensor& bias, double eps) {
-    check_channels("batch_norm", x, {{weight, "weight"}, {bias, "bias"}});
+    check_channels("batch_norm_training", x, {{weight, "weight"}, {bias, "bias"}});
     const Channels s(x.shape());
     if (s.n * s.l == 1)
-      throw ShapeError(text("batch_norm: got input ", x.shape(),
+      throw ShapeError(text("batch_norm_training: got input ", x.shape(),
                             ": one value per channel has no variance to learn from in training. Give a batch "
                             "of two or more (DataLoader(drop_last=True) leaves out a last batch of one), or "
                             "call model.eval()"));
@@ -179,7 +179,7 @@ struct BatchNormTraining {
     if (x.numel() == 0) return {y, mean, var};
     const Tensor in = x.contiguous(), w = weight ? weight.contiguous() : weight,
                  b = bias ? bias.contiguous() : bias;
-    visit_float("batch_norm", type, [&](auto element) {
+    visit_float("batch_norm_training", type, [&](auto element) {
       using T = decltype(element);
       normalize<T>(s, in.data<T>(), {data_or_null<T>(w), data_or_null<T>(b)}, eps, y.data<T>(),
                    mean.data<T>(), var.data<T>(), scale.data<T>());
@@ -201,7 +201,7 @@ struct BatchNormTraining {
                  w = weight ? weight.contiguous() : weight,
                  dmean = or_zeros(dys[1], {s.c}, type).contiguous(),
                  dvar = or_zeros(dys[2], {s.c}, type).contiguous();
-    visit_float("batch_norm", type, [&, &mean = mean, &scale = scale](auto element) {
+    visit_float("batch_norm_training", type, [&, &mean = mean, &scale = scale](auto element) {
       using T = decltype(element);
       Factors<T> f(s.c);
       std::copy_n(mean.data<T>(), s.c, f.mean);
@@ -243,14 +243,14 @@ struct BatchNormTraining {
 struct BatchNormEvaluation {
   static Tensor forward(Context& context, const Tensor& x, const Tensor& mean, const Tensor& var,
                         const Tensor& weight, const Tensor& bias, double eps) {
-    check_channels("batch_norm", x,
+    check_channels("batch_norm_evaluation", x,
                    {{mean, "running_mean"}, {var, "running_var"}, {weight, "weight"}, {bias, "bias"}});
     context.save(x, mean, var, weight, eps);
     const Channels s(x.shape());
     const Tensor y = empty(x.shape(), x.dtype());
     const Tensor in = x.contiguous(), m = mean.contiguous(), v = var.contiguous(),
                  w = weight ? weight.contiguous() : weight, b = bias ? bias.contiguous() : bias;
-    visit_float("batch_norm", x.dtype(), [&](auto element) {
+    visit_float("batch_norm_evaluation", x.dtype(), [&](auto element) {
       using T = decltype(element);
       const Learned<T> learned = {data_or_null<T>(w), data_or_null<T>(b)};
       const Factors<T> f(s.c);
@@ -274,7 +274,7 @@ struct BatchNormEvaluation {
                  dweight = wanted(context.needs(3), mean), dbias = wanted(context.needs(4), mean);
     const Tensor in = x.contiguous(), g = dy.contiguous(), m = mean.contiguous(), v = var.contiguous(),
                  w = weight ? weight.contiguous() : weight;
-    visit_float("batch_norm", type, [&, eps = eps](auto element) {
+    visit_float("batch_norm_evaluation", type, [&, eps = eps](auto element) {
       using T = decltype(element);
       const Learned<T> learned = {data_or_null<T>(w), nullptr};
       Factors<T> f(s.c);

@@ -12,7 +12,7 @@ namespace pynn {
 
 namespace {
 
-constexpr int64_t kLargestSize = int64_t(1) << 30;  // places are counted in 32 bits
+constexpr int64_t kLargestSize = int64_t(1) << 24;  // of an axis: its taps are listed
 
 // Arguments of the ops.
 struct Resampling {
@@ -50,10 +50,11 @@ void check(const char* op, const Shape& x, const Dims& size, double scale_h, dou
         text(op, ": expected (N, C, L) for one size or (N, C, H, W) for two, got ", x, " and ", size));
   for (int i = 0; i < axes; ++i) {
     if (size[i] < 0 || size[i] > kLargestSize)
-      throw ValueError(text(op, ": a size must be 0 or more, and no more than 2^30; got ", size));
+      throw ValueError(text(op, ": a size must be 0 or more, and no more than 2^24; got ", size));
     const int64_t from = x[x.size() - axes + i];
     if ((from == 0 && size[i] > 0) || from > kLargestSize)
-      throw ShapeError(text(op, ": cannot make ", size, " of ", x, ", which has no element there"));
+      throw ShapeError(
+          text(op, ": cannot make ", size, " of ", x, ", which has no element there or more than 2^24"));
   }
 }
 
@@ -123,11 +124,11 @@ Tensor call_forward(const Tensor& dx, const Saved& saved);
 struct Resample {
   static Tensor forward(Context& context, const Tensor& x, const Ints& size, std::string_view mode,
                         bool align_corners, bool antialias, double scale_h, double scale_w) {
-    check("interpolate", x.shape(), size, scale_h, scale_w);
+    check("resample", x.shape(), size, scale_h, scale_w);
     const Resampling how = {mode, align_corners, antialias, scale_h, scale_w};
-    save(context, "interpolate", x.shape(), size, how);
-    number_of("interpolate", mode);
-    return run("interpolate", x, x.shape(), resized(x.shape(), size), size.size(), how, false);
+    save(context, "resample", x.shape(), size, how);
+    number_of("resample", mode);
+    return run("resample", x, x.shape(), resized(x.shape(), size), size.size(), how, false);
   }
   static Gradients backward_in_ops(const Context& context, const Tensor& dy) {
     return {call_back(dy, Saved(context))};

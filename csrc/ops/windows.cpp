@@ -45,6 +45,8 @@ WindowAxis axis_of(const char* op, const Shape& x, int axis, int axes, const Win
              x, w.pad ? text(" with padding ", w.pad) : "",
              ". The image is too small by now: pool less often, or with a smaller kernel_size."));
   w.out = count_windows(w, extent, s.ceil_mode);
+  if (w.out == 1)
+    w.stride = std::min(w.stride, w.size + 2 * w.pad);  // nothing steps: the kernels' room is small
   return w;
 }
 

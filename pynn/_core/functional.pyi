@@ -12,6 +12,7 @@ from pynn._core.ops import elu as elu
 from pynn._core.ops import embedding as embedding
 from pynn._core.ops import gelu as gelu
 from pynn._core.ops import glu as glu
+from pynn._core.ops import grid_sample as grid_sample
 from pynn._core.ops import group_norm as group_norm
 from pynn._core.ops import hardshrink as hardshrink
 from pynn._core.ops import hardsigmoid as hardsigmoid
@@ -63,6 +64,7 @@ __all__ = [
     "embedding",
     "gelu",
     "glu",
+    "grid_sample",
     "group_norm",
     "hardshrink",
     "hardsigmoid",

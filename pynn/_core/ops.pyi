@@ -892,6 +892,17 @@ def glu(x: _Operand, axis: builtins.int = -1, *, dim: builtins.int = ...) -> Ten
     Source: Dauphin et al. 2017, Language modeling with gated convolutional networks, arXiv:1612.08083, eq. 1
     """
 
+def grid_sample(x: _Operand, grid: _Operand, mode: str = "bilinear", padding_mode: str = "zeros", align_corners: builtins.bool = False) -> Tensor:
+    """For each place of the grid (N, H_out, W_out, 2), the image (N, C, H, W) there: (N, C, H_out, W_out).
+
+    The grid holds x and y, -1 at the left or upper end and 1 at the right or lower one: the edges of the outermost pixels or, with `align_corners`, their centres. The mode 'bilinear' weighs four pixels, 'nearest' takes one. Outside the image there are 'zeros', or the nearest pixels of the 'border'.
+
+    Formula:  y[p] = Σ w_t(p) x[t] over the four pixels t around the place p
+    Gradient: dx[t] = Σ w_t(p) dy[p], dgrid[p] = Σ dy[p] x[t] ∂w_t/∂p
+
+    Source: Jaderberg et al. 2015, Spatial transformer networks, arXiv:1506.02025, equations 3 to 7
+    """
+
 def group_norm(x: _Operand, num_groups: builtins.int, weight: _Operand | None = None, bias: _Operand | None = None, eps: builtins.float = 1e-05) -> Tensor:
     """Each sample's channels (axis 1) in `num_groups` groups of neighbours, every group brought to mean 0 and variance 1, then each channel scaled by `weight` and shifted by `bias`, if they are given.
 

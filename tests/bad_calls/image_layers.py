@@ -250,15 +250,6 @@ CALLS = {
         (lambda: F.affine_grid(pynn.ones(1, 2, 3), (1, 1, 0, 2)), ValueError, "size.*0"),
         (lambda: F.affine_grid(pynn.ones(1, 2, 3).long(), (1, 1, 2, 2)), TypeError, "float"),
     ],
-    "pynn.nn.functional.grid_sample": [
-        (lambda: F.grid_sample(None, image), TypeError, "grid_sample.*NoneType"),
-        (lambda: F.grid_sample(image, None), TypeError, "grid_sample.*NoneType"),
-        (lambda: F.grid_sample(image, image), pynn.ShapeError, r"grid_sample.*\(2, 3, 8, 8\)"),
-        (lambda: F.grid_sample(image, image[..., :2], "bicubic"), ValueError, "mode.*bicubic"),
-        (lambda: F.grid_sample(image, image[..., :2], padding_mode="reflect"), ValueError, "padding_mode"),
-        (lambda: F.grid_sample(image, image[..., :2].double()), TypeError, "float32.*float64"),
-        (lambda: F.grid_sample(image[:, :, :0], image[..., :2]), pynn.ShapeError, "no pixels"),
-    ],
     "pynn.nn.SqueezeExcitation": [
         *layer("SqueezeExcitation", 4, 2),
         (lambda: nn.SqueezeExcitation(0, 2), ValueError, "SqueezeExcitation.*input_channels.*0"),

@@ -218,6 +218,12 @@ def test_no_images_are_pooled_to_no_images(pool):
     assert x.grad.shape == (0, 3, 8, 8)
 
 
+def test_a_stride_past_the_image_takes_no_room():
+    x = pynn.from_numpy(values(1, 8, 8))
+    for pool in (F.max_pool2d, F.avg_pool2d):
+        np.testing.assert_array_equal(pool(x, 3, 2**31).numpy(), pool(x, 3, 8).numpy())
+
+
 def test_a_gap_in_memory_does_not_matter():
     x = pynn.from_numpy(values(3, 8, 9, 10)).permute(1, 0, 3, 2)
     for pool in (F.max_pool2d, F.avg_pool2d):
