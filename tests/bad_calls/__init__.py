@@ -18,6 +18,7 @@ from . import (
 )
 
 TABLES = (
+    convolution.CALLS,
     core.CALLS,
     functional.CALLS,
     layers.CALLS,

@@ -250,6 +250,17 @@ CALLS = {
         (lambda: F.affine_grid(pynn.ones(1, 2, 3), (1, 1, 0, 2)), ValueError, "size.*0"),
         (lambda: F.affine_grid(pynn.ones(1, 2, 3).long(), (1, 1, 2, 2)), TypeError, "float"),
     ],
+    "pynn.nn.SqueezeExcitation": [
+        *layer("SqueezeExcitation", 4, 2),
+        (lambda: nn.SqueezeExcitation(0, 2), ValueError, "SqueezeExcitation.*input_channels.*0"),
+        (lambda: nn.SqueezeExcitation(4, 2)(image), pynn.ShapeError, r"\(N, 4, H, W\).*\(2, 3, 8, 8\)"),
+    ],
+    "pynn.nn.CBAM": [
+        *layer("CBAM", 4),
+        (lambda: nn.CBAM(0), ValueError, "CBAM.*channels.*0"),
+        (lambda: nn.CBAM(4, kernel_size=4), ValueError, "CBAM.*odd.*4"),
+        (lambda: nn.CBAM(4)(image), pynn.ShapeError, r"\(N, 4, H, W\).*\(2, 3, 8, 8\)"),
+    ],
     **factor("PixelShuffle", "upscale_factor", "pixel_shuffle"),
     **factor("PixelUnshuffle", "downscale_factor", "pixel_unshuffle"),
     **factor("ChannelShuffle", "groups", "channel_shuffle"),
