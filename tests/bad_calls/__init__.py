@@ -22,7 +22,6 @@ TABLES = (
     core.CALLS,
     functional.CALLS,
     layers.CALLS,
-    convolution.CALLS,
     optim.CALLS,
     data.CALLS,
     image_layers.CALLS,
