@@ -401,6 +401,83 @@ def vstack(tensors: Sequence[Tensor]) -> Tensor:
 
 row_stack = vstack
 
+def conv1d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, groups: builtins.int = 1) -> Tensor:
+    """A convolution along one axis: x (N, C, L) or (C, L), weight (O, C / groups, K), bias (O,).
+
+    Formula:  y[n, o, i] = Σ_ck w[o, c, k] x[n, c, i stride + k dilation − padding] + b[o]
+    Gradient: dx: the transposed convolution of dy, dw: the products of dy with x, summed, db = Σ dy
+
+    Source: Waibel et al. 1989, Phoneme recognition using time-delay neural networks
+    """
+
+def conv2d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, groups: builtins.int = 1) -> Tensor:
+    """A convolution along two axes: x (N, C, H, W) or (C, H, W), weight (O, C / groups, KH, KW), bias (O,).
+
+    Formula:  y[n, o, i, j] = Σ_ckl w[o, c, k, l] x[n, c, i stride + k dilation − padding, j stride + l dilation − padding] + b[o]
+    Gradient: dx: the transposed convolution of dy, dw: the products of dy with x, summed, db = Σ dy
+
+    Source: LeCun et al. 1989, Backpropagation applied to handwritten zip code recognition, Neural Computation 1(4)
+    """
+
+def conv3d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, groups: builtins.int = 1) -> Tensor:
+    """A convolution along three axes: x (N, C, D, H, W) or (C, D, H, W), weight (O, C / groups, KD, KH, KW), bias (O,).
+
+    Formula:  y[n, o, p] = Σ_ck w[o, c, k] x[n, c, p stride + k dilation − padding] + b[o], p and k of three axes
+    Gradient: dx: the transposed convolution of dy, dw: the products of dy with x, summed, db = Σ dy
+
+    Source: Ji et al. 2010, 3D convolutional neural networks for human action recognition
+    """
+
+def conv_transpose1d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, output_padding: _Ints = 0, groups: builtins.int = 1, dilation: _Ints = 1) -> Tensor:
+    """A transposed convolution along one axis: x (N, C, L) or (C, L), weight (C, O / groups, K), bias (O,).
+
+    Formula:  y[n, o, q] = Σ_cik w[c, o, k] x[n, c, i] + b[o] over i stride + k dilation − padding = q
+    Gradient: dx: the convolution of dy, dw: the products of x with dy, summed, db = Σ dy
+
+    Source: Zeiler et al. 2010, Deconvolutional networks
+    """
+
+def conv_transpose2d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, output_padding: _Ints = 0, groups: builtins.int = 1, dilation: _Ints = 1) -> Tensor:
+    """A transposed convolution along two axes: x (N, C, H, W) or (C, H, W), weight (C, O / groups, KH, KW), bias (O,).
+
+    Formula:  y[n, o, q] = Σ_cpk w[c, o, k] x[n, c, p] + b[o] over p stride + k dilation − padding = q, in two axes
+    Gradient: dx: the convolution of dy, dw: the products of x with dy, summed, db = Σ dy
+
+    Source: Zeiler et al. 2010, Deconvolutional networks
+    """
+
+def conv_transpose3d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, output_padding: _Ints = 0, groups: builtins.int = 1, dilation: _Ints = 1) -> Tensor:
+    """A transposed convolution along three axes: x (N, C, D, H, W) or (C, D, H, W), weight (C, O / groups, KD, KH, KW), bias (O,).
+
+    Formula:  y[n, o, q] = Σ_cpk w[c, o, k] x[n, c, p] + b[o] over p stride + k dilation − padding = q, in three axes
+    Gradient: dx: the convolution of dy, dw: the products of x with dy, summed, db = Σ dy
+
+    Source: Zeiler et al. 2010, Deconvolutional networks
+    """
+
+def convolution(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, groups: builtins.int = 1) -> Tensor:
+    """A convolution along one, two or three axes: what `conv1d`, `conv2d` and `conv3d` stand on. `padding` may be (before, after) for each axis in turn; a negative one leaves places out.
+
+    Formula:  y[n, o, p] = Σ_ck w[o, c, k] x[n, c, p stride + k dilation − before] + b[o]
+    Gradient: dx = convolution_input(dy, w), dw = convolution_weight(x, dy), db = Σ dy
+
+    Source: LeCun et al. 1989, Backpropagation applied to handwritten zip code recognition, Neural Computation 1(4)
+    """
+
+def convolution_input(x: _Operand, weight: _Operand, bias: _Operand | None = None, size: _Ints = ..., stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, groups: builtins.int = 1) -> Tensor:
+    """The gradient of `convolution` for its input, whose spatial `size` is given; and so the transposed convolution.
+
+    Formula:  y[n, c, q] = Σ_opk w[o, c, k] x[n, o, p] where p stride + k dilation − before = q
+    Gradient: dx = convolution(dy, w), dw = convolution_weight(dy, x), db = Σ dy
+    """
+
+def convolution_weight(x: _Operand, dy: _Operand, size: _Ints, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, groups: builtins.int = 1) -> Tensor:
+    """The gradient of `convolution` for its weight, whose spatial `size` is given.
+
+    Formula:  y[o, c, k] = Σ_np dy[n, o, p] x[n, c, p stride + k dilation − before]
+    Gradient: with g the gradient of y: convolution_input(dy, g) for x, convolution(x, g) for dy
+    """
+
 def class_coefficients(input: _Operand, target: _Operand, weight: _Operand | None = None, ignore_index: builtins.int = -100, label_smoothing: builtins.float = 0.0, op: str = "class_coefficients") -> _ClassCoefficientsResult:
     """What each log-probability counts in a cross-entropy of class indices, and all of it together.
 
@@ -1849,6 +1926,20 @@ def atan2(a: _Operand, b: _Operand) -> Tensor:
     """
 
 arctan2 = atan2
+
+def im2col(x: _Operand, kernel_size: _Ints, dilation: _Ints = 1, padding: _Ints = 0, stride: _Ints = 1) -> Tensor:
+    """The patches of an image as columns: x (N, C, H, W) or (C, H, W), result (N, C KH KW, L) for L places of the kernel.
+
+    Formula:  y[n, (c, k, l), (i, j)] = x[n, c, i stride + k dilation − padding, j stride + l dilation − padding]
+    Gradient: dx = col2im(dy): the sum of the places that an element went to
+    """
+
+def col2im(x: _Operand, output_size: _Ints, kernel_size: _Ints, dilation: _Ints = 1, padding: _Ints = 0, stride: _Ints = 1) -> Tensor:
+    """The sum of patches, each added in its place: x (N, C KH KW, L) or (C KH KW, L), result (N, C, H, W) with (H, W) = `output_size`. Where patches overlap, they add up.
+
+    Formula:  y[n, c, q] = Σ_kp x[n, (c, k), p] over p stride + k dilation − padding = q
+    Gradient: dx = im2col(dy)
+    """
 
 def var(x: _Operand, axis: _Ints | None = None, correction: builtins.float = 1.0, keepdim: builtins.bool = False, unbiased: builtins.bool = True, *, dim: _Ints | None = ..., keepdims: builtins.bool = ...) -> Tensor:
     """The variance of all elements, or along `axis`. `correction=1` estimates the variance of the population from a sample (Bessel); `correction=0`, or `unbiased=False`, is the sample's own, as NumPy's default. With no more than `correction` elements it is NaN.

@@ -10,6 +10,7 @@ from pynn import _check
 from pynn._core import ShapeError, Tensor, ops
 from pynn._core.functional import *  # noqa: F403 - every op whose record says that it lives here
 
+from ._convolution import *  # noqa: F403
 from ._distances import *  # noqa: F403
 from ._likelihood_losses import *  # noqa: F403
 from ._margin_losses import *  # noqa: F403

@@ -3,6 +3,15 @@
 test_bad_input_python.py runs them, and fails on a public name that has no entry.
 """
 
-from . import core, data, everyday, functional, layers, optim, train
+from . import convolution, core, data, everyday, functional, layers, optim, train
 
-TABLES = (core.CALLS, functional.CALLS, layers.CALLS, optim.CALLS, data.CALLS, train.CALLS, everyday.CALLS)
+TABLES = (
+    core.CALLS,
+    functional.CALLS,
+    layers.CALLS,
+    convolution.CALLS,
+    optim.CALLS,
+    data.CALLS,
+    train.CALLS,
+    everyday.CALLS,
+)

@@ -16,6 +16,8 @@ import numpy as np
 
 import pynn
 
+from . import convolution
+
 Layout = Callable[[np.ndarray], np.ndarray]
 
 
@@ -66,6 +68,7 @@ HELPERS = {
     "logsumexp": _logsumexp,
     "math": math,
     "np": np,
+    **convolution.HELPERS,
 }
 SCOPE: dict[str, Any] = {**NUMPY, **BUILTINS, **HELPERS, "__builtins__": {"__import__": __import__}}
 

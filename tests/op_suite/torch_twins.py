@@ -7,6 +7,8 @@ from typing import Any
 
 # Where PyTorch has the function under another name.
 NAMES = {"clip": "clamp", "normal_cdf": "special.ndtr"}
+# Ops that Python code wraps: PyTorch's of the same name takes the same arguments.
+NAMES |= {name: name for n in "123" for name in (f"conv{n}d", f"conv_transpose{n}d")}
 
 # Ops that PyTorch has under the same name, but not with the same meaning or arguments: why.
 DIFFERENT: dict[str, str] = {

@@ -1,0 +1,36 @@
+// conv.h — y[n, o, p] = Σ over c and taps k of w[o, c, k] x[n, c, p stride + k dilation − before].
+//
+// The sum is linear in x, in w and, once it is multiplied by dy and summed, in dy. So there are three
+// products, and each is the gradient of the other two: `conv_forward` makes y, `conv_input` dx and
+// `conv_weight` dw. Results are bitwise the same on any number of threads.
+#pragma once
+#include <stdint.h>
+
+namespace pynn {
+
+// One, two or three axes of space: those in front that are not used have size 1. Outside of x there are
+// zeros.
+struct ConvShape {
+  static constexpr int kAxes = 3;
+  int64_t batch = 0, groups = 1;
+  int64_t in_channels = 0, out_channels = 0;  // of each group
+  int64_t in[kAxes] = {1, 1, 1}, out[kAxes] = {1, 1, 1}, kernel[kAxes] = {1, 1, 1};
+  int64_t stride[kAxes] = {1, 1, 1}, dilation[kAxes] = {1, 1, 1};
+  int64_t before[kAxes] = {0, 0, 0};  // zeros in front of x along each axis; negative: places left out
+
+  int64_t in_size() const { return in[0] * in[1] * in[2]; }
+  int64_t out_size() const { return out[0] * out[1] * out[2]; }
+  int64_t taps() const { return kernel[0] * kernel[1] * kernel[2]; }
+};
+
+// All arrays are contiguous: x (batch, groups, in_channels, in...), w (groups, out_channels, in_channels,
+// kernel...), y (batch, groups, out_channels, out...). bias has one value for each channel of what is made,
+// or is null.
+template <class T>
+void conv_forward(const ConvShape& shape, const T* x, const T* w, const T* bias, T* y);
+template <class T>
+void conv_input(const ConvShape& shape, const T* dy, const T* w, const T* bias, T* dx);
+template <class T>
+void conv_weight(const ConvShape& shape, const T* x, const T* dy, T* dw);
+
+}  // namespace pynn

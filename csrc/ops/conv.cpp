@@ -1,0 +1,210 @@
+// conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d — the convolutions of layers,
+// with PyTorch's arguments: one text over `convolution` and `convolution_input` (convolution.cpp).
+#include "ops/conv_shape.h"
+#include "ops/convolution.h"
+
+namespace pynn {
+
+namespace {
+
+template <int axes>
+constexpr const char* kName[2] = {};
+template <>
+constexpr const char* kName<1>[2] = {"conv1d", "conv_transpose1d"};
+template <>
+constexpr const char* kName<2>[2] = {"conv2d", "conv_transpose2d"};
+template <>
+constexpr const char* kName<3>[2] = {"conv3d", "conv_transpose3d"};
+constexpr const char* kSpace[] = {"", "L", "H, W", "D, H, W"};
+
+// `in` is the axis of the weight that meets the input's channels.
+void check_ranks(const char* op, const Tensor& x, const Tensor& weight, int axes, int in, int64_t groups) {
+  if (weight.ndim() != axes + 2)
+    throw ShapeError(text(op, ": got a weight ", weight.shape(), "; expected (",
+                          in ? "out_channels, in_channels / groups" : "in_channels, out_channels / groups",
+                          ", ", kSpace[axes], " of the kernel)"));
+  if (x.ndim() != axes + 1 && x.ndim() != axes + 2)
+    throw ShapeError(text(op, ": got input ", x.shape(), "; expected (N, C, ", kSpace[axes], ") or (C, ",
+                          kSpace[axes], ") without a batch.",
+                          x.ndim() == axes ? " Did you mean x.unsqueeze(0)?" : ""));
+  const int64_t channels = x.size(-axes - 1), wanted = in ? weight.size(1) * groups : weight.size(0);
+  if (x.ndim() == axes + 1 && channels != wanted)
+    throw ShapeError(text(op, ": got input ", x.shape(), ", which is (C, ", kSpace[axes], ") with ", channels,
+                          " channels; weight ", weight.shape(), " takes ", wanted, ".",
+                          wanted == 1 ? " Did you mean x.unsqueeze(1)?" : ""));
+}
+
+void check_padding(const char* op, const Ints& padding) {
+  for (int64_t width : padding)
+    if (width < 0)
+      throw ValueError(text(op, ": padding must be 0 or more, got ", static_cast<const Dims&>(padding)));
+}
+
+}  // namespace
+
+template <int axes>
+static Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Ints& stride,
+                   const Ints& padding, const Ints& dilation, int64_t groups) {
+  const char* const op = kName<axes>[0];
+  const ConvSettings settings = conv_settings(op, axes, stride, padding, dilation, groups);
+  check_padding(op, padding);
+  check_conv_types(op, x, weight, bias);
+  check_ranks(op, x, weight, axes, 1, groups);
+  const bool alone = x.ndim() == axes + 1;
+  const Tensor batch = alone ? unsqueeze(x, 0) : x;
+  conv_shape(op, batch.shape(), weight.shape(), settings);
+  check_conv_bias(op, bias, weight.size(0));
+  const Tensor y =
+      convolution(batch, weight, bias, settings.stride, settings.padding, settings.dilation, groups);
+  return alone ? select_place(y, 0, 0) : y;
+}
+
+template <int axes>
+static Tensor conv_transpose(const Tensor& x, const Tensor& weight, const Tensor& bias, const Ints& stride,
+                             const Ints& padding, const Ints& output_padding, int64_t groups,
+                             const Ints& dilation) {
+  const char* const op = kName<axes>[1];
+  ConvSettings settings = conv_settings(op, axes, stride, padding, dilation, groups);
+  const ConvSettings more = conv_settings(op, axes, stride, output_padding, dilation, groups);
+  check_padding(op, padding);
+  check_padding(op, output_padding);
+  check_conv_types(op, x, weight, bias);
+  check_ranks(op, x, weight, axes, 0, groups);
+  const bool alone = x.ndim() == axes + 1;
+  const Tensor batch = alone ? unsqueeze(x, 0) : x;
+  if (batch.size(1) != weight.size(0) || weight.size(0) % groups != 0)
+    throw ShapeError(text(op, ": got input ", x.shape(), " with ", batch.size(1), " channels; weight ",
+                          weight.shape(), " with groups=", groups, " takes ", weight.size(0),
+                          ", which must be a multiple of groups"));
+  check_conv_bias(op, bias, weight.size(1) * groups);
+  Ints size;
+  for (int i = 0; i < axes; ++i) {
+    const int64_t extra = more.padding[2 * i + 1], in = batch.size(2 + i), kernel = weight.size(2 + i);
+    if (extra >= settings.stride[i] && extra >= settings.dilation[i])
+      throw ValueError(
+          text(op, ": output_padding must be smaller than stride or dilation, got output_padding=",
+               static_cast<const Dims&>(output_padding), " with stride=", static_cast<const Dims&>(stride),
+               " and dilation=", static_cast<const Dims&>(dilation)));
+    if (in < 1 || kernel < 1 || in > INT32_MAX || kernel > INT32_MAX)
+      throw ShapeError(text(op, ": got input ", x.shape(), " and weight ", weight.shape(),
+                            "; no axis of space may be empty"));
+    settings.padding[2 * i + 1] -= extra;
+    size.push_back((in - 1) * settings.stride[i] + settings.dilation[i] * (kernel - 1) + 1 -
+                   settings.padding[2 * i] - settings.padding[2 * i + 1]);
+    if (size[i] < 1)
+      throw ShapeError(text(op, ": got input ", x.shape(), " and weight ", weight.shape(),
+                            "; with padding=", static_cast<const Dims&>(padding),
+                            " the output would have size ", size[i], " along axis ", 2 + i));
+  }
+  const Tensor y = convolution_input(batch, weight, bias, size, settings.stride, settings.padding,
+                                     settings.dilation, groups);
+  return alone ? select_place(y, 0, 0) : y;
+}
+
+#define PYNN_CONV_ARGS \
+  {"x", "weight", {"bias", none}, {"stride", 1}, {"padding", 0}, {"dilation", 1}, {"groups", 1}}
+#define PYNN_CONV_TRANSPOSE_ARGS                                                                        \
+  {"x",           "weight",       {"bias", none}, {"stride", 1}, {"padding", 0}, {"output_padding", 0}, \
+   {"groups", 1}, {"dilation", 1}}
+
+static const Op& conv1d_op = composite<&conv<1>>({
+    .name = "conv1d",
+    .args = PYNN_CONV_ARGS,
+    .formula = "y[n, o, i] = Σ_ck w[o, c, k] x[n, c, i stride + k dilation − padding] + b[o]",
+    .gradient = "dx: the transposed convolution of dy, dw: the products of dy with x, summed, db = Σ dy",
+    .reference = "convolve(x, weight, bias, stride, padding, dilation, groups)",
+    .samples = {"randn(2, 3, 20), randn(4, 3, 3), randn(4)",
+                "randn(2, 4, 65), randn(6, 2, 5), None, 2, 3, 2, 2", "randn(3, 7), randn(2, 3, 2), randn(2)",
+                "randn(0, 3, 8), randn(4, 3, 3), randn(4)",
+                "randn(2, 6, 33), randn(6, 1, 4), randn(6), 3, 1, 1, 6"},
+    .doc = "A convolution along one axis: x (N, C, L) or (C, L), weight (O, C / groups, K), bias (O,).",
+    .source = "Waibel et al. 1989, Phoneme recognition using time-delay neural networks",
+    .home = Home::internal,
+});
+
+static const Op& conv2d_op = composite<&conv<2>>({
+    .name = "conv2d",
+    .args = PYNN_CONV_ARGS,
+    .formula = "y[n, o, i, j] = Σ_ckl w[o, c, k, l] x[n, c, i stride + k dilation − padding, "
+               "j stride + l dilation − padding] + b[o]",
+    .gradient = "dx: the transposed convolution of dy, dw: the products of dy with x, summed, db = Σ dy",
+    .reference = "convolve(x, weight, bias, stride, padding, dilation, groups)",
+    .samples = {"randn(2, 3, 8, 9), randn(4, 3, 3, 3), randn(4), 1, 1",
+                "randn(2, 4, 9, 11), randn(6, 2, 2, 3), None, (2, 3), (0, 2), (2, 1), 2",
+                "randn(1, 2, 5, 5), randn(3, 2, 1, 1), randn(3)",
+                "randn(3, 6, 5), randn(2, 3, 3, 2), randn(2)",
+                "randn(0, 3, 8, 8), randn(4, 3, 3, 3), randn(4)",
+                "randn(2, 5, 7, 6), randn(5, 1, 3, 3), randn(5), 2, 1, 1, 5"},
+    .doc = "A convolution along two axes: x (N, C, H, W) or (C, H, W), weight (O, C / groups, KH, KW), "
+           "bias (O,).",
+    .source = "LeCun et al. 1989, Backpropagation applied to handwritten zip code recognition, Neural "
+              "Computation 1(4)",
+    .home = Home::internal,
+});
+
+static const Op& conv3d_op = composite<&conv<3>>({
+    .name = "conv3d",
+    .args = PYNN_CONV_ARGS,
+    .formula =
+        "y[n, o, p] = Σ_ck w[o, c, k] x[n, c, p stride + k dilation − padding] + b[o], p and k of three axes",
+    .gradient = "dx: the transposed convolution of dy, dw: the products of dy with x, summed, db = Σ dy",
+    .reference = "convolve(x, weight, bias, stride, padding, dilation, groups)",
+    .samples = {"randn(2, 2, 4, 5, 3), randn(3, 2, 2, 3, 2), randn(3), 1, 1",
+                "randn(1, 4, 6, 5, 7), randn(4, 2, 3, 2, 3), None, (2, 1, 3), (1, 0, 2), (1, 2, 1), 2",
+                "randn(2, 3, 4, 3), randn(2, 2, 1, 1, 1), randn(2)"},
+    .doc =
+        "A convolution along three axes: x (N, C, D, H, W) or (C, D, H, W), weight (O, C / groups, KD, KH, "
+        "KW), bias (O,).",
+    .source = "Ji et al. 2010, 3D convolutional neural networks for human action recognition",
+    .home = Home::internal,
+});
+
+static const Op& conv_transpose1d_op = composite<&conv_transpose<1>>({
+    .name = "conv_transpose1d",
+    .args = PYNN_CONV_TRANSPOSE_ARGS,
+    .formula = "y[n, o, q] = Σ_cik w[c, o, k] x[n, c, i] + b[o] over i stride + k dilation − padding = q",
+    .gradient = "dx: the convolution of dy, dw: the products of x with dy, summed, db = Σ dy",
+    .reference = "conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation)",
+    .samples = {"randn(2, 3, 9), randn(3, 4, 3), randn(4)",
+                "randn(2, 4, 7), randn(4, 3, 5), None, 3, 2, 1, 2, 2",
+                "randn(3, 5), randn(3, 2, 2), randn(2), 2", "randn(0, 3, 8), randn(3, 4, 3), randn(4)"},
+    .doc = "A transposed convolution along one axis: x (N, C, L) or (C, L), weight (C, O / groups, K), bias "
+           "(O,).",
+    .source = "Zeiler et al. 2010, Deconvolutional networks",
+    .home = Home::internal,
+});
+
+static const Op& conv_transpose2d_op = composite<&conv_transpose<2>>({
+    .name = "conv_transpose2d",
+    .args = PYNN_CONV_TRANSPOSE_ARGS,
+    .formula = "y[n, o, q] = Σ_cpk w[c, o, k] x[n, c, p] + b[o] over p stride + k dilation − padding = q, in "
+               "two axes",
+    .gradient = "dx: the convolution of dy, dw: the products of x with dy, summed, db = Σ dy",
+    .reference = "conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation)",
+    .samples = {"randn(2, 3, 4, 5), randn(3, 4, 3, 3), randn(4), 2, 1, 1",
+                "randn(2, 4, 3, 4), randn(4, 3, 2, 3), None, (2, 3), (0, 2), (1, 0), 2, (2, 1)",
+                "randn(3, 4, 5), randn(3, 2, 2, 2), randn(2), 2",
+                "randn(0, 3, 4, 4), randn(3, 4, 3, 3), randn(4)"},
+    .doc = "A transposed convolution along two axes: x (N, C, H, W) or (C, H, W), weight (C, O / groups, KH, "
+           "KW), "
+           "bias (O,).",
+    .source = "Zeiler et al. 2010, Deconvolutional networks",
+    .home = Home::internal,
+});
+
+static const Op& conv_transpose3d_op = composite<&conv_transpose<3>>({
+    .name = "conv_transpose3d",
+    .args = PYNN_CONV_TRANSPOSE_ARGS,
+    .formula = "y[n, o, q] = Σ_cpk w[c, o, k] x[n, c, p] + b[o] over p stride + k dilation − padding = q, in "
+               "three axes",
+    .gradient = "dx: the convolution of dy, dw: the products of x with dy, summed, db = Σ dy",
+    .reference = "conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation)",
+    .samples = {"randn(2, 2, 3, 2, 3), randn(2, 3, 2, 3, 2), randn(3), 2, 1, 1",
+                "randn(4, 2, 3, 2), randn(4, 1, 2, 1, 2), None, (2, 1, 3), (0, 0, 1), 0, 2"},
+    .doc = "A transposed convolution along three axes: x (N, C, D, H, W) or (C, D, H, W), weight "
+           "(C, O / groups, KD, KH, KW), bias (O,).",
+    .source = "Zeiler et al. 2010, Deconvolutional networks",
+    .home = Home::internal,
+});
+
+}  // namespace pynn
