@@ -1,6 +1,8 @@
 # Written by tools/gen_stubs.py from the built extension; change the sources, not this file.
 from pynn._core.ops import add_layer_norm as add_layer_norm
 from pynn._core.ops import add_rms_norm as add_rms_norm
+from pynn._core.ops import avg_pool1d as avg_pool1d
+from pynn._core.ops import avg_pool2d as avg_pool2d
 from pynn._core.ops import binary_cross_entropy as binary_cross_entropy
 from pynn._core.ops import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
 from pynn._core.ops import celu as celu
@@ -10,6 +12,7 @@ from pynn._core.ops import elu as elu
 from pynn._core.ops import embedding as embedding
 from pynn._core.ops import gelu as gelu
 from pynn._core.ops import glu as glu
+from pynn._core.ops import group_norm as group_norm
 from pynn._core.ops import hardshrink as hardshrink
 from pynn._core.ops import hardsigmoid as hardsigmoid
 from pynn._core.ops import hardswish as hardswish
@@ -49,6 +52,8 @@ from pynn._core.ops import threshold as threshold
 __all__ = [
     "add_layer_norm",
     "add_rms_norm",
+    "avg_pool1d",
+    "avg_pool2d",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
@@ -58,6 +63,7 @@ __all__ = [
     "embedding",
     "gelu",
     "glu",
+    "group_norm",
     "hardshrink",
     "hardsigmoid",
     "hardswish",

@@ -21,9 +21,22 @@ class _MinWithIndexResult(NamedTuple):
     values: Tensor
     indices: Tensor
 
+class _BatchNormTrainingResult(NamedTuple):
+    output: Tensor
+    mean: Tensor
+    var: Tensor
+
 class _ClassCoefficientsResult(NamedTuple):
     coefficients: Tensor
     total: Tensor
+
+class _MaxPool1dWithIndicesResult(NamedTuple):
+    values: Tensor
+    indices: Tensor
+
+class _MaxPool2dWithIndicesResult(NamedTuple):
+    values: Tensor
+    indices: Tensor
 
 class _SortResult(NamedTuple):
     values: Tensor
@@ -221,6 +234,58 @@ def neg(x: _Operand) -> Tensor:
     """
 
 negative = neg
+
+def avg_pool1d(x: _Operand, kernel_size: _Ints, stride: _Ints | None = None, padding: _Ints = (0,), ceil_mode: builtins.bool = False, count_include_pad: builtins.bool = True, divisor_override: _Ints | None = None) -> Tensor:
+    """The mean of each window along the last axis of (N, C, L) or (C, L).
+
+    Without a `stride` windows lie side by side. `padding` puts zeros at both ends, which count unless `count_include_pad` is False; `ceil_mode` adds a window for what is left over.
+
+    Formula:  y[i] = Σ x[i stride + b - padding] over b, divided by how many there are
+    Gradient: dx[k] = Σ dy[i] / count[i] over the windows i that hold k
+    """
+
+def avg_pool2d(x: _Operand, kernel_size: _Ints, stride: _Ints | None = None, padding: _Ints = (0,), ceil_mode: builtins.bool = False, count_include_pad: builtins.bool = True, divisor_override: _Ints | None = None) -> Tensor:
+    """The mean of each window over the last two axes of (N, C, H, W) or (C, H, W).
+
+    Sizes are one integer or (height, width). Without a `stride` windows lie side by side. `padding` puts zeros around the image, which count unless `count_include_pad` is False; `ceil_mode` adds windows for what is left over; `divisor_override` takes the place of the count.
+
+    Formula:  y[i] = Σ x[i stride + b - padding] over b, divided by how many there are
+    Gradient: dx[k] = Σ dy[i] / count[i] over the windows i that hold k
+
+    Source: LeCun et al. 1998, Gradient-based learning applied to document recognition, section II.B
+    """
+
+def avg_pool1d_back(x: _Operand, shape: _Ints, kernel_size: _Ints, stride: _Ints | None = None, padding: _Ints = (0,), ceil_mode: builtins.bool = False, count_include_pad: builtins.bool = True, divisor_override: _Ints | None = None) -> Tensor:
+    """The adjoint of avg_pool1d: what each element of an input of this shape gets back.
+
+    Formula:  y[k] = Σ x[i] / count[i] over the windows i that hold k
+    Gradient: the mean of each window of dy
+    """
+
+def avg_pool2d_back(x: _Operand, shape: _Ints, kernel_size: _Ints, stride: _Ints | None = None, padding: _Ints = (0,), ceil_mode: builtins.bool = False, count_include_pad: builtins.bool = True, divisor_override: _Ints | None = None) -> Tensor:
+    """The adjoint of avg_pool2d: what each element of an input of this shape gets back.
+
+    Formula:  y[k] = Σ x[i] / count[i] over the windows i that hold k
+    Gradient: the mean of each window of dy
+    """
+
+def batch_norm_training(x: _Operand, weight: _Operand | None = None, bias: _Operand | None = None, eps: builtins.float = 1e-05) -> _BatchNormTrainingResult:
+    """Every channel (axis 1) brought to mean 0 and variance 1 over all other axes, then scaled by `weight` and shifted by `bias`; the means and the variances (of n - 1) of the channels.
+
+    Formula:  y = w x̂ + b, x̂ = (x - x̄) / √(σ² + ε)  with the mean and the variance of each channel
+    Gradient: dx = (g - ḡ - x̂ mean(g x̂)) / √(σ² + ε) with g = w dy, dw = Σ dy x̂, db = Σ dy
+
+    Source: S. Ioffe, C. Szegedy, Batch normalization, 2015, algorithm 1
+    """
+
+def batch_norm_evaluation(x: _Operand, mean: _Operand, var: _Operand, weight: _Operand | None = None, bias: _Operand | None = None, eps: builtins.float = 1e-05) -> Tensor:
+    """Every channel (axis 1) brought to mean 0 and variance 1 by a mean and a variance that are given, then scaled by `weight` and shifted by `bias`.
+
+    Formula:  y = w (x - mean) / √(var + ε) + b  with the numbers of each channel
+    Gradient: dx = w s dy, dw = Σ dy s (x - mean), db = Σ dy, dmean = -w s Σ dy, dvar = -½ w s³ Σ dy (x - mean), with s = 1 / √(var + ε)
+
+    Source: S. Ioffe, C. Szegedy, Batch normalization, 2015, algorithm 2, step 11
+    """
 
 def bitwise_and(a: _Operand, b: _Operand) -> Tensor:
     """The bits that both have. For bool tensors `a & b` is `and`.
@@ -827,6 +892,15 @@ def glu(x: _Operand, axis: builtins.int = -1, *, dim: builtins.int = ...) -> Ten
     Source: Dauphin et al. 2017, Language modeling with gated convolutional networks, arXiv:1612.08083, eq. 1
     """
 
+def group_norm(x: _Operand, num_groups: builtins.int, weight: _Operand | None = None, bias: _Operand | None = None, eps: builtins.float = 1e-05) -> Tensor:
+    """Each sample's channels (axis 1) in `num_groups` groups of neighbours, every group brought to mean 0 and variance 1, then each channel scaled by `weight` and shifted by `bias`, if they are given.
+
+    Formula:  y = w x̂ + b, x̂ = (x - x̄) / √(σ² + ε)  with the mean and the variance of each group of channels of each sample
+    Gradient: dx = (g - ḡ - x̂ mean(g x̂)) / √(σ² + ε) with g = w dy, dw = Σ dy x̂, db = Σ dy
+
+    Source: Y. Wu, K. He, Group normalization, 2018, equations 1 to 6
+    """
+
 def hardtanh(x: _Operand, min_val: builtins.float = -1.0, max_val: builtins.float = 1.0) -> Tensor:
     """tanh in straight lines. Unlike clip, its gradient on the bounds is 0.
 
@@ -1158,6 +1232,36 @@ def addmm(x: _Operand, a: _Operand, b: _Operand, beta: builtins.float = 1.0, alp
 
     Formula:  Y = beta X + alpha A B
     Gradient: dX = beta dY, dA = alpha dY Bᵀ, dB = alpha Aᵀ dY
+    """
+
+def max_pool1d(x: _Operand, kernel_size: _Ints, stride: _Ints | None = None, padding: _Ints = (0,), dilation: _Ints = (1,), ceil_mode: builtins.bool = False) -> Tensor:
+    """The largest element of each window along the last axis.
+
+    Formula:  y[i] = max over b of x[i stride + b dilation - padding]
+    Gradient: dy[i] goes to the element that was the largest of window i: the first of several
+    """
+
+def max_pool2d(x: _Operand, kernel_size: _Ints, stride: _Ints | None = None, padding: _Ints = (0,), dilation: _Ints = (1,), ceil_mode: builtins.bool = False) -> Tensor:
+    """The largest element of each window over the last two axes.
+
+    Formula:  y[i] = max over b of x[i stride + b dilation - padding]
+    Gradient: dy[i] goes to the element that was the largest of window i: the first of several
+
+    Source: Weng, Ahuja & Huang 1992, Cresceptron; Riesenhuber & Poggio 1999
+    """
+
+def max_pool1d_with_indices(x: _Operand, kernel_size: _Ints, stride: _Ints | None = None, padding: _Ints = (0,), dilation: _Ints = (1,), ceil_mode: builtins.bool = False) -> _MaxPool1dWithIndicesResult:
+    """The largest element of each window along the last axis, and where it lies.
+
+    Formula:  y[i] = max over b of x[i stride + b dilation - padding]
+    Gradient: dy[i] goes to the element that was the largest of window i: the first of several
+    """
+
+def max_pool2d_with_indices(x: _Operand, kernel_size: _Ints, stride: _Ints | None = None, padding: _Ints = (0,), dilation: _Ints = (1,), ceil_mode: builtins.bool = False) -> _MaxPool2dWithIndicesResult:
+    """The largest element of each window over the last two axes, and where it lies in its plane: row times width plus column.
+
+    Formula:  y[i] = max over b of x[i stride + b dilation - padding]
+    Gradient: dy[i] goes to the element that was the largest of window i: the first of several
     """
 
 def mean(x: _Operand, axis: _Ints | None = None, keepdim: builtins.bool = False, dtype: _DType | None = None, *, dim: _Ints | None = ..., keepdims: builtins.bool = ...) -> Tensor:
@@ -1514,6 +1618,22 @@ def roll(x: _Operand, shifts: _Ints, axis: _Ints | None = None, *, dim: _Ints | 
 
     Formula:  y[i] = x[(i - shift) mod n]
     Gradient: dx[i] = dy[(i + shift) mod n]
+    """
+
+def resample(x: _Operand, size: _Ints, mode: str = "bilinear", align_corners: builtins.bool = False, antialias: builtins.bool = False, scale_h: builtins.float = 0.0, scale_w: builtins.float = 0.0) -> Tensor:
+    """Images or sequences of another size.
+
+    Formula:  y = A x Bᵀ, where rows of A and B weigh the neighbours of a place
+    Gradient: dx = Aᵀ dy B
+
+    Source: Keys 1981, Cubic convolution interpolation for digital image processing, equation 15
+    """
+
+def resample_back(x: _Operand, shape: _Ints, size: _Ints, mode: str = "bilinear", align_corners: builtins.bool = False, antialias: builtins.bool = False, scale_h: builtins.float = 0.0, scale_w: builtins.float = 0.0) -> Tensor:
+    """The adjoint of resample: what each element of an input of this shape gets back.
+
+    Formula:  y = Aᵀ x B with the matrices of resample
+    Gradient: dx = A dy Bᵀ
     """
 
 def reshape(x: _Operand, *shape: _Ints) -> Tensor:

@@ -10,11 +10,15 @@ from pynn import _check
 from pynn._core import ShapeError, Tensor, ops
 from pynn._core.functional import *  # noqa: F403 - every op whose record says that it lives here
 
+from ._batch_norm import *  # noqa: F403
 from ._convolution import *  # noqa: F403
 from ._distances import *  # noqa: F403
+from ._grid_sample import *  # noqa: F403
 from ._likelihood_losses import *  # noqa: F403
 from ._margin_losses import *  # noqa: F403
 from ._noise import *  # noqa: F403
+from ._pooling import *  # noqa: F403
+from ._resampling import *  # noqa: F403
 
 
 def maxout(input: Tensor, pieces: int) -> Tensor:
