@@ -33,8 +33,8 @@ def data_home() -> Path:
 def download(url: str | Sequence[str], path: str | os.PathLike[str], sha256: str | None = None) -> Path:
     """Fetch a file, unless it is there.
 
-    What has arrived is kept in `path` + ".part". If the connection breaks, the rest alone is asked for, now or
-    in the next call. The file gets its name when it is whole and its checksum is right.
+    What has arrived is kept in `path` + ".part". If the connection breaks, the rest alone is asked for, now
+    or in the next call. The file gets its name when it is whole and its checksum is right.
 
     Args:
         url: where it lies, http or https; or several such places, tried in turn.

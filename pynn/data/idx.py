@@ -67,7 +67,7 @@ def _read(stream: BinaryIO, path: Path, room: int) -> np.ndarray:
     wanted = math.prod(shape) * dtype.itemsize
     if wanted > room:
         raise ValueError(
-            f"read_idx: {path} says that it holds an array {shape} of {wanted:,} bytes; it is too small for that"
+            f"read_idx: {path} says that it holds an array {shape} of {wanted:,} bytes, but is too small"
         )
     content = bytearray()
     while len(content) <= wanted and (block := stream.read(min(BLOCK, wanted + 1 - len(content)))):

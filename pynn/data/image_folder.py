@@ -19,8 +19,9 @@ PICTURES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".t
 class ImageFolder(Dataset):
     """Pictures in a folder for each class, as in root/cat/1.png, root/dog/a/7.jpg.
 
-    A sample is an image `(C, H, W)`, floats from 0 to 1, and the number of its class. Files are read when they
-    are asked for; `DataLoader(..., num_workers=2)` reads ahead. Needs Pillow: `pip install pynn-learn[data]`.
+    A sample is an image `(C, H, W)`, floats from 0 to 1, and the number of its class. Files are read when
+    they are asked for; `DataLoader(..., num_workers=2)` reads ahead. Needs Pillow, as in
+    `pip install pynn-learn[data]`.
 
     Args:
         root: the folder of the class folders.

@@ -1,4 +1,4 @@
-"""What MNIST, Fashion-MNIST and CIFAR-10 share: bytes in memory, floats in batches, files to find or fetch."""
+"""What MNIST and CIFAR-10 share: bytes in memory, floats in batches, files to find or fetch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Generated pictures of circles, squares and triangles, with masks and boxes: to try detectors on, and such."""
+"""Generated pictures of circles, squares and triangles, with their masks and boxes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Images: augmentation, and boxes, masks and their measures."""
+"""Images: augmentation (`transforms`), boxes and losses (`ops`), measures (`metrics`), grids to look at."""
 
-from . import transforms
+from . import metrics, ops, transforms
+from .grid import make_grid, show_images
 
-__all__ = ["transforms"]
+__all__ = ["make_grid", "metrics", "ops", "show_images", "transforms"]
