@@ -45,9 +45,10 @@ def mask_iou(masks1: Tensor, masks2: Tensor) -> Tensor:
 
 
 class MeanIoU(ClassMetric):
-    """Intersection over union of the pixels of each class, over all images; the mean of the classes that occur.
+    """Intersection over union of each class over the pixels of all images; the mean of those that occur.
 
-    Outputs are scores `(N, C, H, W)`, or `(N, 1, H, W)` for two classes; targets class numbers `(N, H, W)`.
+    Outputs are scores `(N, C, H, W)`, or `(N, 1, H, W)` for two classes; targets are class numbers
+    `(N, H, W)`.
 
     Args:
         ignore_index: targets of this number count nothing.
@@ -84,7 +85,12 @@ class MeanIoU(ClassMetric):
         self.matrix = np.zeros((0, 0), dtype=np.int64)
 
     def update(self, outputs: Tensor, targets: Tensor) -> None:
+        two = outputs.ndim > 1 and outputs.shape[1] == 1
+        if two and targets.ndim == outputs.ndim - 1:
+            targets = targets.unsqueeze(1)
         said, right, classes = self.classes(outputs, targets)
+        if two and not targets.is_floating_point():
+            right = targets  # with the numbers to ignore
         guesses, truth = np.asarray(said).ravel(), np.asarray(right).ravel().astype(np.int64)
         if self.ignore_index is not None:
             counts = truth != self.ignore_index

@@ -24,7 +24,7 @@ class RandomAffine(Movement):
         degrees: turns counter-clockwise by an angle from this interval; one number d means (-d, d).
         translate: the most it moves, (across, down), as shares of width and height. Default: not at all.
         scale: (least, greatest) factor. Default: none.
-        shear: degrees by which upright lines lean, an interval or one number. Default: none.
+        shear: degrees by which upright lines lean to the right, an interval or one number. Default: none.
         interpolation: "bilinear", or "nearest" for whole pixels.
         fill: the value of what comes in from outside; in masks it is 0.
         generator: a seed or NumPy generator; see `Transform`.
@@ -74,12 +74,12 @@ class RandomAffine(Movement):
             generator.uniform(-most * side, most * side, count)
             for most, side in zip(self.translate, (width, height), strict=True)
         )
-        # A⁻¹ = H(-shear) R(-angle) / s. Rows are counted downwards, which turns the sense of angles round.
+        # A⁻¹ = H(-shear) R(-angle) / s. Rows are counted downwards, which turns the sense of both round.
         cos, sin = (wave(angle)[:, None, None] / scale[:, None, None] for wave in (np.cos, np.sin))
         x = _grid(width) - across[:, None, None]
         y = _grid(height)[:, None] - down[:, None, None]
         turned_y = sin * x + cos * y
-        turned_x = cos * x - sin * y - shear[:, None, None] * turned_y
+        turned_x = cos * x - sin * y + shear[:, None, None] * turned_y
         return turned_y + (height - 1) / 2, turned_x + (width - 1) / 2
 
     def move(self, x: Tensor, drawn: tuple[np.ndarray, np.ndarray], nearest: bool) -> Tensor:
