@@ -5,7 +5,7 @@ from .cifar import CIFAR10, load_cifar10
 from .collate import default_collate
 from .combined import ChainDataset, StackDataset
 from .dataset import ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset, random_split
-from .download import download
+from .downloads import download
 from .encoding import OneHotEncoder
 from .idx import read_idx
 from .image_folder import ImageFolder

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .bundled_sets import Bundled
-from .download import data_home
+from .downloads import data_home
 from .image_set import ImageSet, check_labels, find_or_fetch
 
 

@@ -12,7 +12,7 @@ from pynn._core import Tensor
 
 from .bundled_sets import Bundled
 from .dataset import Dataset
-from .download import download
+from .downloads import download
 
 
 class ImageSet(Dataset):
