@@ -145,5 +145,5 @@ def _inside(box: np.ndarray, label: np.ndarray, height: int, width: int) -> np.n
     y = (2 * np.arange(height, dtype=np.float32)[:, None] + 1 - top - bottom) / side
     circle = x * x + y * y <= 1
     square = (np.abs(x) <= 1) & (np.abs(y) <= 1)
-    triangle = (np.abs(x) <= (1 + y) / 2 + 0.51 / side) & square  # so wide that its tip is not lost
+    triangle = (np.abs(x) <= np.maximum((1 + y) / 2, 1.01 / side)) & square  # its tip is a pixel or two
     return np.choose(label[:, None, None], [np.False_, circle, square, triangle])
