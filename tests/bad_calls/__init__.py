@@ -3,6 +3,16 @@
 test_bad_input_python.py runs them, and fails on a public name that has no entry.
 """
 
-from . import core, data, everyday, functional, layers, optim, train
+from . import core, data, everyday, functional, images, layers, optim, train, vision
 
-TABLES = (core.CALLS, functional.CALLS, layers.CALLS, optim.CALLS, data.CALLS, train.CALLS, everyday.CALLS)
+TABLES = (
+    core.CALLS,
+    functional.CALLS,
+    layers.CALLS,
+    optim.CALLS,
+    data.CALLS,
+    images.CALLS,
+    train.CALLS,
+    vision.CALLS,
+    everyday.CALLS,
+)

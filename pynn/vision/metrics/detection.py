@@ -185,7 +185,8 @@ def _image(owner: str, name: str, i: int, image: Mapping[str, Any], scored: bool
     missing = [part for part in wanted if part not in image]
     if missing:
         raise KeyError(f"{owner}: {name}[{i}] has no {', '.join(missing)}")
-    boxes = _core.tensor(np.asarray(image["boxes"], dtype=np.float64).reshape(-1, 4), dtype=_core.float64)
+    corners = np.asarray(image["boxes"], dtype=np.float64)
+    boxes = _core.from_numpy(corners if corners.size else corners.reshape(0, 4))
     parts = {"boxes": np.asarray(check_boxes(owner, f"{name}[{i}] boxes", boxes))}
     for part, kind in (("labels", np.int64), ("scores", np.float64))[: len(wanted) - 1]:
         values = np.asarray(image[part])

@@ -32,7 +32,8 @@ def mask_iou(masks1: Tensor, masks2: Tensor) -> Tensor:
         >>> metrics.mask_iou(pynn.tensor([[[1, 1, 0]]]), pynn.tensor([[[0, 1, 1]]])).tolist()
         [[0.3333333432674408]]
     """
-    _check.tensors("mask_iou", masks1=masks1, masks2=masks2)
+    _check.tensor("mask_iou", "masks1", masks1)
+    _check.tensor("mask_iou", "masks2", masks2)
     if masks1.ndim != 3 or masks2.ndim != 3 or masks1.shape[1:] != masks2.shape[1:]:
         raise ShapeError(
             f"mask_iou: expected masks (N, H, W) and (M, H, W), got {tuple(masks1.shape)} and "

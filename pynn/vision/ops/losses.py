@@ -73,7 +73,8 @@ def dice_loss(inputs: Tensor, targets: Tensor, smooth: float = 1.0, reduction: s
         >>> round(ops.dice_loss(scores, pynn.tensor([[1, 0]])).item(), 4)
         0.0
     """
-    _check.tensors("dice_loss", inputs=inputs, targets=targets)
+    _check.tensor("dice_loss", "inputs", inputs)
+    _check.tensor("dice_loss", "targets", targets)
     smooth = _check.real("dice_loss", "smooth", smooth, 0)
     shape = tuple(inputs.shape)
     if inputs.ndim < 3 or not inputs.is_floating_point():

@@ -144,6 +144,8 @@ class RandomResizedCrop(Movement):
 
     def draw(self, images: Tensor) -> tuple[np.ndarray, ...]:
         count, _, height, width = images.shape
+        if not height or not width:
+            raise ShapeError(f"RandomResizedCrop: images of shape {tuple(images.shape)} have no pixels")
         generator = self.generator()
         high, wide = random_sides(generator, count, height, width, self.scale, self.ratio)
         top = generator.integers(0, height - high + 1)
