@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import tarfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -88,6 +87,8 @@ class CIFAR10(ImageSet):
 
     def _from_archive(self, archive: Path, names: list[str]) -> list[np.ndarray]:
         """Read the files out of the archive, in one pass through it."""
+        import tarfile  # takes long to import, and is rarely needed
+
         found: dict[str, np.ndarray] = {}
         try:
             with tarfile.open(archive, "r|gz") as files:

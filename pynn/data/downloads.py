@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import http.client
 import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 from pynn import _check
 
 BLOCK = 1 << 18
-SECONDS = 30.0  # without a byte, until a connection counts as broken
-TRIES = 3
-_BROKEN = (OSError, http.client.HTTPException)  # URLError and timeouts are OSErrors
 
 
 def data_home() -> Path:
@@ -52,10 +45,8 @@ def download(url: str | Sequence[str], path: str | os.PathLike[str], sha256: str
         >>> import pathlib, tempfile, pynn
         >>> here = pathlib.Path(tempfile.mkdtemp()) / "numbers.csv"
         >>> _ = here.write_text("1,2,3")
-        >>> pynn.data.download(
-        ...     "https://example.org/numbers.csv", here
-        ... ) == here  # it is there: nothing is fetched
-        True
+        >>> pynn.data.download("https://example.org/numbers.csv", here).read_text()  # nothing is fetched
+        '1,2,3'
     """
     urls = [_web_address(each) for each in ([url] if isinstance(url, str) else list(url))]
     if not urls:
@@ -65,84 +56,37 @@ def download(url: str | Sequence[str], path: str | os.PathLike[str], sha256: str
     target = Path(path)
     if target.exists():
         return target
+    from .transfer import fetch  # networking takes long to import, and is rarely needed
+
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
-    with part.open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # another process may be at it; its end ends the wait
-        if target.exists():
-            part.unlink(missing_ok=True)
-            return target
-        _from_any(urls, file, target)
-        file.flush()
-        _check_sum(part, target.name, sha256)
-        part.replace(target)
+    while not target.exists():
+        with part.open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # another process may be at it; its end ends the wait
+            if not _still_there(file, part):
+                continue  # the other one has renamed or deleted it
+            if target.exists():
+                part.unlink()
+                break
+            fetch(urls, file, target)
+            file.flush()
+            _check_sum(part, target.name, sha256)
+            part.replace(target)
     return target
 
 
+def _still_there(file: BinaryIO, path: Path) -> bool:
+    """Whether the open file is the one at the path."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
 def _web_address(url: str) -> str:
-    if urlsplit(_check.text("download", "url", url)).scheme not in ("http", "https"):
+    if not _check.text("download", "url", url).lower().startswith(("http://", "https://")):
         raise ValueError(f"download: url must begin with http:// or https://, got {url!r}")
     return url
-
-
-def _from_any(urls: list[str], file: BinaryIO, target: Path) -> None:
-    """Fill the file from the first place that gives all of it."""
-    failures = []
-    for url in urls:
-        for _ in range(TRIES):
-            try:
-                _fetch(url, file)
-                return
-            except HTTPError as error:
-                failures.append(f"{url}: {error.code} {error.reason}")
-                break  # asking again brings the same answer
-            except _BROKEN as error:
-                reason = error.reason if isinstance(error, URLError) else error
-                failures.append(f"{url}: {reason}")
-    raise ConnectionError(
-        f"download: could not fetch {target.name}:\n  "
-        + "\n  ".join(dict.fromkeys(failures))
-        + f"\nTry again later, which goes on where this stopped; or fetch {urls[0]} by hand, with a browser, "
-        f"and put it into {target.parent} as {target.name}"
-    )
-
-
-def _fetch(url: str, file: BinaryIO) -> None:
-    """Append to the file what it lacks; OSError if the connection breaks before the end."""
-    have = file.seek(0, os.SEEK_END)
-    headers = {"User-Agent": "pynn", "Accept-Encoding": "identity"}
-    if have:
-        headers["Range"] = f"bytes={have}-"
-    try:
-        answer = urlopen(Request(url, headers=headers), timeout=SECONDS)
-    except HTTPError as error:
-        if error.code != 416 or not have:  # 416: there is nothing beyond what we have
-            raise
-        if error.headers.get("Content-Range") == f"bytes */{have}":
-            return
-        file.truncate(0)
-        answer = urlopen(Request(url, headers={"User-Agent": "pynn"}), timeout=SECONDS)
-    with answer:
-        begins, whole = _stretch(answer)
-        if begins != have:  # the server sends all, or another stretch than we asked for: begin anew
-            file.truncate(0)
-            if begins:
-                raise ConnectionError(f"asked for bytes from {have} on, got them from {begins} on")
-        while block := answer.read(BLOCK):
-            file.write(block)
-    got = file.seek(0, os.SEEK_END)
-    if whole is not None and got != whole:
-        raise ConnectionError(f"the connection broke after {got:,} of {whole:,} bytes")
-
-
-def _stretch(answer: http.client.HTTPResponse) -> tuple[int, int | None]:
-    """Where the bytes of an answer begin in the file, and how long the whole file is, if that is said."""
-    if answer.status == 206:
-        said = re.match(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", ""))
-        if said:
-            return int(said[1]), None if said[2] == "*" else int(said[2])
-    length = answer.headers.get("Content-Length", "")
-    return 0, int(length) if length.isdigit() else None
 
 
 def _check_sum(part: Path, name: str, sha256: str | None) -> None:

@@ -328,6 +328,18 @@ CALLS = {
         (lambda: vision.make_grid(x, normalize=True, value_range=3), ValueError, "make_grid: value_range.*3"),
         (lambda: vision.make_grid(x, normalize=True, value_range=(1, 0)), ValueError, "value_range.*rise"),
     ],
+    "pynn.vision.save_image": [
+        (lambda: vision.save_image(x, "a.jpg"), ValueError, "save_image.*PNG.*'a.jpg'"),
+        (lambda: vision.save_image(x * NAN, "a.png"), ValueError, "save_image.*NaN"),
+        (lambda: vision.save_image(three, "a.png"), pynn.ShapeError, r"\(1, 3\)"),
+        (
+            lambda: vision.save_image(x[:, :2], "a.png"),
+            pynn.ShapeError,
+            "save_image.*one channel or three.*2",
+        ),
+        (lambda: vision.save_image(x, "a.png", nrow=0), ValueError, "nrow.*0"),
+        (lambda: vision.save_image(x, 3), TypeError, "int"),
+    ],
     "pynn.vision.show_images": [
         (lambda: vision.show_images(three), pynn.ShapeError, r"\(1, 3\)"),
         (lambda: vision.show_images(x, titles=["a"]), ValueError, "show_images: 2 images.*1"),

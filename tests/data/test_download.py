@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pynn import data
-from pynn.data import downloads as module
+from pynn.data import downloads, transfer
 
 CONTENT = np.random.default_rng(0).integers(0, 256, 300_000, dtype=np.uint8).tobytes()
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -160,9 +160,9 @@ def test_an_answer_that_is_no_file(server, tmp_path):
 
 def test_offline_says_what_to_do_by_hand(tmp_path, monkeypatch):
     def unreachable(*_, **__):
-        raise module.URLError("Name or service not known")
+        raise transfer.URLError("Name or service not known")
 
-    monkeypatch.setattr(module, "urlopen", unreachable)
+    monkeypatch.setattr(transfer, "urlopen", unreachable)
     for load, file in (
         (data.load_mnist, "MNIST/raw as train-images-idx3-ubyte.gz"),
         (data.load_fashion_mnist, "FashionMNIST/raw as train-images-idx3-ubyte.gz"),
@@ -180,6 +180,15 @@ def test_several_at_once_fetch_it_once(server, tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["file.bin"]
 
 
+def test_several_at_once_of_which_none_can_succeed(server, tmp_path):
+    with ThreadPoolExecutor(4) as pool:
+        jobs = [pool.submit(data.download, server.url, tmp_path / "file.bin", "0" * 64) for _ in range(4)]
+        for job in jobs:
+            with pytest.raises(ValueError, match="SHA-256"):
+                job.result()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_empty_answer_makes_an_empty_file(server, tmp_path, monkeypatch):
     monkeypatch.setitem(globals(), "CONTENT", b"")
     assert data.download(server.url, tmp_path / "file.bin").read_bytes() == b""
@@ -187,7 +196,7 @@ def test_an_empty_answer_makes_an_empty_file(server, tmp_path, monkeypatch):
 
 def test_where_sets_go(monkeypatch, tmp_path):
     monkeypatch.setenv("PYNN_DATA", str(tmp_path / "mine"))
-    assert module.data_home() == tmp_path / "mine"
+    assert downloads.data_home() == tmp_path / "mine"
     monkeypatch.delenv("PYNN_DATA")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert module.data_home() == tmp_path / "pynn" / "data"
+    assert downloads.data_home() == tmp_path / "pynn" / "data"

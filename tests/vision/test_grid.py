@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 import pynn
 from pynn import vision
@@ -66,3 +67,22 @@ def test_drawing():
     with pytest.raises(pynn.ShapeError, match=r"show_images.*got 2"):
         vision.show_images(pynn.rand(1, 2, 4, 4))
     mpl.pyplot.close("all")
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_file_holds_what_was_written(tmp_path, channels):
+    x = pynn.rand(5, channels, 6, 7)
+    vision.save_image(x, tmp_path / "grid.png", nrow=2, pad_value=1.0)
+    with Image.open(tmp_path / "grid.png") as picture:
+        picture.load()
+        assert picture.mode == "RGB"
+        pixels = np.asarray(picture)
+    expected = vision.make_grid(x, 2, pad_value=1.0).numpy().transpose(1, 2, 0) * 255
+    np.testing.assert_array_equal(pixels, np.rint(expected))
+    for one in (x[0], x[:1], [x[0]]):
+        vision.save_image(one, tmp_path / "one.png")
+        with Image.open(tmp_path / "one.png") as picture:
+            assert picture.size == (7, 6)
+    vision.save_image(x * 9 - 4, tmp_path / "bounds.png")
+    with Image.open(tmp_path / "bounds.png") as picture:
+        assert np.asarray(picture).min() == 0

@@ -24,6 +24,7 @@ class Transform(nn.Module):
 
     It is a layer: `DataLoader(..., transform=...)` applies it to batches, and as the first part of a model it
     acts while the model trains and rests in `model.eval()`.
+    A step with a random transform in it cannot be recorded by `pynn.compile`: there, leave it to the loader.
 
     A subclass says `change(images, *targets)`.
 
