@@ -241,7 +241,8 @@ class Normalize(Transform):
     def extra_repr(self) -> str:
         if self.mean is None or self.std is None:
             return "not adapted"
-        return f"mean={self.mean.tolist()}, std={self.std.tolist()}"
+        means, deviations = ([float(f"{x:.4g}") for x in part.tolist()] for part in (self.mean, self.std))
+        return f"mean={means}, std={deviations}"
 
 
 def _numbers(name: str, value: Any) -> Tensor:
