@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn import _check
+from pynn import _check, _core
 from pynn._core import Tensor
 from pynn.data.random import Seed
 
@@ -67,6 +67,7 @@ class RandomAffine(Movement):
     def draw(self, images: Tensor) -> tuple[np.ndarray, np.ndarray]:
         count, _, height, width = images.shape
         generator = self.generator()
+        kind = np.float64 if images.dtype is _core.float64 else np.float32
         angle = np.deg2rad(generator.uniform(*self.degrees, count))
         shear = np.tan(np.deg2rad(generator.uniform(*self.shear, count)))
         scale = generator.uniform(*self.scale, count)
@@ -75,11 +76,14 @@ class RandomAffine(Movement):
             for most, side in zip(self.translate, (width, height), strict=True)
         )
         # A⁻¹ = H(-shear) R(-angle) / s. Rows are counted downwards, which turns the sense of both round.
-        cos, sin = (wave(angle)[:, None, None] / scale[:, None, None] for wave in (np.cos, np.sin))
-        x = _grid(width) - across[:, None, None]
-        y = _grid(height)[:, None] - down[:, None, None]
+        cos, sin, lean, across, down = (
+            numbers.astype(kind)[:, None, None]
+            for numbers in (np.cos(angle) / scale, np.sin(angle) / scale, shear, across, down)
+        )
+        x = _grid(width).astype(kind) - across
+        y = _grid(height).astype(kind)[:, None] - down
         turned_y = sin * x + cos * y
-        turned_x = cos * x - sin * y + shear[:, None, None] * turned_y
+        turned_x = cos * x - sin * y + lean * turned_y
         return turned_y + (height - 1) / 2, turned_x + (width - 1) / 2
 
     def move(self, x: Tensor, drawn: tuple[np.ndarray, np.ndarray], nearest: bool) -> Tensor:

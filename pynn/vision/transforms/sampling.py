@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from pynn import _core
@@ -37,17 +39,23 @@ def sample(x: Tensor, y_at: np.ndarray, x_at: np.ndarray, fill: float, nearest: 
         fill: what lies outside.
         nearest: take the nearest pixel instead.
     """
-    _, _, height, width = x.shape
+    batch, channels, height, width = x.shape
     framed = pad_image(x, (1, 1, 1, 1), value=fill)  # the frame stands for all that lies outside
     y_at, x_at = np.clip(y_at + 1, 0, height + 1), np.clip(x_at + 1, 0, width + 1)
     if nearest:
         return take_pixels(framed, np.rint(y_at).astype(np.int64), np.rint(x_at).astype(np.int64))
     top = np.minimum(y_at.astype(np.int64), height)
     left = np.minimum(x_at.astype(np.int64), width)
-    v = _weights(y_at - top, x)
-    u = _weights(x_at - left, x)
-    upper = take_pixels(framed, top, left) * (1 - u) + take_pixels(framed, top, left + 1) * u
-    lower = take_pixels(framed, top + 1, left) * (1 - u) + take_pixels(framed, top + 1, left + 1) * u
+    first = _core.from_numpy((top * (width + 2) + left).reshape(batch, 1, math.prod(top.shape[1:])))
+    pixels = framed.flatten(2)
+
+    def neighbour(offset: int) -> Tensor:
+        places = (first + offset).expand(batch, channels, first.shape[2])
+        return pixels.gather(2, places).reshape(batch, channels, *top.shape[1:])
+
+    v, u = _weights(y_at - top, x), _weights(x_at - left, x)
+    upper = neighbour(0) * (1 - u) + neighbour(1) * u
+    lower = neighbour(width + 2) * (1 - u) + neighbour(width + 3) * u
     return upper * (1 - v) + lower * v
 
 
