@@ -288,6 +288,22 @@ def test_any_function_can_be_the_transform():
     assert [x.tolist() for x in single] == [[2.0, 3.0]]
 
 
+def test_a_stream_is_transformed_too():
+    class Stream(data.IterableDataset):
+        def __iter__(self):
+            return iter([(pynn.ones(1, 4, 4), i) for i in range(5)])
+
+    def epoch():
+        pynn.manual_seed(2)
+        return list(data.DataLoader(Stream(), 2, transform=T.RandomErasing(1.0)))
+
+    batches = epoch()
+    assert [labels.tolist() for _, labels in batches] == [[0, 1], [2, 3], [4]]
+    assert all((images == 0).flatten(1).any(1).all() for images, _ in batches)
+    for (a, _), (b, _) in zip(batches, epoch(), strict=True):
+        assert pynn.equal(a, b)
+
+
 def test_a_failing_transform_is_heard_from_a_worker():
     set_ = data.TensorDataset(pynn.ones(4, 2))
     with pytest.raises(pynn.ShapeError, match="RandomHorizontalFlip"):
