@@ -60,6 +60,7 @@ from . import (
     optim,
     train,
     utils,
+    vision,
 )
 from . import _conversions as _conversions
 from . import _op_docs as _op_docs  # writes the docstrings of ops
@@ -147,6 +148,7 @@ __all__ = [
     "train",
     "uint8",
     "utils",
+    "vision",
 ]
 for _part in (_compare, _counting, _factories, _grids, _pointwise, _products, _random, _statistics, _types):
     __all__ += _part.__all__

@@ -47,6 +47,7 @@ PYTHON_FLOORS = [
     | {"_statistics", "_types", "autograd", "functional"},
     {"nn", "optim", "data", "io"},
     {"train", "utils", "_compile"},
+    {"vision"},
     {"models", "keras"},
     {"cli"},
 ]

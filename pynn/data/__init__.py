@@ -1,11 +1,16 @@
 """Data: sets, batches, splitting, scaling."""
 
 from .bundled_sets import Bundled, load_digits, load_iris
+from .cifar import CIFAR10, load_cifar10
 from .collate import default_collate
 from .combined import ChainDataset, StackDataset
 from .dataset import ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset, random_split
+from .downloads import download
 from .encoding import OneHotEncoder
+from .idx import read_idx
+from .image_folder import ImageFolder
 from .loader import DataLoader
+from .mnist import MNIST, FashionMNIST, load_fashion_mnist, load_mnist
 from .sampler import (
     BatchSampler,
     RandomSampler,
@@ -15,21 +20,27 @@ from .sampler import (
     WeightedRandomSampler,
 )
 from .scaling import MinMaxScaler, StandardScaler
+from .shapes import Shapes, make_shapes
 from .split import train_test_split
 
 __all__ = [
+    "CIFAR10",
+    "MNIST",
     "BatchSampler",
     "Bundled",
     "ChainDataset",
     "ConcatDataset",
     "DataLoader",
     "Dataset",
+    "FashionMNIST",
+    "ImageFolder",
     "IterableDataset",
     "MinMaxScaler",
     "OneHotEncoder",
     "RandomSampler",
     "Sampler",
     "SequentialSampler",
+    "Shapes",
     "StackDataset",
     "StandardScaler",
     "Subset",
@@ -37,8 +48,14 @@ __all__ = [
     "TensorDataset",
     "WeightedRandomSampler",
     "default_collate",
+    "download",
+    "load_cifar10",
     "load_digits",
+    "load_fashion_mnist",
     "load_iris",
+    "load_mnist",
+    "make_shapes",
     "random_split",
+    "read_idx",
     "train_test_split",
 ]

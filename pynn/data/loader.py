@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
+from itertools import count, islice, repeat, starmap
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from pynn import _check
 
 from .collate import default_collate
 from .dataset import IterableDataset
-from .random import Seed
+from .random import Seed, numbers_from, numpy_generator
 from .sampler import BatchSampler, RandomSampler, SequentialSampler
 
 
@@ -37,6 +37,9 @@ class DataLoader:
         prefetch_factor: how many batches each worker reads ahead.
         persistent_workers: accepted for PyTorch's sake.
         seed: another name of `generator`.
+        transform: changes each batch, as `pynn.vision.transforms` do: it is called with the parts of the
+            batch, and what it returns takes the batch's place. Its random numbers come from `generator`
+            too, and are the same for any number of workers.
 
     Raises:
         TypeError: the dataset can be read neither by number nor in its own order.
@@ -65,12 +68,17 @@ class DataLoader:
         prefetch_factor: int = 2,
         persistent_workers: bool = False,
         seed: Seed = None,
+        transform: Callable[..., Any] | None = None,
     ) -> None:
         _check.integer("DataLoader", "num_workers", num_workers, 0)
         _check.integer("DataLoader", "prefetch_factor", prefetch_factor, 1)
         if collate_fn is not None and not callable(collate_fn):
             raise TypeError(
                 f"DataLoader: collate_fn must be a function of a list of samples, got {collate_fn!r}"
+            )
+        if transform is not None and not callable(transform):
+            raise TypeError(
+                f"DataLoader: transform must be a function of the parts of a batch, got {transform!r}"
             )
         if shuffle and sampler is not None:
             raise ValueError("DataLoader: shuffle=True and a sampler both say the order; choose one")
@@ -80,7 +88,9 @@ class DataLoader:
             )
         self.dataset, self.batch_size, self.drop_last = dataset, batch_size, drop_last
         self.num_workers, self.prefetch_factor = num_workers, prefetch_factor
-        self.collate_fn = collate_fn
+        self.collate_fn, self.transform = collate_fn, transform
+        seed = generator if seed is None else seed
+        self._generator = seed if seed is None else numpy_generator(seed)
         self.sampler: Any = sampler
         self.batch_sampler: Any = batch_sampler
 
@@ -100,8 +110,9 @@ class DataLoader:
         if batch_sampler is not None:
             return
         if sampler is None:
-            seed = generator if seed is None else seed
-            self.sampler = RandomSampler(dataset, generator=seed) if shuffle else SequentialSampler(dataset)
+            self.sampler = (
+                RandomSampler(dataset, generator=self._generator) if shuffle else SequentialSampler(dataset)
+            )
         if batch_size is not None:
             self.batch_sampler = BatchSampler(self.sampler, batch_size, drop_last)
 
@@ -112,9 +123,9 @@ class DataLoader:
 
     def __iter__(self) -> Iterator[Any]:
         if isinstance(self.dataset, IterableDataset):
-            return self._stream()
-        jobs = self._index_batches()
-        return self._read_ahead(jobs) if self.num_workers else map(self._read, jobs)
+            return starmap(self._transformed, zip(self._stream(), self._generators(), strict=False))
+        jobs = zip(self._index_batches(), self._generators(), strict=False)
+        return self._read_ahead(jobs) if self.num_workers else starmap(self._read, jobs)
 
     # ---- which samples ----------------------------------------------------------------------------
 
@@ -137,9 +148,27 @@ class DataLoader:
         stop = total - total % size if self.drop_last else total
         return ((start, min(start + size, total)) for start in range(0, stop, size))
 
+    # ---- changing them ----------------------------------------------------------------------------
+
+    def _generators(self) -> Iterator[np.random.Generator | None]:
+        """Random numbers for the transform, batch by batch: none depend on which thread comes first."""
+        if self.transform is None:
+            yield from repeat(None)
+        seed = int(numpy_generator(self._generator).integers(2**62))
+        yield from (np.random.default_rng((seed, batch)) for batch in count())
+
+    def _transformed(self, batch: Any, generator: np.random.Generator | None) -> Any:
+        if self.transform is None or generator is None:
+            return batch
+        with numbers_from(generator):
+            return self.transform(*batch) if isinstance(batch, tuple) else self.transform(batch)
+
     # ---- reading them -----------------------------------------------------------------------------
 
-    def _read(self, job: Any) -> Any:
+    def _read(self, job: Any, generator: np.random.Generator | None) -> Any:
+        return self._transformed(self._collated(job), generator)
+
+    def _collated(self, job: Any) -> Any:
         if self.batch_sampler is None:
             sample = self.dataset[job]
             return sample if self.collate_fn is None else self.collate_fn(sample)
@@ -156,7 +185,7 @@ class DataLoader:
             waiting: deque[Future[Any]] = deque()
             try:
                 for job in jobs:
-                    waiting.append(pool.submit(self._read, job))
+                    waiting.append(pool.submit(self._read, *job))
                     if len(waiting) >= self.num_workers * self.prefetch_factor:
                         yield waiting.popleft().result()
                 while waiting:

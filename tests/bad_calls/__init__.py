@@ -3,7 +3,7 @@
 test_bad_input_python.py runs them, and fails on a public name that has no entry.
 """
 
-from . import convolution, core, data, everyday, functional, layers, optim, train
+from . import convolution, core, data, everyday, functional, images, layers, optim, train, vision
 
 TABLES = (
     core.CALLS,
@@ -13,5 +13,10 @@ TABLES = (
     optim.CALLS,
     data.CALLS,
     train.CALLS,
+    optim.CALLS,
+    data.CALLS,
+    images.CALLS,
+    train.CALLS,
+    vision.CALLS,
     everyday.CALLS,
 )

@@ -125,6 +125,7 @@ CALLS = {
         (lambda: data.DataLoader(samples(), 2, batch_sampler=[[0]]), ValueError, "DataLoader.*batch_sampler"),
         (lambda: data.DataLoader(samples(), collate_fn=3), TypeError, "DataLoader.*collate_fn.*3"),
         (lambda: data.DataLoader(samples(), shuffle=True, seed="a"), TypeError, "seed|generator"),
+        (lambda: data.DataLoader(samples(), transform=3), TypeError, "DataLoader.*transform.*3"),
     ],
     "pynn.data.train_test_split": [
         (lambda: data.train_test_split(), ValueError, "train_test_split.*at least one"),

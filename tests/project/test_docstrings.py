@@ -28,6 +28,10 @@ MODULES = [
     pynn.optim.lr_scheduler,
     pynn.train,
     pynn.utils,
+    pynn.vision,
+    pynn.vision.metrics,
+    pynn.vision.ops,
+    pynn.vision.transforms,
 ]
 Op = pynn._core.Op
 COMPILED = (types.BuiltinFunctionType, types.MethodDescriptorType, Op)
