@@ -55,7 +55,7 @@ def draw(
                 fontsize=8, color="white", clip_on=True, bbox={"fc": COLORS[label], "ec": "none", "pad": 1},
             )  # fmt: skip
     figure.suptitle(
-        f"A detector finds shapes: mAP {scores.map:.3f}, at an IoU of 0.5 {scores.map_50:.3f} (dashed: the true boxes)",
+        f"A detector finds shapes: mAP {scores.map:.3f}, at an IoU of 0.5 {scores.map_50:.3f} (dashed: true)",
         fontsize=14,
     )
     return figure

@@ -12,9 +12,14 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
 import pynn
-from pynn import data, models, train, vision
+from pynn import data, models, nn, train, vision
 
 COLORS = ["#e5e7eb", "#dc2626", "#2563eb", "#f59e0b"]
+
+
+def loss(scores: pynn.Tensor, masks: pynn.Tensor) -> pynn.Tensor:
+    """Cross-entropy, and Dice so that small shapes count as much as much background."""
+    return nn.functional.cross_entropy(scores, masks) + vision.ops.dice_loss(scores, masks)
 
 
 def draw(shapes: data.Shapes, said: pynn.Tensor, overlaps: np.ndarray) -> plt.Figure:
@@ -51,12 +56,12 @@ if __name__ == "__main__":
     epochs = 2 if chosen.quick else 15
 
     model = models.UNet(in_channels=3, out_channels=4, width=16, depth=3)
-    optimizer = pynn.optim.AdamW(model.parameters(), lr=5e-3)
+    optimizer = pynn.optim.AdamW(model.parameters(), lr=3e-3)
     schedule = pynn.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
     measure = vision.metrics.MeanIoU()
-    model.compile(optimizer, loss="cross_entropy", metrics=[measure])
+    model.compile(optimizer, loss=loss, metrics=[measure])
     model.fit(
-        learn.images, learn.masks, epochs=epochs, batch_size=10, seed=0,
+        learn.images, learn.masks, epochs=epochs, batch_size=16, seed=0,
         callbacks=[train.LearningRateSchedule(schedule)],
     )  # fmt: skip
 

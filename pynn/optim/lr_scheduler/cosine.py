@@ -100,8 +100,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 class OneCycleLR(LRScheduler):
     """Up to `max_lr`, then down to almost nothing, once; momentum the other way round.
 
-    Smith & Topin 2018, "Super-convergence", arXiv:1708.07120. Step it once a batch, after the very last too if
-    the loop is simpler so: the last rate stays.
+    Smith & Topin 2018, "Super-convergence", arXiv:1708.07120. Step it once a batch. One step more
+    than the cycle has, which a plain loop over all batches takes, keeps the last rate.
 
     Args:
         optimizer: whose rates (and momentum, or the first beta) are set.
