@@ -12,13 +12,13 @@ from common import options, save
 import pynn
 from pynn import data, models, nn, vision
 
-LATENT, BATCH, CRITIC_STEPS = 32, 64, 3
+LATENT, BATCH, CRITIC_STEPS = 32, 64, 2
 
 
 def train(generator: nn.Module, critic: nn.Module, images: pynn.Tensor, steps: int) -> list[float]:
     """Turn by turn: the critic learns to tell real digits from made ones, the generator to please it."""
-    makers = pynn.optim.Adam(generator.parameters(), lr=4e-4, betas=(0.5, 0.9))
-    judges = pynn.optim.Adam(critic.parameters(), lr=4e-4, betas=(0.5, 0.9))
+    makers = pynn.optim.Adam(generator.parameters(), lr=5e-4, betas=(0.5, 0.9))
+    judges = pynn.optim.Adam(critic.parameters(), lr=5e-4, betas=(0.5, 0.9))
     distances = []
     for step in range(steps):
         for _ in range(CRITIC_STEPS):
@@ -78,8 +78,8 @@ if __name__ == "__main__":
     x, y = data.load_digits(images=True)
     images = x / 8 - 1  # from -1 to 1, as the generator's tanh
 
-    generator = models.DCGenerator(LATENT, size=8, width=64, depth=2)
-    critic = models.DCDiscriminator(size=8, width=64, depth=2, batch_norm=False)
+    generator = models.DCGenerator(LATENT, size=8, width=32, depth=2)
+    critic = models.DCDiscriminator(size=8, width=32, depth=2, batch_norm=False)
     distances = train(generator, critic, images, steps=10 if chosen.quick else 3000)
 
     generator.eval()

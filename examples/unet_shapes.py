@@ -51,9 +51,9 @@ def draw(shapes: data.Shapes, said: pynn.Tensor, overlaps: np.ndarray) -> plt.Fi
 if __name__ == "__main__":
     chosen = options(__doc__)
     pynn.manual_seed(0)
-    learn = data.make_shapes(60 if chosen.quick else 1000, size=48, generator=1)
+    learn = data.make_shapes(60 if chosen.quick else 800, size=48, generator=1)
     test = data.make_shapes(40 if chosen.quick else 300, size=48, generator=2)
-    epochs = 2 if chosen.quick else 15
+    epochs = 2 if chosen.quick else 8
 
     model = models.UNet(in_channels=3, out_channels=4, width=16, depth=3)
     optimizer = pynn.optim.AdamW(model.parameters(), lr=3e-3)
