@@ -73,8 +73,8 @@ if __name__ == "__main__":
     x, y = data.load_digits(images=True)
     learn, test, _, labels = data.train_test_split(x / 16, y, test_size=0.2, stratify=y, seed=0)
 
-    model = models.ConvAutoencoder(in_channels=1, widths=(64, 128), code_channels=32)
-    train(model, learn, epochs=3 if chosen.quick else 150)
+    model = models.ConvAutoencoder(in_channels=1, widths=(32, 64), code_channels=16)
+    train(model, learn, epochs=3 if chosen.quick else 80)
 
     noisy = models.add_noise(test, NOISE)
     restored = model.predict(noisy).sigmoid()

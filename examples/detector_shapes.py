@@ -70,13 +70,13 @@ def frame(axes: plt.Axes, box: list[float], **style: object) -> None:
 if __name__ == "__main__":
     chosen = options(__doc__)
     pynn.manual_seed(0)
-    learn = data.make_shapes(64 if chosen.quick else 2000, size=64, generator=1)
+    learn = data.make_shapes(64 if chosen.quick else 1200, size=64, generator=1)
     test = data.make_shapes(30 if chosen.quick else 300, size=64, generator=2)
 
     detector = models.SingleShotDetector(
         num_classes=3, image_size=64, anchor_sizes=(9, 14, 21), widths=(16, 32, 64)
     )
-    train(detector, learn, epochs=2 if chosen.quick else 15)
+    train(detector, learn, epochs=2 if chosen.quick else 12)
 
     found = [one for i in range(0, len(test), 50) for one in detector.detect(test.images[i : i + 50], 0.05)]
     truth = [
