@@ -51,11 +51,12 @@ def draw(
         ):
             frame(axes, box, edgecolor=COLORS[label], linewidth=2)
             axes.text(
-                box[0], box[1] - 1 if box[1] > 7 else box[3] + 6, f"{shapes.target_names[label]} {score:.2f}",
-                fontsize=8, color="white", clip_on=True, bbox={"fc": COLORS[label], "ec": "none", "pad": 1},
+                box[0] if box[0] < size / 2 else box[2], box[1] - 1 if box[1] > 7 else box[3] + 6,
+                f"{shapes.target_names[label]} {score:.2f}", ha="left" if box[0] < size / 2 else "right",
+                fontsize=8, color="white", bbox={"fc": COLORS[label], "ec": "none", "pad": 1},
             )  # fmt: skip
     figure.suptitle(
-        f"A detector finds shapes: mAP {scores.map:.3f}, at an IoU of 0.5 {scores.map_50:.3f} (dashed: true)",
+        f"A detector finds shapes: mAP {scores.map:.3f}, {scores.map_50:.3f} at IoU 0.5 (dashed: true boxes)",
         fontsize=14,
     )
     return figure
@@ -70,11 +71,11 @@ def frame(axes: plt.Axes, box: list[float], **style: object) -> None:
 if __name__ == "__main__":
     chosen = options(__doc__)
     pynn.manual_seed(0)
-    learn = data.make_shapes(64 if chosen.quick else 1200, size=64, generator=1)
+    learn = data.make_shapes(64 if chosen.quick else 1500, size=64, generator=1)
     test = data.make_shapes(30 if chosen.quick else 300, size=64, generator=2)
 
     detector = models.SingleShotDetector(
-        num_classes=3, image_size=64, anchor_sizes=(9, 14, 21), widths=(16, 32, 64)
+        num_classes=3, image_size=64, anchor_sizes=(9, 14, 21), widths=(16, 48)
     )
     train(detector, learn, epochs=2 if chosen.quick else 12)
 

@@ -44,7 +44,7 @@ def draw(history: train.History, x: np.ndarray, y: np.ndarray, shares: np.ndarra
     axes = left.subplots()
     train.history.draw_curves(axes, history, "loss")
     axes = middle.subplots()
-    axes.imshow(np.where(np.eye(10), 0, table), cmap="Reds", vmin=0, vmax=2)
+    axes.imshow(np.where(np.eye(10), 0, table), cmap="Reds", vmin=0, vmax=6)
     for (row, column), count in np.ndenumerate(table):
         if count:
             axes.text(column, row, count, ha="center", va="center", fontsize=9)

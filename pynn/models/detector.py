@@ -89,7 +89,8 @@ class SingleShotDetector(nn.Module):
         layers: list[nn.Module] = []
         for before, after in zip([in_channels, *channels], channels, strict=False):
             layers += [*block(before, after), *block(after, after), nn.MaxPool2d(2)]
-        self.features = nn.Sequential(*layers, *block(channels[-1], channels[-1]))
+        last = channels[-1]
+        self.features = nn.Sequential(*layers, *block(last, last), *block(last, last))
         self.register_buffer("anchors", make_anchors(image_size // stride, stride, anchor_sizes))
         each = len(anchor_sizes)
         self.classify = nn.Conv2d(channels[-1], each * num_classes, 3, padding=1)
