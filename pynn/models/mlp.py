@@ -12,6 +12,7 @@ Rumelhart, Hinton & Williams 1986, Learning representations by back-propagating 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from pynn import _check, nn
 from pynn._core import ShapeError, Tensor
@@ -36,6 +37,12 @@ class _Rows(nn.Module):
                 f"samples of as many numbers{hint}"
             )
         return rows
+
+
+def _widths(hidden: Any) -> list[int]:
+    if isinstance(hidden, str) or not isinstance(hidden, Sequence):
+        raise TypeError(f"MLP: hidden must be a list of widths, got {hidden!r}. Did you mean [{hidden}]?")
+    return [_check.integer("MLP", "each of hidden", size, 1) for size in hidden]
 
 
 class MLP(nn.Sequential):
@@ -78,11 +85,8 @@ class MLP(nn.Sequential):
     ) -> None:
         width = _check.integer("MLP", "in_features", in_features, 1)
         out_features = _check.integer("MLP", "out_features", out_features, 1)
-        if isinstance(hidden, str) or not isinstance(hidden, Sequence):
-            raise TypeError(f"MLP: hidden must be a list of widths, got {hidden!r}. Did you mean [{hidden}]?")
         layers: list[nn.Module] = []
-        for size in hidden:
-            size = _check.integer("MLP", "hidden", size, 1)
+        for size in _widths(hidden):
             layers.append(nn.Linear(width, size))
             if batch_norm:
                 layers.append(nn.BatchNorm1d(size))
