@@ -5,7 +5,6 @@ load unchanged.
 """
 
 from .alexnet import AlexNet, alexnet
-from .attention import CBAM, SqueezeExcitation
 from .catalog import get_model, list_models
 from .cifar_resnet import CifarResNet, resnet20, resnet32, resnet44, resnet56
 from .lenet import LeNet5, ScaledTanh, lenet5
@@ -15,7 +14,6 @@ from .resnet import BasicBlock, Bottleneck, ResNet, resnet18, resnet34, resnet50
 from .vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn
 
 __all__ = [
-    "CBAM",
     "MLP",
     "VGG",
     "AlexNet",
@@ -27,7 +25,6 @@ __all__ = [
     "MobileNetV2",
     "ResNet",
     "ScaledTanh",
-    "SqueezeExcitation",
     "alexnet",
     "get_model",
     "lenet5",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import typing
 from typing import Any
 
 from pynn import models, nn
@@ -17,12 +18,14 @@ def list_models() -> list[str]:
         >>> [name for name in models.list_models() if name.startswith("vgg1")][:3]
         ['vgg11', 'vgg11_bn', 'vgg13']
     """
-    return sorted(
-        name for name in models.__all__ if inspect.isfunction(getattr(models, name)) and name not in _HELPERS
-    )
+    return sorted(name for name in models.__all__ if _makes_a_network(getattr(models, name)))
 
 
-_HELPERS = ("get_model", "list_models")
+def _makes_a_network(value: Any) -> bool:
+    if not inspect.isfunction(value):
+        return False
+    kind = typing.get_type_hints(value).get("return")
+    return isinstance(kind, type) and issubclass(kind, nn.Module) and kind is not nn.Module
 
 
 def get_model(name: str, **options: Any) -> nn.Module:
