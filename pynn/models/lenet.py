@@ -28,6 +28,9 @@ from ._inputs import images
 class ScaledTanh(nn.Module):
     """The nonlinearity of LeNet-5, `1.7159 tanh(2x / 3)`, which takes ±1 to ±1.
 
+    Shape:
+        Any -> the same.
+
     Source: LeCun et al. 1998, Gradient-based learning applied to document recognition, appendix A.
 
     Example:
@@ -38,6 +41,7 @@ class ScaledTanh(nn.Module):
     """
 
     def forward(self, x: Tensor) -> Tensor:
+        _check.tensor("ScaledTanh", "input", x)
         return 1.7159 * F.tanh(x * (2 / 3))
 
 

@@ -27,14 +27,12 @@ class _Rows(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         _check.tensor("MLP", "input", x)
-        shape = tuple(x.shape)
         rows = x.flatten(1) if x.ndim > 2 else x
         if rows.ndim != 2 or rows.shape[1] != self.in_features:
-            each = rows.shape[-1] if rows.ndim == 2 else None
-            hint = f", got {each} in each. Did you mean in_features={each}?" if each else ""
+            fix = f"in_features={rows.shape[1]}" if rows.ndim == 2 else "x.unsqueeze(0)"
             raise ShapeError(
-                f"MLP(in_features={self.in_features}): got {shape}, expected (N, {self.in_features}) or "
-                f"samples of as many numbers{hint}"
+                f"MLP(in_features={self.in_features}): got {tuple(x.shape)}, expected (N, {self.in_features}) "
+                f"or samples of as many numbers in another shape. Did you mean {fix}?"
             )
         return rows
 

@@ -3,7 +3,7 @@
 test_bad_input_python.py runs them, and fails on a public name that has no entry.
 """
 
-from . import convolution, core, data, everyday, functional, images, layers, optim, train, vision
+from . import convolution, core, data, everyday, functional, images, layers, models, optim, train, vision
 
 TABLES = (
     core.CALLS,
@@ -18,5 +18,6 @@ TABLES = (
     images.CALLS,
     train.CALLS,
     vision.CALLS,
+    models.CALLS,
     everyday.CALLS,
 )
