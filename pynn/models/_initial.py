@@ -1,4 +1,4 @@
-"""First values of weights, as the papers of the networks and torchvision have them."""
+"""First values of weights, as torchvision has them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def convolutions(network: nn.Module) -> None:
 
 
 def linears(network: nn.Module) -> None:
-    """Weights of standard deviation 0.01, as in Simonyan & Zisserman 2014, section 3.1."""
+    """Small weights, so that all classes are about equally likely at first: as in torchvision."""
     for module in network.modules():
         if isinstance(module, nn.Linear):
             nn.init.normal_(module.weight, 0.0, 0.01)

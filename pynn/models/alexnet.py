@@ -2,7 +2,7 @@
 
 Krizhevsky, Sutskever & Hinton 2012, ImageNet classification with deep convolutional neural networks, NeurIPS;
 this form: Krizhevsky 2014, One weird trick for parallelizing convolutional neural networks, arXiv:1404.5997,
-footnote 1.
+with the widths of torchvision.
 
     layer            output             what
     input            (N, 3, 224, 224)

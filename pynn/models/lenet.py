@@ -55,8 +55,8 @@ class LeNet5(nn.Module):
     Args:
         num_classes: how many classes.
         in_channels: channels of an image.
-        activation: makes the nonlinearity. Default: the paper's `ScaledTanh`. With `nn.ReLU`, of 2010, it
-            learns in fewer steps.
+        activation: makes the nonlinearity. Default: the paper's `ScaledTanh`. `nn.ReLU` is what most
+            would take today.
 
     Shape:
         `(N, in_channels, 32, 32)` or `(N, in_channels, 28, 28)` -> `(N, num_classes)`.

@@ -31,7 +31,7 @@ class _Rows(nn.Module):
         if rows.ndim != 2 or rows.shape[1] != self.in_features:
             fix = f"in_features={rows.shape[1]}" if rows.ndim == 2 else "x.unsqueeze(0)"
             raise ShapeError(
-                f"MLP(in_features={self.in_features}): got {tuple(x.shape)}, expected (N, {self.in_features}) "
+                f"MLP(in_features={self.in_features}): got {tuple(x.shape)}, not (N, {self.in_features}) "
                 f"or samples of as many numbers in another shape. Did you mean {fix}?"
             )
         return rows

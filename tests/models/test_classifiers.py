@@ -1,4 +1,4 @@
-"""The networks for images as a user has them: they train, are recorded and saved, and start as they should."""
+"""The networks for images as a user has them: they train, are recorded and saved, and start as told."""
 
 from __future__ import annotations
 

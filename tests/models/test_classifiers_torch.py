@@ -23,12 +23,12 @@ CASES: dict[str, tuple[Any, Any, tuple[int, ...]]] = {
     "resnet of basic blocks": (
         lambda: models.ResNet(models.BasicBlock, [1, 2, 1, 1], 4),
         reference.resnet,
-        (3, 3, 33, 40),
+        (2, 3, 33, 40),
     ),
     "resnet of bottlenecks": (
         lambda: models.ResNet(models.Bottleneck, [2, 1, 1, 1], 4, in_channels=1),
         reference.resnet,
-        (3, 1, 33, 40),
+        (2, 1, 33, 40),
     ),
     "resnet20": (models.resnet20, reference.resnet, (3, 3, 16, 17)),
     "resnet20, option B": (lambda: models.resnet20(shortcut="B"), reference.resnet, (3, 3, 16, 17)),

@@ -6,6 +6,7 @@ torchvision_shapes.json holds {network: {name: shape}} of `state_dict()` in torc
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,6 @@ from pynn import models, nn
 TABLE = json.loads((Path(__file__).parent / "torchvision_shapes.json").read_text())
 SPECIAL = {
     "mobilenet_v2(width_mult=0.35)": lambda: models.mobilenet_v2(width_mult=0.35),
-    "SqueezeExcitation(16, 4)": lambda: nn.SqueezeExcitation(16, 4),
     "MLP(20, [16, 8], 4)": lambda: models.MLP(20, [16, 8], 4),
 }
 
@@ -58,3 +58,12 @@ def test_dtypes_are_torchvisions():
     state = models.resnet20().state_dict()
     assert state["bn1.num_batches_tracked"].dtype is pynn.int64
     assert state["conv1.weight"].dtype is pynn.float32
+
+
+@pytest.mark.usefixtures("_unfilled")
+def test_the_page_counts_parameters_as_they_are():
+    page = Path(__file__).parents[2] / "docs/api/models.md"
+    rows = re.findall(r"^\| `(\w+)` \| ([\d,]+) \|", page.read_text(), re.MULTILINE)
+    counted = {name: sum(p.numel() for p in models.get_model(name).parameters()) for name, _ in rows}
+    assert {name: int(count.replace(",", "")) for name, count in rows} == counted
+    assert set(counted) == set(models.list_models())
