@@ -125,7 +125,7 @@ void max_pool_planes(const MaxPoolPlanes<T, Code>& a) {
   using I = BitsOf<T>;
   constexpr int L = V::lanes;
   const WindowAxis h = a.h, w = a.w;
-  const int64_t width = rounded_up<T>(w.out);
+  const int64_t width = rounded_up<T>(w.out), windows = a.planes * h.out * w.out;
   const V lowest(-__builtin_inf());
   const Scratch<T> stream_room(Streams<T>::room(w)), best_room(h.size * width);
   const Scratch<I> first_room(width), code_room(coded ? h.size * width : 1);
@@ -158,7 +158,6 @@ void max_pool_planes(const MaxPoolPlanes<T, Code>& a) {
       const int64_t a0 = first_inside(h, i), row0 = i * h.stride - h.pad + a0 * h.dilation;
       const bool nothing = row0 < 0 || row0 >= h.size;  // the whole window lies in the padding
       const int64_t at = (plane * h.out + i) * w.out;
-      const bool last = plane == a.planes - 1 && i == h.out - 1;
       for (int64_t j = 0; j < w.out; j += L) {
         const int64_t n = w.out - j < L ? w.out - j : L;
         V m = nothing ? lowest : load(best + row0 * width + j);
@@ -178,7 +177,7 @@ void max_pool_planes(const MaxPoolPlanes<T, Code>& a) {
         }
         store_part(a.y + at + j, m, n);
         if constexpr (coded) {
-          if (n < L && last)
+          if (at + j + L > windows)  // the codes that follow belong to another thread
             store_as(a.codes + at + j, c, n);
           else
             store_as(a.codes + at + j, c);  // what goes too far is overwritten by the next row

@@ -3,7 +3,20 @@
 test_bad_input_python.py runs them, and fails on a public name that has no entry.
 """
 
-from . import convolution, core, data, everyday, functional, generative, images, layers, optim, train, vision
+from . import (
+    convolution,
+    core,
+    data,
+    everyday,
+    functional,
+    generative,
+    images,
+    layers,
+    models,
+    optim,
+    train,
+    vision,
+)
 
 TABLES = (
     core.CALLS,
@@ -19,5 +32,6 @@ TABLES = (
     train.CALLS,
     vision.CALLS,
     generative.CALLS,
+    models.CALLS,
     everyday.CALLS,
 )
