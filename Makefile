@@ -1,4 +1,4 @@
-# make demo    train on the digits and look at the pictures it writes to demo/
+# make demo    train a convolutional network on the digits and look at the picture it writes to demo/
 # make test    the test suite
 # make docs    the guide, in docs/_build/html
 # make help    the rest

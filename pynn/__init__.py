@@ -9,6 +9,8 @@ tensor([2., 4., 6.])
 
 from __future__ import annotations
 
+import typing as _typing
+
 from pynn import _core as _core
 
 try:
@@ -85,6 +87,19 @@ from ._types import *
 from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from .io import load, save
 
+if _typing.TYPE_CHECKING:
+    from . import models
+else:
+
+    def __getattr__(name):
+        """`pynn.models` is imported when it is first asked for: `import pynn` is quicker without."""
+        if name != "models":
+            raise AttributeError(f"module 'pynn' has no attribute {name!r}")
+        import importlib  # of the standard library; in the next call the module is an attribute
+
+        return importlib.import_module("pynn.models")
+
+
 float = float32  # noqa: A001 - dtype aliases, as in torch
 double = float64
 long = int64
@@ -134,6 +149,7 @@ __all__ = [
     "max",
     "memory_stats",
     "min",
+    "models",
     "nn",
     "no_grad",
     "optim",

@@ -15,10 +15,10 @@ from pynn import cli
 
 
 def test_demo_learns_the_digits_and_draws_them(tmp_path, capsys):
-    assert cli.main(["demo", "--epochs", "12", "--out", str(tmp_path / "pictures")]) == 0
+    assert cli.main(["demo", "--epochs", "5", "--out", str(tmp_path / "pictures")]) == 0
     said = capsys.readouterr().out
     accuracy = float(re.search(r"test accuracy ([\d.]+) %", said).group(1))
-    assert accuracy > 96.5
+    assert accuracy > 96
     missed, total = map(int, re.search(r"misread (\d+) of (\d+): \d as \d", said).groups())
     assert 100 * (1 - missed / total) == pytest.approx(accuracy, abs=0.01)
     picture = (tmp_path / "pictures" / "digits.png").read_bytes()
@@ -31,17 +31,14 @@ def test_what_was_misread_is_counted():
     assert cli.misread([8, 8, 8, 0, 5], [1, 1, 1, 6, 5]) == "misread 4 of 5: 1 as 8 (3 times), 6 as 0"
 
 
-def test_shifted_digits_stay_digits():
-    x = pynn.arange(64).reshape(1, 64).float()
-    shifted = cli.with_shifts(x).reshape(5, 8, 8).numpy()
-    image = x.reshape(8, 8).numpy()
-    assert (shifted[0] == image).all()
-    assert (shifted[1][1:] == image[:-1]).all()
-    assert (shifted[2][:-1] == image[1:]).all()
-    assert (shifted[3][:, 1:] == image[:, :-1]).all()
-    assert (shifted[4][:, :-1] == image[:, 1:]).all()
-    assert not (shifted[1][0].any())
-    assert not (shifted[2][-1].any())
+def test_the_reader_of_digits_sees_them_changed_in_training_only():
+    model = cli.digit_reader()
+    x = pynn.rand(4, 1, 8, 8)
+    assert model(x).shape == (4, 10)
+    augment = model[0]
+    assert not augment(x).equal(x)
+    model.eval()
+    assert augment(x).equal(x)
 
 
 def test_info(capsys):

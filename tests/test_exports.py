@@ -1,8 +1,13 @@
 """What `import pynn` offers: every public name is listed, and everything listed is there."""
 
+import subprocess
+import sys
 import types
 
+import pytest
+
 import pynn
+import pynn.models  # not imported before it is asked for
 
 
 def test_all_lists_what_is_public() -> None:
@@ -20,3 +25,14 @@ def test_all_lists_what_is_public() -> None:
 def test_the_dtypes_have_torchs_other_names() -> None:
     assert (pynn.float, pynn.double) == (pynn.float32, pynn.float64)
     assert (pynn.int, pynn.long) == (pynn.int32, pynn.int64)
+
+
+def test_models_are_imported_when_asked_for() -> None:
+    code = "import pynn, sys; assert 'pynn.models' not in sys.modules; print(pynn.models.mlp.__name__)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "mlp"
+
+
+def test_what_is_not_there_is_named() -> None:
+    with pytest.raises(AttributeError, match="module 'pynn' has no attribute 'modles'"):
+        pynn.modles

@@ -100,6 +100,9 @@ def test_one_cycle_moves_the_momentum_too() -> None:
         seen.append(ours.param_groups[0]["momentum"])
         assert seen[-1] == pytest.approx(theirs.param_groups[0]["momentum"])
     assert min(seen) < 0.9 < max(seen)
+    last = ours.param_groups[0]["lr"]
+    a.step()  # a loop that steps after each of the 12 batches ends here
+    assert (ours.param_groups[0]["lr"], ours.param_groups[0]["momentum"]) == (last, seen[-1])
     with pytest.raises(ValueError, match="past its end"):
         a.step()
 

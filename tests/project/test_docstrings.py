@@ -20,6 +20,7 @@ MODULES = [
     pynn.autograd,
     pynn.data,
     pynn.io,
+    pynn.models,
     pynn.nn,
     pynn.nn.functional,
     pynn.nn.init,

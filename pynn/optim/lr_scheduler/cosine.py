@@ -100,7 +100,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 class OneCycleLR(LRScheduler):
     """Up to `max_lr`, then down to almost nothing, once; momentum the other way round.
 
-    Smith & Topin 2018, "Super-convergence", arXiv:1708.07120. Step it once a batch.
+    Smith & Topin 2018, "Super-convergence", arXiv:1708.07120. Step it once a batch. One step more
+    than the cycle has, which a plain loop over all batches takes, keeps the last rate.
 
     Args:
         optimizer: whose rates (and momentum, or the first beta) are set.
@@ -182,7 +183,7 @@ class OneCycleLR(LRScheduler):
         begin = 0.0
         for end, source, target in self.phases:
             if t <= end or end == self.phases[-1][0]:
-                done = (t - begin) / (end - begin) if end > begin else 1.0
+                done = min((t - begin) / (end - begin), 1.0) if end > begin else 1.0
                 if self.anneal_strategy == "cos":
                     return half_cosine(levels[source], levels[target], done)
                 return levels[source] + (levels[target] - levels[source]) * done
@@ -190,7 +191,7 @@ class OneCycleLR(LRScheduler):
         raise AssertionError("the last phase takes every t that is left")
 
     def rate(self, t: int, group: int) -> float:
-        if t >= self.total_steps:
+        if t > self.total_steps:
             raise ValueError(
                 f"OneCycleLR: the cycle has {self.total_steps} steps; step {t + 1} is past its end"
             )

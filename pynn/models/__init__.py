@@ -1,0 +1,73 @@
+"""Networks from papers, each in one file: `models.resnet18(num_classes=10)`.
+
+Where torchvision has the network too, parameters and buffers have its names and shapes, so that its weights
+load unchanged. Besides networks that classify: segmentation, detection, autoencoders, adversarial networks,
+style.
+"""
+
+from .alexnet import AlexNet, alexnet
+from .anchors import decode_boxes, encode_boxes, make_anchors, match_anchors
+from .autoencoder import ConvAutoencoder, add_noise
+from .catalog import get_model, list_models
+from .cifar_resnet import CifarResNet, resnet20, resnet32, resnet44, resnet56
+from .detector import SingleShotDetector
+from .gan import DCDiscriminator, DCGenerator, critic_loss, gradient_penalty
+from .lenet import LeNet5, ScaledTanh, lenet5
+from .mlp import MLP, mlp
+from .mobilenet import InvertedResidual, MobileNetV2, mobilenet_v2
+from .resnet import BasicBlock, Bottleneck, ResNet, resnet18, resnet34, resnet50
+from .style import StyleContentLoss, gram_matrix
+from .unet import UNet
+from .vae import VAE, elbo_loss
+from .vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn
+
+__all__ = [
+    "MLP",
+    "VAE",
+    "VGG",
+    "AlexNet",
+    "BasicBlock",
+    "Bottleneck",
+    "CifarResNet",
+    "ConvAutoencoder",
+    "DCDiscriminator",
+    "DCGenerator",
+    "InvertedResidual",
+    "LeNet5",
+    "MobileNetV2",
+    "ResNet",
+    "ScaledTanh",
+    "SingleShotDetector",
+    "StyleContentLoss",
+    "UNet",
+    "add_noise",
+    "alexnet",
+    "critic_loss",
+    "decode_boxes",
+    "elbo_loss",
+    "encode_boxes",
+    "get_model",
+    "gradient_penalty",
+    "gram_matrix",
+    "lenet5",
+    "list_models",
+    "make_anchors",
+    "match_anchors",
+    "mlp",
+    "mobilenet_v2",
+    "resnet18",
+    "resnet20",
+    "resnet32",
+    "resnet34",
+    "resnet44",
+    "resnet50",
+    "resnet56",
+    "vgg11",
+    "vgg11_bn",
+    "vgg13",
+    "vgg13_bn",
+    "vgg16",
+    "vgg16_bn",
+    "vgg19",
+    "vgg19_bn",
+]
