@@ -8,9 +8,10 @@ from typing import TypeAlias
 from .adam import AdamStep
 from .backward import Backward
 from .mlp import Mlp
+from .network import Inference, Training
 from .op import Op
 
-Workload: TypeAlias = Mlp | Op | Backward | AdamStep
+Workload: TypeAlias = Mlp | Op | Backward | AdamStep | Training | Inference
 
 MODULES = [
     "tiny_mlp",
@@ -21,6 +22,7 @@ MODULES = [
     "reductions",
     "memory_bound",
     "matmul",
+    "networks",
 ]
 
 

@@ -74,7 +74,7 @@ class Training(Network):
     batches: int = 4  # the steps cycle through so many batches
 
     kind = "training"
-    checked_runs = 5  # the losses of so many steps must agree ...
+    checked_runs = 3  # the losses of so many steps must agree ...
     tolerance = 1e-3  # ... to this relative difference with the float64 reference
 
     def data(self) -> tuple[np.ndarray, np.ndarray]:
@@ -96,7 +96,9 @@ class Training(Network):
 
     @property
     def bytes(self) -> float:
-        """The batch is read; what a product gives is written and read again by the backward pass; each
+        """Of the batch, of the products and of the parameters.
+
+        The batch is read; what a product gives is written and read again by the backward pass; each
         parameter, and the optimizer's numbers for it, are read and written.
         """
         kept = self.batch * sum(count for _, count in self._products)
