@@ -23,6 +23,7 @@ MODULES = [
     "memory_bound",
     "matmul",
     "networks",
+    "inference",
 ]
 
 

@@ -1,7 +1,7 @@
-"""Four networks for images: a first one, a residual one, a U-Net, one of depthwise convolutions."""
+"""Training steps of four networks for images: a plain one, a residual one, a U-Net, a depthwise one."""
 
 from .layers import Conv, Flatten, GlobalPool, Layers, Linear, MaxPool, Norm, Relu, Residual, Skip, Up
-from .network import Training, inference
+from .network import Training
 
 
 def conv(channels: int, kernel: int = 3, stride: int = 1, groups: int = 1) -> Layers:
@@ -49,10 +49,9 @@ DEPTHWISE = (
     *(GlobalPool(), Linear(10)),
 )
 
-TRAINING = [
+WORKLOADS = [
     Training("cnn_b64", CNN, (1, 28, 28), batch=64, lr=3e-4),
     Training("resnet20_b32", RESNET20, (3, 32, 32), batch=32, optimizer="sgd", lr=1e-2),
     Training("unet_b4", UNET, (1, 128, 128), batch=4),
     Training("depthwise_b32", DEPTHWISE, (3, 32, 32), batch=32),
 ]
-WORKLOADS = [*TRAINING, *(inference(training, 1) for training in TRAINING), inference(TRAINING[0], 64)]
