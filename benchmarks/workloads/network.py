@@ -26,7 +26,7 @@ class Network:
 
     @property
     def title(self) -> str:
-        return self.name
+        return self.name.replace(" |", "")
 
     @property
     def shape(self) -> Shape:
