@@ -9,6 +9,8 @@ from .runner import Row
 
 PYNN, OTHERS = "#c2410c", ["#64748b", "#94a3b8", "#0f766e", "#7c3aed", "#a16207", "#0369a1"]
 
+STEPS = ("mlp", "training")  # kinds of workloads where everybody gets a bar
+
 TICKS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]
 
 
@@ -20,9 +22,10 @@ def save(groups: Groups, path: Path) -> None:
     import matplotlib.pyplot as plt
     from matplotlib.ticker import FixedLocator, NullLocator
 
-    steps = [row for rows in groups.values() for row in rows if row.workload.kind == "mlp" and row.best_torch]
+    steps = [row for rows in groups.values() for row in rows if row.workload.kind in STEPS and row.best_torch]
     sweeps = {
-        name: [r for r in rows if r.workload.kind != "mlp" and r.best_torch] for name, rows in groups.items()
+        name: [r for r in rows if r.workload.kind not in STEPS and r.best_torch]
+        for name, rows in groups.items()
     }
     panels = ([("train steps", steps)] if steps else []) + [(n, rows) for n, rows in sweeps.items() if rows]
     if not panels:
@@ -56,10 +59,10 @@ def bars(rows: list[Row]) -> list[tuple[str, float, str]]:
     """(label, speed, color) of each bar: everybody in a train step, pynn alone in a sweep."""
     found = []
     for row in rows:
-        names = row.samples if row.workload.kind == "mlp" else [n for n in row.samples if n == "pynn"]
+        names = row.samples if row.workload.kind in STEPS else [n for n in row.samples if n == "pynn"]
         for place, name in enumerate(names):
             ratio = row.speed_against_torch(name)
-            label = f"{row.workload.name}  {name}" if row.workload.kind == "mlp" else row.workload.name
+            label = f"{row.workload.name}  {name}" if row.workload.kind in STEPS else row.workload.name
             color = PYNN if name == "pynn" else OTHERS[place % len(OTHERS)]
             found.append((label.replace("|", ""), ratio.median if ratio else 0.0, color))
     return found or [("nothing measured", 1.0, OTHERS[0])]

@@ -8,7 +8,9 @@ from typing import Any
 
 from ..program import Program, UnsupportedError
 from ..workloads.mlp import Mlp
+from ..workloads.network import Inference, Training
 from ..workloads.op import Op
+from .jax_layers import Functions, moved
 from .torch_like import bind
 
 
@@ -38,30 +40,79 @@ class Jax:
 
         @partial(jax.jit, donate_argnums=0)
         def step(state: Any, x: Any, y: Any) -> Any:
-            layers, m, v, t, key = state
+            layers, moments, key = state
             key, now = jax.random.split(key)
             loss, g = jax.value_and_grad(loss_of)(layers, x, y, now)
-            t = t + 1
-            m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, g)
-            v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, g)
-
-            def update(p: Any, m: Any, v: Any) -> Any:
-                return p - workload.lr * (m / (1 - 0.9**t)) / (jnp.sqrt(v / (1 - 0.999**t)) + 1e-8)
-
-            return (jax.tree.map(update, layers, m, v), m, v, t, key), loss
+            layers, moments = self.adam(layers, g, moments, workload.lr)
+            return (layers, moments, key), loss
 
         layers = jax.tree.map(jnp.array, workload.weights())
-        zeros = partial(jax.tree.map, jnp.zeros_like)
-        state = (layers, zeros(layers), zeros(layers), jnp.float32(0), jax.random.key(0))
-        inputs, labels = workload.data()
-        batches = cycle([(jnp.array(x), jnp.array(y)) for x, y in zip(inputs, labels, strict=True)])
+        return self.steps(step, (layers, self.adam_moments(layers), jax.random.key(0)), workload.data())
+
+    def adam_moments(self, parameters: Any) -> Any:
+        zeros = partial(self.jax.tree.map, self.jax.numpy.zeros_like)
+        return zeros(parameters), zeros(parameters), self.jax.numpy.float32(0)
+
+    def adam(self, parameters: Any, g: Any, moments: Any, lr: float) -> Any:
+        """The parameters and moments after a step."""
+        tree, jnp = self.jax.tree, self.jax.numpy
+        m, v, t = moments
+        t = t + 1
+        m = tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, g)
+        v = tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, g)
+
+        def update(p: Any, m: Any, v: Any) -> Any:
+            return p - lr * (m / (1 - 0.9**t)) / (jnp.sqrt(v / (1 - 0.999**t)) + 1e-8)
+
+        return tree.map(update, parameters, m, v), (m, v, t)
+
+    def sgd(self, parameters: Any, g: Any, velocity: Any, lr: float) -> Any:
+        """The parameters and velocities after a step, with momentum 0.9."""
+        velocity = self.jax.tree.map(lambda v, g: 0.9 * v + g, velocity, g)
+        return self.jax.tree.map(lambda p, v: p - lr * v, parameters, velocity), velocity
+
+    def steps(self, step: Any, state: Any, data: Any) -> Program:
+        """Steps that take one batch after the other; their results are the losses."""
+        batches = cycle([tuple(map(self.jax.numpy.array, batch)) for batch in zip(*data, strict=True)])
 
         def run() -> Any:
             nonlocal state
             state, loss = step(state, *next(batches))
             return loss
 
-        return Program(run, wait=jax.block_until_ready)
+        return Program(run, wait=self.jax.block_until_ready)
+
+    def training(self, workload: Training, check: bool) -> Program:
+        jax, jnp = self.jax, self.jax.numpy
+
+        def loss_of(arrays: Any, x: Any, y: Any) -> Any:
+            functions = Functions(jax, iter(arrays), training=True)
+            log_p = jax.nn.log_softmax(functions.forward(workload.layers, x), 1)
+            return -jnp.take_along_axis(log_p, y[:, None], 1).mean(), functions.seen
+
+        update = {"adam": self.adam, "sgd": self.sgd}[workload.optimizer]
+
+        @partial(jax.jit, donate_argnums=0)
+        def step(state: Any, x: Any, y: Any) -> Any:
+            arrays, rest = state
+            (loss, seen), g = jax.value_and_grad(loss_of, has_aux=True)(arrays, x, y)
+            # The running statistics have no gradient: the optimizer leaves them where they are.
+            arrays, rest = update(arrays, g, rest, workload.lr)
+            return (moved(arrays, seen), rest), loss
+
+        arrays = jax.tree.map(jnp.array, workload.weights())
+        rest = self.adam_moments(arrays)
+        return self.steps(step, (arrays, rest if workload.optimizer == "adam" else rest[0]), workload.data())
+
+    def inference(self, workload: Inference, check: bool) -> Program:
+        jax, jnp = self.jax, self.jax.numpy
+
+        @jax.jit
+        def scores_of(arrays: Any, x: Any) -> Any:
+            return Functions(jax, iter(arrays), training=False).forward(workload.layers, x)
+
+        arrays, x = jax.tree.map(jnp.array, workload.weights()), jnp.array(workload.arrays())
+        return Program(lambda: scores_of(arrays, x), wait=jax.block_until_ready)
 
     def op(self, workload: Op, check: bool) -> Program:
         if workload.dtype != "float32":

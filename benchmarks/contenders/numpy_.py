@@ -13,8 +13,11 @@ from ..program import Program, UnsupportedError
 from ..workloads.adam import AdamStep
 from ..workloads.backward import Backward
 from ..workloads.convolution import Convolution
+from ..workloads.layers import Arrays
 from ..workloads.mlp import Mlp
+from ..workloads.network import Inference, Network, Training
 from ..workloads.op import Op
+from .numpy_layers import Weights, forward
 from .torch_like import bind
 
 # activation -> (f, f' written in terms of the output)
@@ -71,6 +74,32 @@ class Numpy:
             return loss
 
         return Program(step)
+
+    def training(self, workload: Training, check: bool, dtype: Any = np.float32) -> Program:
+        arrays = reference_weights(workload, dtype)
+        names = [(i, name) for i, layer in enumerate(arrays) for name in layer if "running" not in name]
+        parameters = [arrays[i][name] for i, name in names]
+        optimizer = {"adam": Adam, "sgd": Sgd}[workload.optimizer](parameters, workload.lr)
+        inputs, labels = workload.data()
+        batches = cycle(list(zip(inputs.astype(dtype), labels[:, :, None], strict=True)))
+
+        def step() -> Any:
+            x, y = next(batches)
+            weights = Weights.of(arrays)
+            scores, back = forward(workload.layers, x, weights, training=True)
+            shifted = scores - scores.max(1, keepdims=True)
+            log_p = shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
+            delta = np.exp(log_p)
+            np.put_along_axis(delta, y, np.take_along_axis(delta, y, 1) - 1, 1)
+            back(delta / y.size)
+            optimizer.step([weights.gradients[i][name] for i, name in names])
+            return -np.take_along_axis(log_p, y, 1).mean()
+
+        return Program(step)
+
+    def inference(self, workload: Inference, check: bool, dtype: Any = np.float32) -> Program:
+        arrays, x = reference_weights(workload, dtype), workload.arrays().astype(dtype)
+        return Program(lambda: forward(workload.layers, x, Weights.of(arrays), training=False)[0])
 
     def op_function(self, workload: Op) -> Callable[..., Any]:
         return workload.function(vars(np) | BY_HAND, self.name)
@@ -129,6 +158,26 @@ def gradients_of_convolution(
             tap = w[:, :, i, j].reshape(groups, -1, w.shape[1])
             dpadded[part] += (tap.swapaxes(-1, -2) @ grouped).reshape(padded[part].shape)
     return dpadded[:, :, pad : pad + case.size, pad : pad + case.size], dw, dy.sum((0, 2, 3))
+
+
+def reference_weights(workload: Network, dtype: Any) -> list[Arrays]:
+    if dtype == np.float32:
+        raise UnsupportedError("NumPy has no convolution; one by hand serves as the reference only")
+    return [{name: array.astype(dtype) for name, array in layer.items()} for layer in workload.weights()]
+
+
+class Sgd:
+    """With momentum 0.9, in place."""
+
+    def __init__(self, parameters: list[np.ndarray], lr: float) -> None:
+        self.parameters, self.lr = parameters, lr
+        self.velocity = [np.zeros_like(p) for p in parameters]
+
+    def step(self, gradients: list[np.ndarray]) -> None:
+        for p, g, v in zip(self.parameters, gradients, self.velocity, strict=True):
+            v *= 0.9
+            v += g
+            p -= self.lr * v
 
 
 class Adam:

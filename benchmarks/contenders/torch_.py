@@ -8,6 +8,7 @@ from typing import Any
 from ..program import Program
 from ..workloads.backward import Backward
 from ..workloads.mlp import Mlp
+from ..workloads.network import Inference, Training
 from .torch_like import TorchLike
 
 
@@ -28,11 +29,14 @@ class TorchFused(TorchEager):
     def adam(self, parameters: Any, lr: float) -> Any:
         return self.lib.optim.Adam(parameters, lr=lr, fused=True)
 
-    op = backward = None  # the same as torch's: there is no optimizer to fuse
+    def sgd(self, parameters: Any, lr: float) -> Any:
+        return self.lib.optim.SGD(parameters, lr=lr, momentum=0.9, fused=True)
+
+    op = backward = inference = None  # the same as torch's: there is no optimizer to fuse
 
 
 class TorchCompile(TorchFused):
-    """Forward, loss and backward compiled together; Adam is the fused kernel."""
+    """Forward, loss and backward compiled together; the optimizer is the fused kernel."""
 
     name = "torch-compile"
 
@@ -43,6 +47,14 @@ class TorchCompile(TorchFused):
     def backward(self, workload: Backward, check: bool) -> Program:
         self.lib.compiler.reset()
         return TorchLike.backward(self, workload, check)
+
+    def training(self, workload: Training, check: bool) -> Program:
+        self.lib.compiler.reset()
+        return super().training(workload, check)
+
+    def inference(self, workload: Inference, check: bool) -> Program:
+        self.lib.compiler.reset()
+        return TorchLike.inference(self, workload, check)
 
     adam_step = None  # torch-fused's
 

@@ -13,7 +13,9 @@ from ..workloads.adam import AdamStep
 from ..workloads.backward import Backward
 from ..workloads.convolution import Convolution
 from ..workloads.mlp import Mlp
+from ..workloads.network import Inference, Training
 from ..workloads.op import Op
+from .torch_like_network import build
 
 
 class TorchLike:
@@ -35,10 +37,17 @@ class TorchLike:
             linear.load_state_dict({"weight": lib.from_numpy(weight), "bias": lib.from_numpy(bias)})
             layers.append(linear)
         model = nn.Sequential(*layers)
-        optimizer = self.adam(model.parameters(), workload.lr)
-        loss_of = self.compiled(lambda x, y: nn.functional.cross_entropy(model(x), y))
+        return self.training_step(model, self.adam(model.parameters(), workload.lr), *workload.data())
 
-        inputs, labels = workload.data()
+    def training(self, workload: Training, check: bool) -> Program:
+        model = build(self.lib, workload)
+        optimizer = getattr(self, workload.optimizer)(model.parameters(), workload.lr)
+        return self.training_step(model, optimizer, *workload.data())
+
+    def training_step(self, model: Any, optimizer: Any, inputs: np.ndarray, labels: np.ndarray) -> Program:
+        """Steps that take one batch after the other; their results are the losses."""
+        lib = self.lib
+        loss_of = self.compiled(lambda x, y: lib.nn.functional.cross_entropy(model(x), y))
         batches = cycle([(lib.from_numpy(x), lib.from_numpy(y)) for x, y in zip(inputs, labels, strict=True)])
 
         def train(x: Any, y: Any) -> Any:
@@ -51,8 +60,22 @@ class TorchLike:
         train = self.recorded(train)
         return Program(lambda: train(*next(batches)), to_numpy=lambda loss: loss.detach().numpy())
 
+    def inference(self, workload: Inference, check: bool) -> Program:
+        model = build(self.lib, workload).eval()
+        scores_of = self.recorded(self.compiled(model))
+        x = self.lib.from_numpy(workload.arrays())
+
+        def run() -> Any:
+            with self.lib.inference_mode():
+                return scores_of(x)
+
+        return Program(run, to_numpy=lambda scores: scores.numpy())
+
     def adam(self, parameters: Any, lr: float) -> Any:
         return self.lib.optim.Adam(parameters, lr=lr)
+
+    def sgd(self, parameters: Any, lr: float) -> Any:
+        return self.lib.optim.SGD(parameters, lr=lr, momentum=0.9)
 
     def compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return function

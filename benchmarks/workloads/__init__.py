@@ -9,9 +9,10 @@ from .adam import AdamStep
 from .backward import Backward
 from .convolution import Convolution
 from .mlp import Mlp
+from .network import Inference, Training
 from .op import Op
 
-Workload: TypeAlias = Mlp | Op | Backward | AdamStep | Convolution
+Workload: TypeAlias = Mlp | Op | Backward | AdamStep | Convolution | Training | Inference
 
 MODULES = [
     "tiny_mlp",
@@ -23,6 +24,8 @@ MODULES = [
     "memory_bound",
     "matmul",
     "conv",
+    "networks",
+    "inference",
 ]
 
 

@@ -1,24 +1,10 @@
 #include "kernels/pool.h"
 
 #include "core/scratch.h"
+#include "kernels/pool_pairs.h"
 #include "kernels/row_kernel.h"
 
 namespace pynn::PYNN_ISA {
-
-// The lanes 0, 2, 4 ... of a and b as one vector, and the lanes 1, 3, 5 ...
-template <int first, class T>
-PYNN_INLINE Vec<T> every_other(Vec<T> a, Vec<T> b) {
-  constexpr int n = Vec<T>::lanes, f = first;
-  if constexpr (n == 2)
-    return __builtin_shufflevector(a.v, b.v, f, f + 2);
-  else if constexpr (n == 4)
-    return __builtin_shufflevector(a.v, b.v, f, f + 2, f + 4, f + 6);
-  else if constexpr (n == 8)
-    return __builtin_shufflevector(a.v, b.v, f, f + 2, f + 4, f + 6, f + 8, f + 10, f + 12, f + 14);
-  else
-    return __builtin_shufflevector(a.v, b.v, f, f + 2, f + 4, f + 6, f + 8, f + 10, f + 12, f + 14, f + 16,
-                                   f + 18, f + 20, f + 22, f + 24, f + 26, f + 28, f + 30);
-}
 
 template <class T>
 PYNN_INLINE int64_t rounded_up(int64_t n) {
@@ -32,7 +18,7 @@ class Streams {
  public:
   static int64_t room(const WindowAxis& w) { return length_of(w) * w.stride; }
   Streams(T* memory, const WindowAxis& w, T fill)
-      : at_(memory), length_(length_of(w)), size_(w.size), stride_(w.stride), pad_(w.pad) {
+      : at_(memory), length_(length_of(w)), size_(w.size), stride_(w.stride), pad_(w.pad), fill_(fill) {
     const Vec<T> f(fill);
     for_each_vector<T>(room(w),
                        [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE { store_part(memory + i, f, k); });
@@ -43,7 +29,6 @@ class Streams {
   }
   PYNN_INLINE void deal(const T* x) const {
     constexpr int L = Vec<T>::lanes;
-    int64_t i = 0;
     if (stride_ == 1) {
       T* const to = column(0);
       for_each_vector<T>(size_, [=](int64_t j, int64_t k)
@@ -52,20 +37,20 @@ class Streams {
     }
     if (stride_ == 2) {
       T *const even = column(0), *const odd = column(1);
-      for (; i + 2 * L <= size_; i += 2 * L) {
-        const Vec<T> a = load(x + i), b = load(x + i + L);
-        store(even + i / 2, every_other<0>(a, b));
-        store(odd + i / 2, every_other<1>(a, b));
+      for (int64_t i = 0; i < size_; i += 2 * L) {
+        const EvenOdd<T> dealt = load_even_odd(x + i, size_ - i < 2 * L ? size_ - i : 2 * L, fill_);
+        store(even + i / 2, dealt.even);
+        store(odd + i / 2, dealt.odd);
       }
+      return;
     }
-    for (int64_t first = i; first < size_ && first < i + stride_; ++first) {
-      T* to = column(first);
-      for (int64_t c = first; c < size_; c += stride_) *to++ = x[c];
+    for (int64_t s = 0; s < stride_; ++s) {
+      T* to = column(s);
+      for (int64_t i = s; i < size_; i += stride_) *to++ = x[i];
     }
   }
   PYNN_INLINE void collect(T* x) const {
     constexpr int L = Vec<T>::lanes;
-    int64_t i = 0;
     if (stride_ == 1) {
       const T* const from = column(0);
       for_each_vector<T>(size_, [=](int64_t j, int64_t k) PYNN_LAMBDA_INLINE {
@@ -75,15 +60,14 @@ class Streams {
     }
     if (stride_ == 2) {
       const T *const even = column(0), *const odd = column(1);
-      for (; i + 2 * L <= size_; i += 2 * L) {
-        const Vec<T> a = load(even + i / 2), b = load(odd + i / 2);
-        store(x + i, interleave_low(a, b));
-        store(x + i + L, interleave_high(a, b));
-      }
+      for (int64_t i = 0; i < size_; i += 2 * L)
+        store_even_odd<T>(x + i, {load(even + i / 2), load(odd + i / 2)},
+                          size_ - i < 2 * L ? size_ - i : 2 * L);
+      return;
     }
-    for (int64_t first = i; first < size_ && first < i + stride_; ++first) {
-      const T* from = column(first);
-      for (int64_t c = first; c < size_; c += stride_) x[c] = *from++;
+    for (int64_t s = 0; s < stride_; ++s) {
+      const T* from = column(s);
+      for (int64_t i = s; i < size_; i += stride_) x[i] = *from++;
     }
   }
   PYNN_INLINE void clear() const {
@@ -100,6 +84,7 @@ class Streams {
   }
   T* at_;
   int64_t length_, size_, stride_, pad_;
+  T fill_;
 };
 
 // The first b of window i that lies in the row, or 0.
@@ -117,12 +102,6 @@ PYNN_INLINE void for_windows_with(const WindowAxis& w, int64_t place, const Visi
     const int64_t start = place + w.pad - b * w.dilation;
     if (start >= 0 && start % w.stride == 0 && start / w.stride < w.out) visit(start / w.stride, b);
   }
-}
-
-// v takes the place of the maximum so far where it is larger, or NaN.
-template <class T>
-PYNN_INLINE Mask<T> beats(Vec<T> v, Vec<T> best) {
-  return (v > best) | isnan(v);
 }
 
 template <bool coded, class T, class Code>
@@ -195,12 +174,16 @@ void max_pool_planes(const MaxPoolPlanes<T, Code>& a) {
 
 template <class T, class Code>
 void max_pool(const MaxPoolPlanes<T, Code>& a) {
-  a.codes ? max_pool_planes<true>(a) : max_pool_planes<false>(a);
+  if (is_pairs(a.h) && is_pairs(a.w))
+    a.codes ? max_pool_pairs<true>(a) : max_pool_pairs<false>(a);
+  else
+    a.codes ? max_pool_planes<true>(a) : max_pool_planes<false>(a);
 }
 
 // One row of dx after the other: what all windows over it send.
 template <class T, class Code>
 void max_unpool(const MaxUnpoolPlanes<T, Code>& a) {
+  if (is_pairs(a.h) && is_pairs(a.w)) return max_unpool_pairs(a);
   using V = Vec<T>;
   using I = BitsOf<T>;
   constexpr int L = V::lanes;

@@ -225,6 +225,7 @@ static const Op& max_pool2d_op = structured<MaxPool<2>>({
     .gradient = kGradient,
     .reference = PYNN_WINDOWS_2D PYNN_SETTINGS ".max((-2, -1))",
     .samples = {"randn(2, 3, 8, 8), (2, 2), (2, 2), (0, 0), (1, 1)",
+                "randn(2, 2, 7, 75), (2, 2), (2, 2), (0, 0), (1, 1)",
                 "randn(2, 2, 9, 7), (3, 3), (2, 2), (1, 1), (1, 1)",
                 "randn(2, 6, 40), (2, 3), (1, 2), (1, 0), (2, 1)",
                 "randn(1, 2, 7, 37), (3, 2), (3, 1), (0, 1), (1, 2)",
