@@ -48,11 +48,13 @@ def test_released_memory_is_used_again():
 
 def test_empty_cache_gives_everything_unused_back():
     keep = pynn.ones(1000)
+    pynn.empty_cache()
+    before = pynn.memory_stats()["cached_bytes"]  # in slabs of which something is in use, by other tests too
     x = pynn.empty(1000, 1000)
     del x
-    assert pynn.memory_stats()["cached_bytes"] >= 4_000_000
+    assert pynn.memory_stats()["cached_bytes"] >= before + 4_000_000
     pynn.empty_cache()
-    assert pynn.memory_stats()["cached_bytes"] < 4_000_000
+    assert pynn.memory_stats()["cached_bytes"] <= before
     assert keep.sum().item() == 1000
 
 
