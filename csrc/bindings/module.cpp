@@ -106,7 +106,8 @@ Example:
   m.def("set_autocast_enabled", &set_autocast_enabled, py::arg("enabled"));
   m.def("has_bf16_products", &has_bf16_products, "Whether bfloat16 products run on AVX512_BF16.");
   m.def("has_int8_products", &has_int8_products, "Whether int8 products run on AVX512_VNNI.");
-  m.def("get_num_threads", &num_threads, R"(How many threads a large op may use: at first the cores of this process.
+  m.def("get_num_threads", &num_threads,
+        R"(How many threads a large op may use; at first, the cores it may run on.
 
 PYNN_NUM_THREADS or OMP_NUM_THREADS in the environment sets another number to start from.
 
