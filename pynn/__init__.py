@@ -62,7 +62,6 @@ from . import (
     optim,
     train,
     utils,
-    vision,
 )
 from . import _conversions as _conversions
 from . import _op_docs as _op_docs  # writes the docstrings of ops
@@ -88,16 +87,16 @@ from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set
 from .io import load, save
 
 if _typing.TYPE_CHECKING:
-    from . import models
+    from . import models, vision
 else:
 
     def __getattr__(name):
-        """`pynn.models` is imported when it is first asked for: `import pynn` is quicker without."""
-        if name != "models":
+        """Models and images are imported when first asked for: `import pynn` is quicker without."""
+        if name not in ("models", "vision"):
             raise AttributeError(f"module 'pynn' has no attribute {name!r}")
         import importlib  # of the standard library; in the next call the module is an attribute
 
-        return importlib.import_module("pynn.models")
+        return importlib.import_module(f"pynn.{name}")
 
 
 float = float32  # noqa: A001 - dtype aliases, as in torch

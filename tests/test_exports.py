@@ -7,7 +7,8 @@ import types
 import pytest
 
 import pynn
-import pynn.models  # not imported before it is asked for
+import pynn.models
+import pynn.vision  # neither is imported before it is asked for
 
 
 def test_all_lists_what_is_public() -> None:
@@ -27,10 +28,13 @@ def test_the_dtypes_have_torchs_other_names() -> None:
     assert (pynn.int, pynn.long) == (pynn.int32, pynn.int64)
 
 
-def test_models_are_imported_when_asked_for() -> None:
-    code = "import pynn, sys; assert 'pynn.models' not in sys.modules; print(pynn.models.mlp.__name__)"
+@pytest.mark.parametrize(("module", "name"), [("models", "mlp"), ("vision", "make_grid")])
+def test_some_modules_are_imported_when_asked_for(module: str, name: str) -> None:
+    code = (
+        f"import pynn, sys; assert 'pynn.{module}' not in sys.modules; print(pynn.{module}.{name}.__name__)"
+    )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "mlp"
+    assert run.stdout.strip() == name
 
 
 def test_what_is_not_there_is_named() -> None:

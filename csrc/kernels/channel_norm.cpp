@@ -1,41 +1,8 @@
 #include "kernels/channel_norm.h"
 
-#include "kernels/row_kernel.h"
+#include "kernels/row_pairs.h"
 
 namespace pynn::PYNN_ISA {
-
-// Two sums at a time: of v and of w.
-template <class V>
-struct Pair {
-  V v, w;
-};
-struct PairSum {
-  template <class V>
-  PYNN_INLINE Pair<V> fold(Pair<V> a, Pair<V> b) const {
-    return {a.v + b.v, a.w + b.w};
-  }
-};
-template <class T>
-struct PairTotal {
-  RunningTotal<Summing, T> v{Summing()}, w{Summing()};
-  PYNN_INLINE void take(Pair<Vec<T>> p) {
-    v.take(Summing(), p.v);
-    w.take(Summing(), p.w);
-  }
-};
-
-// read(i, k) for the vectors of a row, four at a time in a tree.
-template <class T, class Read>
-PYNN_INLINE PairTotal<T> fold_pairs(int64_t n, const Read& read) {
-  constexpr int L = Vec<T>::lanes;
-  PairTotal<T> total;
-  int64_t i = 0;
-  for (; i + 4 * L <= n; i += 4 * L)
-    total.take(
-        fold_tree<4>(PairSum(), [&](int q) PYNN_LAMBDA_INLINE { return read(i + q * L, int64_t(L)); }));
-  for_each_vector<T>(n - i, [&](int64_t j, int64_t k) PYNN_LAMBDA_INLINE { total.take(read(i + j, k)); });
-  return total;
-}
 
 // From a first mean m, and Σ (x - m) and Σ (x - m)²: what the rounding of m and of its sum took is put right.
 PYNN_INLINE Moments around(double m, double n, double total, double squares) {

@@ -1,6 +1,6 @@
 #include "kernels/row_norm.h"
 
-#include "kernels/row_kernel.h"
+#include "kernels/row_pairs.h"
 
 namespace pynn::PYNN_ISA {
 
@@ -44,18 +44,6 @@ void norm_forward(const NormForward<T>& a) {
   }
 }
 
-// Two sums at a time.
-template <class V>
-struct Pair {
-  V along, total;
-};
-struct PairSum {
-  template <class V>
-  PYNN_INLINE Pair<V> fold(Pair<V> a, Pair<V> b) const {
-    return {a.along + b.along, a.total + b.total};
-  }
-};
-
 // With g = dy w:  dx = s (g - x̂ Σ(g x̂)/n - Σg/n), the last term only if centred;  dw = Σ dy x̂, db = Σ dy.
 
 // What is constant along a row.
@@ -66,27 +54,17 @@ struct RowFactors {
 template <bool centred, class T>
 PYNN_INLINE RowFactors<T> row_factors(const NormBackward<T>& a, int64_t row) {
   using V = Vec<T>;
-  const Summing sum;
   const int64_t n = a.n;
   const T *const x = a.x + row * n, *const dy = a.dy + row * n, *const weight = a.weight;
   RowFactors<T> f = {centred ? a.mean[row] : T(0), a.scale[row], T(0), T(0)};
   const V m = V(f.mean), s = V(f.scale);
-  RunningTotal<Summing, T> along(sum), total(sum);
-  const auto visit = [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
+  const auto sums = fold_pairs<T>(n, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
     V g = load_part(dy + i, k, T(0));
     if (weight) g = g * load_part(weight + i, k, T(0));
     return Pair<V>{g * ((load_part(x + i, k, T(0)) - m) * s), g};
-  };
-  const auto take = [&](Pair<V> p) PYNN_LAMBDA_INLINE {
-    along.take(sum, p.along);
-    if (centred) total.take(sum, p.total);
-  };
-  int64_t done = 0;
-  for (constexpr int L = V::lanes; done + 4 * L <= n; done += 4 * L)
-    take(fold_tree<4>(PairSum(), [&](int q) PYNN_LAMBDA_INLINE { return visit(done + q * L, int64_t(L)); }));
-  for_each_vector<T>(n - done, [&](int64_t i, int64_t k) PYNN_LAMBDA_INLINE { take(visit(done + i, k)); });
-  f.mean_along = T(along.total(sum) / double(n));
-  if (centred) f.mean_of_g = T(total.total(sum) / double(n));
+  });
+  f.mean_along = T(sums.v.total(Summing()) / double(n));
+  if (centred) f.mean_of_g = T(sums.w.total(Summing()) / double(n));
   return f;
 }
 

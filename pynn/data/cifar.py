@@ -67,9 +67,8 @@ class CIFAR10(ImageSet):
 
     @property
     def _bytes(self) -> int:
-        return self.images_in_a_file * (
-            1 + 3 * 32 * 32
-        )  # of each image: its label, then the red, green, blue
+        label, channels = 1, 3 * 32 * 32
+        return self.images_in_a_file * (label + channels)
 
     @staticmethod
     def _unpacked(folder: Path) -> list[Path]:

@@ -18,7 +18,7 @@ class _Pad(Module):
     _axes: ClassVar[int]
     _mode: ClassVar[str] = "constant"
 
-    def __init__(self, padding: int | Sequence[int], value: float = 0.0) -> None:
+    def __init__(self, padding: int | Sequence[int]) -> None:
         super().__init__()
         name, sides = type(self).__name__, 2 * self._axes
         if isinstance(padding, (tuple, list)):
@@ -28,7 +28,7 @@ class _Pad(Module):
         else:
             widths = (_check.integer(name, "padding", padding),) * sides
         self.padding = widths
-        self.value = value
+        self.value = 0.0
 
     def forward(self, input: Tensor) -> Tensor:
         image(type(self).__name__, input, self._axes)
@@ -36,6 +36,15 @@ class _Pad(Module):
 
     def extra_repr(self) -> str:
         return str(self.padding)
+
+
+class _ConstantPad(_Pad):
+    def __init__(self, padding: int | Sequence[int], value: float) -> None:
+        super().__init__(padding)
+        self.value = _check.real(type(self).__name__, "value", value, any_float=True)
+
+    def extra_repr(self) -> str:
+        return f"{self.padding}, value={self.value}"
 
 
 class ZeroPad1d(_Pad):
@@ -60,9 +69,6 @@ class ZeroPad1d(_Pad):
 
     _axes = 1
 
-    def __init__(self, padding: int | Sequence[int]) -> None:
-        super().__init__(padding)
-
 
 class ZeroPad2d(_Pad):
     """Zeros around an image.
@@ -86,11 +92,8 @@ class ZeroPad2d(_Pad):
 
     _axes = 2
 
-    def __init__(self, padding: int | Sequence[int]) -> None:
-        super().__init__(padding)
 
-
-class ConstantPad1d(_Pad):
+class ConstantPad1d(_ConstantPad):
     """A constant around a sequence.
 
     Args:
@@ -113,14 +116,8 @@ class ConstantPad1d(_Pad):
 
     _axes = 1
 
-    def __init__(self, padding: int | Sequence[int], value: float) -> None:
-        super().__init__(padding, _check.real(type(self).__name__, "value", value, any_float=True))
 
-    def extra_repr(self) -> str:
-        return f"{self.padding}, value={self.value}"
-
-
-class ConstantPad2d(_Pad):
+class ConstantPad2d(_ConstantPad):
     """A constant around an image.
 
     Args:
@@ -142,12 +139,6 @@ class ConstantPad2d(_Pad):
     """
 
     _axes = 2
-
-    def __init__(self, padding: int | Sequence[int], value: float) -> None:
-        super().__init__(padding, _check.real(type(self).__name__, "value", value, any_float=True))
-
-    def extra_repr(self) -> str:
-        return f"{self.padding}, value={self.value}"
 
 
 class ReflectionPad1d(_Pad):
@@ -174,9 +165,6 @@ class ReflectionPad1d(_Pad):
     _axes = 1
     _mode = "reflect"
 
-    def __init__(self, padding: int | Sequence[int]) -> None:
-        super().__init__(padding)
-
 
 class ReflectionPad2d(_Pad):
     """An image mirrored at its edges, which are not repeated.
@@ -202,9 +190,6 @@ class ReflectionPad2d(_Pad):
     _axes = 2
     _mode = "reflect"
 
-    def __init__(self, padding: int | Sequence[int]) -> None:
-        super().__init__(padding)
-
 
 class ReplicationPad1d(_Pad):
     """The elements at the edges of a sequence repeated outwards.
@@ -229,9 +214,6 @@ class ReplicationPad1d(_Pad):
     _axes = 1
     _mode = "replicate"
 
-    def __init__(self, padding: int | Sequence[int]) -> None:
-        super().__init__(padding)
-
 
 class ReplicationPad2d(_Pad):
     """The elements at the edges of an image repeated outwards.
@@ -255,9 +237,6 @@ class ReplicationPad2d(_Pad):
 
     _axes = 2
     _mode = "replicate"
-
-    def __init__(self, padding: int | Sequence[int]) -> None:
-        super().__init__(padding)
 
 
 class CircularPad1d(_Pad):
@@ -284,9 +263,6 @@ class CircularPad1d(_Pad):
     _axes = 1
     _mode = "circular"
 
-    def __init__(self, padding: int | Sequence[int]) -> None:
-        super().__init__(padding)
-
 
 class CircularPad2d(_Pad):
     """What lies at the other side of an image, as if it went on and on.
@@ -311,6 +287,3 @@ class CircularPad2d(_Pad):
 
     _axes = 2
     _mode = "circular"
-
-    def __init__(self, padding: int | Sequence[int]) -> None:
-        super().__init__(padding)
