@@ -20,6 +20,9 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(HERE), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
 )
 
+# Figures of the pages are caught by this backend; under another one of the environment they would be lost.
+os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+
 project = "pynn"
 author = "The pynn developers"
 release = version = pynn.__version__
