@@ -7,7 +7,7 @@
 namespace pynn {
 namespace {
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(PYNN_ONE_ISA)
 constexpr const char* kNames[] = {"v2", "v3", "v4"};
 
 int best_of_this_cpu() {
@@ -27,7 +27,9 @@ bool supports(const char* feature) {
   return false;
 }
 #else
-constexpr const char* kNames[] = {"base", "base", "base"};
+#define PYNN_TEXT_OF(name) #name
+#define PYNN_TEXT(name) PYNN_TEXT_OF(name)
+constexpr const char* kNames[] = {PYNN_TEXT(PYNN_ISA)};  // one set is compiled, and it is not asked for by name
 int best_of_this_cpu() { return 0; }
 bool supports(const char*) { return false; }
 #endif

@@ -47,7 +47,7 @@ struct FloatKernels {
 // `name` becomes a pointer to the fastest compiled version this CPU can run: a function or a const
 // table that every kernel pass defined as pynn::v2::name, pynn::v3::name, pynn::v4::name (all extern).
 // For the `once` section, at namespace pynn.
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(PYNN_ONE_ISA)
 #define PYNN_DISPATCH(name)       \
   namespace v3 {                  \
   extern decltype(v2::name) name; \
@@ -70,7 +70,7 @@ struct FloatKernels {
   static const auto name =                         \
       ::pynn::cpu_extends_v4(feature) ? &set::name : ::pynn::pick_isa(&v2::name, &v3::name, &v4::name)
 #else
-#define PYNN_DISPATCH(name) static const auto name = &base::name
+#define PYNN_DISPATCH(name) static const auto name = &PYNN_ISA::name
 #define PYNN_DISPATCH_EXTENDED(name, set, feature) PYNN_DISPATCH(name)
 #endif
 
