@@ -29,7 +29,8 @@ bool supports(const char* feature) {
 #else
 #define PYNN_TEXT_OF(name) #name
 #define PYNN_TEXT(name) PYNN_TEXT_OF(name)
-constexpr const char* kNames[] = {PYNN_TEXT(PYNN_ISA)};  // one set is compiled, and it is not asked for by name
+constexpr const char* kNames[] = {
+    PYNN_TEXT(PYNN_ISA)};  // one set is compiled, and it is not asked for by name
 int best_of_this_cpu() { return 0; }
 bool supports(const char*) { return false; }
 #endif
