@@ -65,7 +65,10 @@ html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = f"pynn {release}"
 html_static_path = ["_static"]
-html_css_files = ["pynn.css"]
+html_css_files = ["pynn.css", "pieces.css"]
+# Classic scripts in this order, not modules: those do not load from file://.
+PIECES = sorted(path.name for path in (HERE / "_static" / "pieces").glob("*.js") if path.name != "shared.js")
+html_js_files = [(f"pieces/{name}", {"defer": "defer"}) for name in ["shared.js", *PIECES]]
 html_show_sphinx = html_show_copyright = False
 html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#0b5cad", "color-brand-content": "#0b5cad"},
