@@ -198,10 +198,9 @@ class Tally:
         self.total += loss * samples
         self.samples += samples
         if self.metrics:
-            with autograd.no_grad():
-                outputs = detached(outputs)
-                for metric in self.metrics:
-                    metric.update(outputs, targets)
+            outputs = detached(outputs)
+            for metric in self.metrics:
+                metric.update(outputs, targets)
 
     def results(self) -> dict[str, Any]:
         return {"loss": self.total / self.samples, **{m.name: m.result() for m in self.metrics}}

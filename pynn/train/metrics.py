@@ -111,7 +111,9 @@ class ClassMetric(Metric):
         Raises:
             ShapeError: the two do not belong together.
         """
-        shape, wanted = tuple(outputs.shape), tuple(targets.shape)
+        shape, wanted = outputs.shape, targets.shape
+        if len(shape) == 2 and wanted == shape[:1]:  # nearly always
+            return outputs.argmax(1), targets, shape[1]
         if shape == wanted and (len(shape) < 2 or shape[1] == 1):
             threshold = 0.5 if self.threshold is None else self.threshold
             return (outputs > threshold).long(), (targets > 0.5).long(), 2
@@ -151,7 +153,7 @@ class Accuracy(ClassMetric):
 
     def update(self, outputs: Tensor, targets: Tensor) -> None:
         said, right, _ = self.classes(outputs, targets)
-        self.total += float((said == right).sum())
+        self.total += (said == right).sum().item()
         self.count += right.numel()
 
 
