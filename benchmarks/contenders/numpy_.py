@@ -13,7 +13,9 @@ from ..program import Program, UnsupportedError
 from ..workloads.adam import AdamStep
 from ..workloads.backward import Backward
 from ..workloads.convolution import Convolution
+from ..workloads.epoch import Epoch
 from ..workloads.layers import Arrays
+from ..workloads.loading import Loading
 from ..workloads.mlp import Mlp
 from ..workloads.network import Inference, Network, Training
 from ..workloads.op import Op
@@ -74,6 +76,25 @@ class Numpy:
             return loss
 
         return Program(step)
+
+    def epoch(self, workload: Epoch, check: bool, dtype: Any = np.float32) -> Program:
+        if not check:
+            raise UnsupportedError("has no loader")
+        step = self.mlp(workload, check, dtype).run
+        return Program(lambda: np.mean([step() for _ in range(workload.batches)]))
+
+    def loading(self, workload: Loading, check: bool, dtype: Any = np.float32) -> Program:
+        x, y = workload.arrays()
+        rng, at_once = np.random.default_rng(5), workload.batch
+
+        def read() -> Any:
+            order = np.arange(len(x)) if check else rng.permutation(len(x))
+            for start in range(0, len(x), at_once):
+                part = order[start : start + at_once]
+                last = x[part], y[part]
+            return last[0]
+
+        return Program(read)
 
     def training(self, workload: Training, check: bool, dtype: Any = np.float32) -> Program:
         arrays = reference_weights(workload, dtype)

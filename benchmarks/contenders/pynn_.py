@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..program import Program, UnsupportedError
+from ..workloads.epoch import Epoch
 from ..workloads.op import Op
 from .torch_like import TorchLike
 
@@ -26,6 +27,8 @@ class PynnRecorded(Pynn):
 
     name = "pynn-recorded"
 
+    epoch = loading = None  # as a loop by hand the same as pynn's
+
     def recorded(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return self.lib.compile(function)
 
@@ -35,4 +38,20 @@ class PynnRecorded(Pynn):
         return super().op(workload, check)
 
 
-CONTENDERS = [Pynn, PynnRecorded]
+class PynnFit:
+    """`fit` where others write the loop."""
+
+    name = "pynn-fit"
+
+    def __init__(self, threads: int) -> None:
+        self.by_hand = Pynn(threads)
+        self.version = self.by_hand.version
+
+    def epoch(self, workload: Epoch, check: bool) -> Program:
+        model = self.by_hand.perceptron(workload, check)
+        model.compile(self.by_hand.adam(model.parameters(), workload.lr), loss="cross_entropy")
+        loader = self.by_hand.loader(*workload.samples(), workload, check)
+        return Program(lambda: model.fit(loader, verbose=0)["loss"][0])
+
+
+CONTENDERS = [Pynn, PynnRecorded, PynnFit]

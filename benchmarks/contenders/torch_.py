@@ -32,7 +32,7 @@ class TorchFused(TorchEager):
     def sgd(self, parameters: Any, lr: float) -> Any:
         return self.lib.optim.SGD(parameters, lr=lr, momentum=0.9, fused=True)
 
-    op = backward = inference = None  # the same as torch's: there is no optimizer to fuse
+    op = backward = inference = loading = None  # the same as torch's: there is no optimizer to fuse
 
 
 class TorchCompile(TorchFused):
@@ -56,7 +56,7 @@ class TorchCompile(TorchFused):
         self.lib.compiler.reset()
         return TorchLike.inference(self, workload, check)
 
-    adam_step = None  # torch-fused's
+    adam_step = epoch = loading = None  # torch-fused's
 
     def compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return self.lib.compile(function)

@@ -12,6 +12,8 @@ from ..program import Program
 from ..workloads.adam import AdamStep
 from ..workloads.backward import Backward
 from ..workloads.convolution import Convolution
+from ..workloads.epoch import Epoch
+from ..workloads.loading import Loading
 from ..workloads.mlp import Mlp
 from ..workloads.network import Inference, Training
 from ..workloads.op import Op
@@ -25,6 +27,10 @@ class TorchLike:
     name: str
 
     def mlp(self, workload: Mlp, check: bool) -> Program:
+        model = self.perceptron(workload, check)
+        return self.training_step(model, self.adam(model.parameters(), workload.lr), *workload.data())
+
+    def perceptron(self, workload: Mlp, check: bool) -> Any:
         lib, nn = self.lib, self.lib.nn
         activation = {"relu": nn.ReLU, "tanh": nn.Tanh}[workload.activation]
         dropout = 0.0 if check else workload.dropout
@@ -36,8 +42,45 @@ class TorchLike:
             linear = nn.Linear(weight.shape[1], weight.shape[0])
             linear.load_state_dict({"weight": lib.from_numpy(weight), "bias": lib.from_numpy(bias)})
             layers.append(linear)
-        model = nn.Sequential(*layers)
-        return self.training_step(model, self.adam(model.parameters(), workload.lr), *workload.data())
+        return nn.Sequential(*layers)
+
+    def epoch(self, workload: Epoch, check: bool) -> Program:
+        model = self.perceptron(workload, check)
+        optimizer = self.adam(model.parameters(), workload.lr)
+        loss_of, loader = (
+            self.lib.nn.functional.cross_entropy,
+            self.loader(*workload.samples(), workload, check),
+        )
+
+        def train() -> float:
+            model.train()
+            total, samples = 0.0, 0
+            for x, y in loader:
+                optimizer.zero_grad()
+                loss = loss_of(model(x), y)
+                loss.backward()
+                optimizer.step()
+                total += loss.item() * len(y)
+                samples += len(y)
+            return total / samples
+
+        return Program(train)
+
+    def loading(self, workload: Loading, check: bool) -> Program:
+        loader = self.loader(*workload.arrays(), workload, check)
+
+        def read() -> Any:
+            last = None
+            for x, _ in loader:
+                last = x
+            return last
+
+        return Program(read, to_numpy=lambda last: last.numpy())
+
+    def loader(self, x: np.ndarray, y: np.ndarray, workload: Epoch | Loading, check: bool) -> Any:
+        data = self.lib.utils.data
+        samples = data.TensorDataset(self.lib.from_numpy(x), self.lib.from_numpy(y))
+        return data.DataLoader(samples, batch_size=workload.batch, shuffle=not check)
 
     def training(self, workload: Training, check: bool) -> Program:
         model = build(self.lib, workload)

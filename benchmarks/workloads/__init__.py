@@ -8,16 +8,20 @@ from typing import TypeAlias
 from .adam import AdamStep
 from .backward import Backward
 from .convolution import Convolution
+from .epoch import Epoch
+from .loading import Loading
 from .mlp import Mlp
 from .network import Inference, Training
 from .op import Op
 
-Workload: TypeAlias = Mlp | Op | Backward | AdamStep | Convolution | Training | Inference
+Workload: TypeAlias = Mlp | Op | Backward | AdamStep | Convolution | Training | Inference | Epoch | Loading
 
 MODULES = [
     "tiny_mlp",
     "mlp_b32",
     "mlp_b256",
+    "fit_overhead",
+    "loading",
     "overhead",
     "elementwise",
     "reductions",

@@ -198,6 +198,7 @@ class Optimizer:
             `state` (position of the parameter -> step count and named tensors) and `param_groups` (the
             options, with positions in place of parameters).
         """
+        self._settle()
         state: dict[int, dict[str, Any]] = {}
         groups = []
         position = 0

@@ -2,46 +2,63 @@
 
 from pynn.nn import module as _module
 
-from .callbacks import (
-    Callback,
-    EarlyStopping,
-    LambdaCallback,
-    LearningRateSchedule,
-    LearningRateScheduler,
-    ModelCheckpoint,
-    TerminateOnNaN,
-)
-from .confusion import F1, Precision, Recall
+from .averaging import EMA, SWA, WeightAverage, update_bn
+from .callbacks import Callback, LambdaCallback, TerminateOnNaN
+from .confusion import F1, ConfusionMatrix, IoU, Precision, Recall
+from .energy import EnergyMeter
+from .errors import MeanAbsoluteError, MeanSquaredError, R2Score, RootMeanSquaredError
 from .history import History
 from .loggers import CSVLogger, ProgressTable
 from .loop import evaluate, fit
-from .metrics import Accuracy, Mean, Metric, R2Score, RootMeanSquaredError, TopKAccuracy
+from .lr_finder import LearningRateCurve, find_lr
+from .metrics import Accuracy, Mean, Metric, TopKAccuracy
+from .perplexity import Perplexity
+from .ranking import PRAUC, ROCAUC
+from .rates import LearningRateSchedule, LearningRateScheduler
+from .tensorboard import TensorBoard
 from .verbs import TrainingVerbs
+from .watching import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
 
 for _name, _value in vars(TrainingVerbs).items():
     if not _name.startswith("__"):
         setattr(_module.TrainingVerbs, _name, _value)
 
 __all__ = [
+    "EMA",
     "F1",
+    "PRAUC",
+    "ROCAUC",
+    "SWA",
     "Accuracy",
     "CSVLogger",
     "Callback",
+    "ConfusionMatrix",
     "EarlyStopping",
+    "EnergyMeter",
     "History",
+    "IoU",
     "LambdaCallback",
+    "LearningRateCurve",
     "LearningRateSchedule",
     "LearningRateScheduler",
     "Mean",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
     "Metric",
     "ModelCheckpoint",
+    "Perplexity",
     "Precision",
     "ProgressTable",
     "R2Score",
     "Recall",
+    "ReduceLROnPlateau",
     "RootMeanSquaredError",
+    "TensorBoard",
     "TerminateOnNaN",
     "TopKAccuracy",
+    "WeightAverage",
     "evaluate",
+    "find_lr",
     "fit",
+    "update_bn",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,24 @@ import numpy as np
 from pynn import _check, data
 from pynn._core import Tensor
 
+from .nested import Columns, is_several, leaves, mapped, sizes
+
 
 def to_tensor(value: Any) -> Tensor:
-    """A tensor as it is, anything else converted."""
+    """A tensor as it is; an array, a list, a pandas frame or column converted."""
+    if not isinstance(value, (Tensor, np.ndarray)) and hasattr(value, "to_numpy"):
+        value = value.to_numpy()
     return data.dataset.as_tensor(value)
+
+
+def is_arrays(value: Any) -> bool:
+    """Whether this is all samples at once rather than batches: an array, a frame, or several of them."""
+    if is_several(value):
+        found = list(leaves(value))
+        return bool(found) and all(is_arrays(leaf) for leaf in found)
+    if isinstance(value, list):
+        return not (value and isinstance(value[0], tuple))  # those are batches
+    return isinstance(value, (Tensor, np.ndarray)) or hasattr(value, "to_numpy")
 
 
 def make_batches(
@@ -24,19 +39,41 @@ def make_batches(
     shuffle: bool,
     seed: Any = None,
     verb: str = "fit",
+    steps: int | None = None,
+    passes: int = 1,
+    goes_on: bool = False,
 ) -> Iterable[Any]:
-    """Batches `(inputs, targets)` from arrays, a dataset or a loader.
+    """Batches `(inputs, targets)` from arrays, a dataset, a loader or a generator.
 
     Args:
-        x: `(N, ...)` tensor or array; or a dataset, a DataLoader or any iterable of batches, and no `y`.
-        y: `(N, ...)` targets.
+        x: `(N, ...)` tensor or array, or a tuple or dictionary of them; or, without `y`, a dataset, a
+            DataLoader, any iterable of batches, or a function that returns one.
+        y: `(N, ...)` targets, or several.
         weights: `(N,)`, a third part of each batch.
         batch_size: samples in a batch.
         shuffle: new order in each epoch; a loader has its own.
         seed: of the order.
         verb: who asks, for messages.
+        steps: how many batches are read at a time.
+        passes: how often that will be done.
+        goes_on: whether the next time begins where the last one ended.
     """
     _check.integer(verb, "batch_size", batch_size, 1)
+    batches = _all_batches(x, y, weights, batch_size, shuffle, seed, verb)
+    if steps is not None:
+        _check.integer(verb, "steps", steps, 1)
+        return Steps(batches, steps, verb) if goes_on else First(batches, steps)
+    if passes > 1 and iter(batches) is batches:
+        raise TypeError(
+            f"{verb}: a generator is used up after one epoch; say how many batches are an epoch "
+            "(steps_per_epoch=...), or pass a DataLoader, a list of batches, or the function that makes it"
+        )
+    return batches
+
+
+def _all_batches(
+    x: Any, y: Any, weights: Tensor | None, batch_size: int, shuffle: bool, seed: Any, verb: str
+) -> Iterable[Any]:
     if isinstance(x, data.DataLoader):
         _no_targets(verb, x, y)
         return x
@@ -44,23 +81,85 @@ def make_batches(
         _no_targets(verb, x, y)
         shuffle = shuffle and isinstance(x, data.Dataset)
         return data.DataLoader(x, batch_size, shuffle=shuffle, seed=seed)
-    if isinstance(x, (Tensor, np.ndarray, list)) or y is not None:
+    if y is not None or is_arrays(x):
         if y is None:
             raise ValueError(f"{verb}: the targets y are missing: {verb}(x, y), or {verb}(dataset)")
-        x, y = to_tensor(x), to_tensor(y)
-        if len(x) != len(y):
-            raise ValueError(f"{verb}: x has {len(x)} samples and y has {len(y)}")
-        if len(x) == 0:
-            raise ValueError(f"{verb}: there are no samples")
+        x, y = mapped(to_tensor, x), mapped(to_tensor, y)
+        _same_count(verb, x, y)
         parts = (x, y) if weights is None else (x, y, weights)
-        return data.DataLoader(data.TensorDataset(*parts), batch_size, shuffle=shuffle, seed=seed)
+        dataset = Columns(*parts) if is_several(x) or is_several(y) else data.TensorDataset(*parts)
+        return data.DataLoader(dataset, batch_size, shuffle=shuffle, seed=seed)
     if isinstance(x, Iterable):
-        if not isinstance(x, Sized) and iter(x) is x:
-            raise TypeError(
-                f"{verb}: a generator is used up after one epoch; pass a DataLoader or a list of batches"
-            )
         return x
+    if callable(x) and not isinstance(x, type):
+        return Called(x, verb)
     raise TypeError(f"{verb}: expected arrays, a dataset or a DataLoader, got {type(x).__name__}")
+
+
+class Called:
+    """The batches of a function that makes a new generator for each epoch."""
+
+    def __init__(self, function: Callable[[], Iterable[Any]], verb: str) -> None:
+        self.function, self.verb = function, verb
+
+    def __iter__(self) -> Iterator[Any]:
+        batches = self.function()
+        if not isinstance(batches, Iterable):
+            raise TypeError(
+                f"{self.verb}: the function returned {type(batches).__name__}, not a generator of batches"
+            )
+        return iter(batches)
+
+
+class First:
+    """The first so many batches; of a generator the next ones."""
+
+    def __init__(self, batches: Iterable[Any], steps: int) -> None:
+        self.batches, self.steps = batches, steps
+
+    def __iter__(self) -> Iterator[Any]:
+        return islice(self.batches, self.steps)
+
+
+class Steps:
+    """So many batches at a time. What is left waits for the next epoch; what ends is begun again."""
+
+    def __init__(self, batches: Iterable[Any], steps: int, verb: str) -> None:
+        self.batches, self.steps, self.verb = batches, steps, verb
+        self.running: Iterator[Any] | None = None
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __iter__(self) -> Iterator[Any]:
+        for _ in range(self.steps):
+            yield self._next()
+
+    def _next(self) -> Any:
+        if self.running is not None:
+            for batch in self.running:
+                return batch
+            if self.running is self.batches:
+                raise ValueError(f"{self.verb}: the generator has ended before all steps were done")
+        self.running = iter(self.batches)
+        for batch in self.running:
+            return batch
+        raise ValueError(f"{self.verb}: there are no batches")
+
+
+def unpacked(parts: Any) -> Any:
+    """A batch as tensors: inputs and targets, and perhaps weights."""
+    if not isinstance(parts, (tuple, list)) or len(parts) < 2:
+        got = f"{len(parts)} part" if isinstance(parts, (tuple, list)) else type(parts).__name__
+        raise TypeError(f"a batch must be (inputs, targets); got {got}. Did you mean TensorDataset(x, y)?")
+    if isinstance(parts[0], Tensor) and isinstance(parts[1], Tensor) and len(parts) == 2:
+        return parts  # nearly always
+    return [mapped(_as_tensor, part) for part in parts]
+
+
+def _as_tensor(value: Any) -> Any:
+    """Arrays of other libraries as tensors; what is no array is the model's business."""
+    return to_tensor(value) if not isinstance(value, Tensor) and hasattr(value, "__array__") else value
 
 
 def hold_out(parts: Sequence[Any], fraction: float) -> tuple[Sequence[Any], Sequence[Any] | None]:
@@ -71,31 +170,41 @@ def hold_out(parts: Sequence[Any], fraction: float) -> tuple[Sequence[Any], Sequ
         raise ValueError(f"fit: validation_split must lie between 0 and 1, got {fraction!r}")
     if parts[1] is None:
         raise ValueError("fit: validation_split needs x and y as arrays; for a dataset pass validation_data")
-    parts = [part if part is None else to_tensor(part) for part in parts]
-    x, y = parts[:2]
-    if len(x) != len(y):
-        raise ValueError(f"fit: x has {len(x)} samples and y has {len(y)}")
-    kept = int(len(x) * fraction)
-    if kept in (0, len(x)):
-        raise ValueError(f"fit: validation_split={fraction} of {len(x)} samples leaves one side empty")
-    first = len(x) - kept
+    parts = [part if part is None else mapped(to_tensor, part) for part in parts]
+    total = _same_count("fit", *parts[:2])
+    kept = int(total * fraction)
+    if kept in (0, total):
+        raise ValueError(f"fit: validation_split={fraction} of {total} samples leaves one side empty")
+    first = total - kept
     return (
-        [part if part is None else part[:first] for part in parts],
-        [part if part is None else part[first:] for part in parts],
+        [part if part is None else mapped(lambda tensor: tensor[:first], part) for part in parts],
+        [part if part is None else mapped(lambda tensor: tensor[first:], part) for part in parts],
     )
 
 
 def inputs_of(batch: Any) -> Any:
     """The inputs of a batch that may carry targets too."""
-    return batch[0] if isinstance(batch, (tuple, list)) else batch
+    return mapped(_as_tensor, batch[0] if isinstance(batch, (tuple, list)) else batch)
 
 
 def count(batches: Iterable[Any]) -> int | None:
     """How many batches there are, if that is known."""
     try:
-        return len(batches)  # type: ignore[arg-type]
+        return len(batches) if isinstance(batches, Sized) else None
     except TypeError:
         return None
+
+
+def _same_count(verb: str, x: Any, y: Any) -> int:
+    found = {"x": sizes(x), "y": sizes(y)}
+    known = {count for counts in found.values() for count in counts}
+    if len(known) != 1 or None in known:
+        shown = [f"{name} has {', '.join(map(str, dict.fromkeys(found[name])))} samples" for name in found]
+        raise ValueError(f"{verb}: {' and '.join(shown)}")
+    (total,) = known
+    if not total:
+        raise ValueError(f"{verb}: there are no samples")
+    return total
 
 
 def _no_targets(verb: str, x: Any, y: Any) -> None:

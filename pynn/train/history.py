@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from .better import larger_is_better
 
 
 class History(Mapping[str, list[float]]):
@@ -15,6 +19,7 @@ class History(Mapping[str, list[float]]):
         epoch: the numbers of the epochs, from 0.
         seconds: how long each took.
         interrupted: whether Ctrl-C ended the training.
+        problem: what made a loss that is NaN or infinite, or None.
 
     Example:
         >>> from pynn.train import History
@@ -31,6 +36,7 @@ class History(Mapping[str, list[float]]):
         self.epoch: list[int] = []
         self.seconds: list[float] = []
         self.interrupted = False
+        self.problem: str | None = None
 
     def append(self, epoch: int, logs: dict[str, float], seconds: float) -> None:
         """Add one epoch.
@@ -60,6 +66,53 @@ class History(Mapping[str, list[float]]):
         last = ", ".join(f"{name} {values[-1]:.4f}" for name, values in self.history.items())
         return f"History({', '.join(filter(None, [f'{len(self.epoch)} epochs', last]))})"
 
+    def best_epoch(self, name: str | None = None) -> int:
+        """The number, from 0, of the epoch in which a value was best.
+
+        Args:
+            name: which; default: "val_loss" if it was recorded, else "loss". Accuracies and scores are best
+                when they are largest, everything else when it is smallest.
+
+        Raises:
+            KeyError: no such value was recorded.
+
+        Example:
+            >>> from pynn.train import History
+            >>> record = History()
+            >>> for epoch, loss in enumerate([0.5, 0.2, 0.3]):
+            ...     record.append(epoch, {"loss": loss}, seconds=0.1)
+            >>> record.best_epoch()
+            1
+        """
+        name = name or ("val_loss" if "val_loss" in self.history else "loss")
+        sign = -1 if larger_is_better(name) else 1
+        ranked = [math.inf if math.isnan(value) else sign * value for value in self[name]]
+        return self.epoch[ranked.index(min(ranked))]
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write a line an epoch: its number, its seconds, and all values.
+
+        Args:
+            path: the file.
+
+        Example:
+            >>> import os, tempfile
+            >>> from pynn.train import History
+            >>> record = History()
+            >>> record.append(0, {"loss": 0.5}, seconds=0.25)
+            >>> path = os.path.join(tempfile.mkdtemp(), "history.csv")
+            >>> record.to_csv(path)
+            >>> with open(path) as file:
+            ...     print(file.read().strip())
+            epoch,seconds,loss
+            0,0.25,0.5
+        """
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["epoch", "seconds", *self.history])
+            for row in zip(self.epoch, self.seconds, *self.history.values(), strict=True):
+                writer.writerow(row)
+
     def plot(self, names: list[str] | None = None, path: str | Path | None = None) -> Any:
         """Draw the curves, training and validation of one quantity in one panel.
 
@@ -70,20 +123,28 @@ class History(Mapping[str, list[float]]):
         Returns:
             The matplotlib figure.
         """
-        try:
-            from matplotlib.figure import Figure
-        except ImportError as error:
-            raise ImportError("History.plot draws with matplotlib: pip install 'pynn-learn[viz]'") from error
-
         names = [n for n in self.history if not n.startswith("val_")] if names is None else list(names)
         if not names:
             raise ValueError("History.plot: there is nothing to draw yet")
-        figure = Figure(figsize=(4.8 * len(names), 3.4), layout="constrained")
+        figure = figure_of_size(4.8 * len(names), 3.4, "History.plot")
         for name, axes in zip(names, figure.subplots(1, len(names), squeeze=False)[0], strict=True):
             draw_curves(axes, self, name)
         if path is not None:
             figure.savefig(path, dpi=150)
         return figure
+
+
+def figure_of_size(width: float, height: float, who: str) -> Any:
+    """An empty matplotlib figure.
+
+    Raises:
+        ImportError: matplotlib is not installed; the message says how to get it.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ImportError(f"{who} draws with matplotlib: pip install 'pynn-learn[viz]'") from error
+    return Figure(figsize=(width, height), layout="constrained")
 
 
 def draw_curves(axes: Any, record: History, name: str) -> None:

@@ -9,20 +9,13 @@ from typing import Any
 
 from pynn import autograd, nn, optim
 
-from . import progress
-from .batches import count
+from . import origin, progress
+from .batches import count, unpacked
 from .callbacks import Callback, CallbackList
 from .history import History
 from .metrics import Metric
-
-
-def check_batches(verb: str, batches: Any) -> None:
-    """Raise TypeError for what holds no batches."""
-    if not isinstance(batches, Iterable):
-        raise TypeError(
-            f"{verb}: batches must be a DataLoader or a list of (inputs, targets), "
-            f"got {type(batches).__name__}"
-        )
+from .nested import call, detached, size
+from .updates import Updates, region_of
 
 
 def fit(
@@ -33,14 +26,20 @@ def fit(
     loss: Callable[..., Any],
     metrics: Iterable[Metric] = (),
     epochs: int = 1,
+    initial_epoch: int = 0,
     validation: Iterable[Any] | None = None,
     callbacks: Iterable[Callback] = (),
     verbose: int | str = "auto",
+    precision: str = "float32",
+    accumulate: int = 1,
+    clip_norm: float | None = None,
+    clip_value: float | None = None,
 ) -> History:
     """Train a model on batches `(inputs, targets)`.
 
     `Module.fit` calls this with what `compile` was given. Copy it to write a loop of your own.
     What a batch holds more, such as weights, goes to the loss: `loss(outputs, targets, *more)`.
+    Inputs that are a tuple or a dictionary become the arguments of the model.
 
     Args:
         model: what is trained.
@@ -48,10 +47,15 @@ def fit(
         optimizer: takes the steps.
         loss: (outputs, targets) -> a tensor of one number.
         metrics: `Metric` objects.
-        epochs: how often to go through the batches.
+        epochs: the number of the last epoch: how often to go through the batches.
+        initial_epoch: the number of the first, counted from 0; later to go on with a training.
         validation: batches to evaluate on after each epoch.
         callbacks: `Callback` objects.
         verbose: 0 silent, 1 live table, 2 a line an epoch; "auto": live in a terminal, else lines.
+        precision: "bfloat16" computes the products of forward and backward in it, see `pynn.autocast`.
+        accumulate: batches whose gradients are averaged for one step.
+        clip_norm: the largest norm of all gradients together.
+        clip_value: the largest size of an element of a gradient.
 
     Returns:
         The history; Ctrl-C ends the training and keeps it.
@@ -71,50 +75,54 @@ def fit(
         True
     """
     check_batches("fit", batches)
-    history, show, metrics = History(), progress.choose(verbose), list(metrics)
-    calls = CallbackList(callbacks, model)
+    history, show, tally = History(), progress.choose(verbose), Tally(metrics)
+    calls = CallbackList(callbacks, model, history)
+    updates = Updates(optimizer, accumulate, clip_norm, clip_value)
+    region = region_of(precision)
     model.stop_training = False
     logs: dict[str, float] = {}
     show.begin(epochs, count(batches))
     try:
         calls.train_begin()
-        for epoch in range(epochs):
+        for epoch in range(initial_epoch, epochs):
             start = time.perf_counter()
             calls.epoch_begin(epoch)
             model.train()
-            total, samples = 0.0, 0
-            for metric in metrics:
-                metric.reset()
+            tally.reset()
 
             for batch, parts in enumerate(batches):
-                inputs, targets, *more = pair_or_more(parts)
+                inputs, targets, *more = unpacked(parts)
                 calls.batch_begin(batch)
-                optimizer.zero_grad()
-                outputs = model(inputs)
-                batch_loss = loss(outputs, targets, *more)
-                value = batch_loss.item()
+                updates.zero_grad()
+                with region:
+                    outputs = call(model, inputs)
+                    batch_loss = loss(outputs, targets, *more)
+                value, samples = batch_loss.item(), size(targets)
                 if not math.isfinite(value):
+                    history.problem = origin.explain(model, value, epoch, batch, inputs, targets)
                     calls.batch_end(batch, {"loss": value})
                     if model.stop_training:
                         break
-                    raise FloatingPointError(not_finite(value, epoch, batch, inputs, targets))
-                batch_loss.backward()
-                optimizer.step()
+                    raise FloatingPointError(history.problem)
+                updates.backward(batch_loss, samples)
+                updates.step()
 
-                total += value * len(targets)
-                samples += len(targets)
-                update(metrics, outputs, targets)
+                tally.add(value, samples, outputs, targets)
                 calls.batch_end(batch, {"loss": value})
                 show.batch(epoch, batch, value)
 
-            if samples == 0:
+            updates.finish()
+            if tally.samples == 0:
                 if model.stop_training:
                     break
                 raise ValueError(f"epoch {epoch + 1} had no batches")
-            logs = {"loss": total / samples, **{metric.name: metric.result() for metric in metrics}}
+            logs = tally.results()
             if validation is not None:
-                held_out = evaluate(model, validation, loss=loss, metrics=metrics)
+                calls.test_begin()
+                held_out = evaluate(model, validation, loss=loss, metrics=tally.metrics)
+                calls.test_end(held_out)
                 logs.update({f"val_{name}": value for name, value in held_out.items()})
+            logs = numbers_in(logs)
             seconds = time.perf_counter() - start
             history.append(epoch, logs, seconds)
             show.epoch(epoch, logs, seconds)
@@ -135,7 +143,7 @@ def evaluate(
     *,
     loss: Callable[..., Any],
     metrics: Iterable[Metric] = (),
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """Loss and metrics over batches, in evaluation mode and without recording.
 
     Args:
@@ -158,52 +166,55 @@ def evaluate(
         {'loss': 1.0}
     """
     check_batches("evaluate", batches)
-    metrics = list(metrics)
-    for metric in metrics:
-        metric.reset()
-    total, samples = 0.0, 0
+    tally = Tally(metrics)
     was_training = model.training
     model.eval()
     try:
         with autograd.no_grad():
             for parts in batches:
-                inputs, targets, *more = pair_or_more(parts)
-                outputs = model(inputs)
-                total += loss(outputs, targets, *more).item() * len(targets)
-                samples += len(targets)
-                update(metrics, outputs, targets)
+                inputs, targets, *more = unpacked(parts)
+                outputs = call(model, inputs)
+                tally.add(loss(outputs, targets, *more).item(), size(targets), outputs, targets)
     finally:
         model.train(was_training)
-    if samples == 0:
+    if tally.samples == 0:
         raise ValueError("evaluate: there are no batches")
-    return {"loss": total / samples, **{metric.name: metric.result() for metric in metrics}}
+    return tally.results()
 
 
-def update(metrics: list[Metric], outputs: Any, targets: Any) -> None:
-    """Show one batch to every metric, without recording."""
-    if metrics:
-        with autograd.no_grad():
-            for metric in metrics:
-                metric.update(outputs.detach(), targets)
+class Tally:
+    """The mean loss over the samples of an epoch, and its metrics."""
+
+    def __init__(self, metrics: Iterable[Metric]) -> None:
+        self.metrics = list(metrics)
+        self.reset()
+
+    def reset(self) -> None:
+        self.total, self.samples = 0.0, 0
+        for metric in self.metrics:
+            metric.reset()
+
+    def add(self, loss: float, samples: int, outputs: Any, targets: Any) -> None:
+        self.total += loss * samples
+        self.samples += samples
+        if self.metrics:
+            outputs = detached(outputs)
+            for metric in self.metrics:
+                metric.update(outputs, targets)
+
+    def results(self) -> dict[str, Any]:
+        return {"loss": self.total / self.samples, **{m.name: m.result() for m in self.metrics}}
 
 
-def pair_or_more(parts: Any) -> Any:
-    """A batch, which must be inputs and targets and perhaps more."""
-    if isinstance(parts, (tuple, list)) and len(parts) >= 2:
-        return parts
-    got = f"{len(parts)} part" if isinstance(parts, (tuple, list)) else type(parts).__name__
-    raise TypeError(f"a batch must be (inputs, targets); got {got}. Did you mean TensorDataset(x, y)?")
+def numbers_in(values: dict[str, Any]) -> dict[str, float]:
+    """What a history holds: a metric that is no number, such as a confusion matrix, is asked itself."""
+    return {name: value for name, value in values.items() if isinstance(value, (int, float))}
 
 
-def not_finite(value: float, epoch: int, batch: int, inputs: Any, targets: Any) -> str:
-    """Says where a loss went astray, and what most likely did it."""
-    for name, part in (("inputs", inputs), ("targets", targets)):
-        if hasattr(part, "is_floating_point") and part.is_floating_point() and not part.isfinite().all():
-            cause = f"The {name} of this batch hold NaN or infinity: clean the data first."
-            break
-    else:
-        cause = (
-            "The data of this batch is finite, so the training diverged: try a smaller learning rate, scaled "
-            "inputs (pynn.data.StandardScaler) or pynn.nn.utils.clip_grad_norm_."
+def check_batches(verb: str, batches: Any) -> None:
+    """Raise TypeError for what holds no batches."""
+    if not isinstance(batches, Iterable):
+        raise TypeError(
+            f"{verb}: batches must be a DataLoader or a list of (inputs, targets), "
+            f"got {type(batches).__name__}"
         )
-    return f"fit: the loss is {value} in epoch {epoch + 1}, batch {batch + 1}. {cause}"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from pynn import _check
 from pynn._core import ShapeError, Tensor
 
@@ -50,8 +48,8 @@ class Metric:
         """
         raise NotImplementedError(f"{type(self).__name__} does not say how it takes in a batch")
 
-    def result(self) -> float:
-        """The value over all batches since `reset`."""
+    def result(self) -> Any:
+        """The value over all batches since `reset`: a float, or something that the history leaves out."""
         return self.total / self.count if self.count else float("nan")
 
 
@@ -113,7 +111,9 @@ class ClassMetric(Metric):
         Raises:
             ShapeError: the two do not belong together.
         """
-        shape, wanted = tuple(outputs.shape), tuple(targets.shape)
+        shape, wanted = outputs.shape, targets.shape
+        if len(shape) == 2 and wanted == shape[:1]:  # nearly always
+            return outputs.argmax(1), targets, shape[1]
         if shape == wanted and (len(shape) < 2 or shape[1] == 1):
             threshold = 0.5 if self.threshold is None else self.threshold
             return (outputs > threshold).long(), (targets > 0.5).long(), 2
@@ -153,7 +153,7 @@ class Accuracy(ClassMetric):
 
     def update(self, outputs: Tensor, targets: Tensor) -> None:
         said, right, _ = self.classes(outputs, targets)
-        self.total += float((said == right).sum())
+        self.total += (said == right).sum().item()
         self.count += right.numel()
 
 
@@ -190,106 +190,3 @@ class TopKAccuracy(Metric):
         largest = outputs.topk(min(self.k, outputs.shape[1]), 1)[1]
         self.total += float((largest == targets.reshape((-1, 1))).any(1).sum())
         self.count += len(outputs)
-
-
-def mean_absolute_error(outputs: Tensor, targets: Tensor) -> Tensor:
-    """The mean of |output - target|."""
-    _same_shape("mae", outputs, targets)
-    return (outputs - targets).abs().mean()
-
-
-def mean_squared_error(outputs: Tensor, targets: Tensor) -> Tensor:
-    """The mean of (output - target)²."""
-    _same_shape("mse", outputs, targets)
-    difference = outputs - targets
-    return (difference * difference).mean()
-
-
-class RootMeanSquaredError(Metric):
-    """The root of the mean squared error over all samples (not the mean of the batches' roots).
-
-    Args:
-        name: what the history calls it.
-
-    Raises:
-        ShapeError: outputs and targets differ in shape.
-
-    Example:
-        >>> import pynn
-        >>> metric = pynn.train.RootMeanSquaredError()
-        >>> metric.update(pynn.tensor([0.0, 0.0]), pynn.tensor([3.0, 3.0]))
-        >>> metric.result()
-        3.0
-    """
-
-    def __init__(self, name: str = "rmse") -> None:
-        super().__init__(name)
-
-    def update(self, outputs: Tensor, targets: Tensor) -> None:
-        self.total += float(mean_squared_error(outputs, targets)) * len(outputs)
-        self.count += len(outputs)
-
-    def result(self) -> float:
-        return super().result() ** 0.5
-
-
-class R2Score(Metric):
-    """The coefficient of determination, R² = 1 - Σ(target - output)² / Σ(target - mean target)².
-
-    1 is perfect, 0 no better than the mean. Several columns are averaged; a column of equal targets counts
-    as 1 when it is met exactly and 0 otherwise.
-
-    Args:
-        name: what the history calls it.
-
-    Raises:
-        ShapeError: outputs and targets differ in shape.
-
-    Example:
-        >>> import pynn
-        >>> metric = pynn.train.R2Score()
-        >>> metric.update(pynn.tensor([1.0, 2.0, 3.0]), pynn.tensor([1.0, 2.0, 3.0]))
-        >>> metric.result()
-        1.0
-    """
-
-    def __init__(self, name: str = "r2") -> None:
-        super().__init__(name)
-
-    def reset(self) -> None:
-        self.count = 0
-        self.mean = self.spread = self.missed = np.zeros(1)
-
-    def update(self, outputs: Tensor, targets: Tensor) -> None:
-        _same_shape(self.name, outputs, targets)
-        said, right = (np.asarray(t, dtype=np.float64).reshape(len(t), -1) for t in (outputs, targets))
-        # Means and sums of squares of parts join as in Chan, Golub & LeVeque 1979: no cancellation.
-        n, mean = len(right), right.mean(0)
-        step = mean - self.mean
-        self.spread = (
-            self.spread + ((right - mean) ** 2).sum(0) + step**2 * (self.count * n / (self.count + n))
-        )
-        self.mean = self.mean + step * (n / (self.count + n))
-        self.missed = self.missed + ((right - said) ** 2).sum(0)
-        self.count += n
-
-    def result(self) -> float:
-        if self.count < 2:
-            return float("nan")
-        varies = self.spread > 0
-        ratio = self.missed / np.where(varies, self.spread, 1.0)
-        return float(np.where(varies, 1 - ratio, self.missed == 0).mean())
-
-
-def larger_is_better(name: str) -> bool:
-    """Whether a metric of this name rises as the model gets better."""
-    words = name.removeprefix("val_").lower().split("_")
-    return "acc" in name or not {"precision", "recall", "f1", "r2"}.isdisjoint(words)
-
-
-def _same_shape(name: str, outputs: Tensor, targets: Tensor) -> None:
-    if tuple(outputs.shape) != tuple(targets.shape):
-        raise ShapeError(
-            f"{name}: outputs {tuple(outputs.shape)} and targets {tuple(targets.shape)} must have the same "
-            "shape. Did you mean targets.reshape(outputs.shape)?"
-        )

@@ -1,15 +1,26 @@
-"""Showing how training goes: a live table in a terminal, one line an epoch elsewhere."""
+"""Showing how training goes: a live table in a terminal or a notebook, one line an epoch elsewhere."""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import Any, Protocol
 
-from .metrics import larger_is_better
+from .better import larger_is_better
 
 
-def duration(seconds: float) -> str:
+def can_show(signs: str, file: Any = None) -> bool:
+    """Whether a stream can write these characters; one that does not say its encoding is asked for ASCII."""
+    encoding = getattr(file or sys.stdout, "encoding", None) or "ascii"
+    try:
+        signs.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def duration(seconds: float, micro: str = "µ") -> str:
     """A time in the unit that suits it, nine characters wide at most.
 
     Example:
@@ -17,7 +28,7 @@ def duration(seconds: float) -> str:
         ('420 µs', '12.3 ms', '2.50 s', '2 min 5 s')
     """
     if seconds < 0.9995e-3:
-        return f"{seconds * 1e6:.0f} µs"
+        return f"{seconds * 1e6:.0f} {micro}s"
     if seconds < 0.9995:
         return f"{seconds * 1e3:.3g} ms"
     if seconds < 59.95:
@@ -53,7 +64,8 @@ class Lines(Silent):
     def epoch(self, epoch: int, logs: dict[str, float], seconds: float) -> None:
         values = "  ".join(f"{name} {value:.4f}" for name, value in logs.items())
         width = len(str(self.epochs))
-        print(f"epoch {epoch + 1:{width}}/{self.epochs}  {duration(seconds):>9}  {values}", flush=True)
+        took = duration(seconds, "µ" if can_show("µ") else "u")
+        print(f"epoch {epoch + 1:{width}}/{self.epochs}  {took:>9}  {values}", flush=True)
 
 
 class Live(Silent):
@@ -66,6 +78,7 @@ class Live(Silent):
         self.rows: list[tuple[int, dict[str, float], float]] = []
         self.bar, self.drawn = 0.0, 0.0
         self.loss: float | None = None
+        self.micro, self.dots = ("µ", "…") if can_show("µ…") else ("u", "...")
 
     def begin(self, epochs: int, batches: int | None) -> None:
         from rich.console import Console
@@ -112,19 +125,21 @@ class Live(Silent):
         best = {name: self._best(name) for name in names}
         hidden = max(0, len(self.rows) - self.max_rows)
         if hidden:
-            table.add_row("…", *["…"] * len(names), "…", style="dim")
+            table.add_row(*[self.dots] * (len(names) + 2), style="dim")
         for epoch, logs, seconds in self.rows[hidden:]:
             cells = [
                 Text(f"{logs[name]:.4f}", style="bold green" if logs[name] == best[name] else "")
                 for name in names
             ]
-            table.add_row(f"{epoch + 1}/{self.epochs}", *cells, duration(seconds))
+            table.add_row(f"{epoch + 1}/{self.epochs}", *cells, duration(seconds, self.micro))
         if self.loss is None:
             return table
         bar = ProgressBar(total=1.0, completed=self.bar, width=40)
         elapsed = time.perf_counter() - self.started
         running = Table.grid(padding=(0, 1))
-        running.add_row(f"  epoch {self.running + 1}", bar, f"loss {self.loss:.4f}  {duration(elapsed)}")
+        running.add_row(
+            f"  epoch {self.running + 1}", bar, f"loss {self.loss:.4f}  {duration(elapsed, self.micro)}"
+        )
         return Group(table, running)
 
     def _best(self, name: str) -> float:
@@ -133,15 +148,30 @@ class Live(Silent):
 
 
 def choose(verbose: int | str) -> Progress:
-    """0: silent; 1: live where possible; 2: lines; "auto": live in a terminal, else lines."""
+    """0: silent; 1: live where possible; 2: lines; "auto": live in a terminal or a notebook, else lines."""
     if verbose not in (0, 1, 2, "auto"):
         raise ValueError(f"verbose is 0 (silent), 1 (live), 2 (a line an epoch) or 'auto', got {verbose!r}")
     if verbose == 0:
         return Silent()
-    if verbose != 2 and (verbose == 1 or sys.stdout.isatty()):
-        try:
-            import rich  # noqa: F401
-        except ImportError:
-            return Lines()
-        return Live() if sys.stdout.isatty() else Lines()
-    return Lines()
+    if verbose == 2:
+        return Lines()
+    if in_notebook():
+        from .notebook import Notebook
+
+        return Notebook()
+    return Live() if sys.stdout.isatty() and _has_rich() and os.environ.get("TERM") != "dumb" else Lines()
+
+
+def in_notebook() -> bool:
+    """Whether a Jupyter kernel runs this: it alone has a display that can be written again."""
+    shell = sys.modules.get("IPython")
+    running = shell.get_ipython() if shell is not None else None
+    return running is not None and getattr(running, "kernel", None) is not None
+
+
+def _has_rich() -> bool:
+    try:
+        import rich  # noqa: F401
+    except ImportError:
+        return False
+    return True

@@ -10,8 +10,12 @@ from pynn import nn, optim
 from pynn.nn import functional as F
 
 from . import metrics as M
-from .confusion import F1, Precision, Recall
+from .confusion import F1, ConfusionMatrix, IoU, Precision, Recall
+from .errors import MeanAbsoluteError, MeanSquaredError, R2Score, RootMeanSquaredError
 from .metrics import Metric
+from .outputs import LossOfOutput, LossPerOutput, MetricOfOutput
+from .perplexity import Perplexity
+from .ranking import PRAUC, ROCAUC
 
 OPTIMIZERS: dict[str, type[optim.Optimizer]] = {
     "sgd": optim.SGD,
@@ -47,14 +51,26 @@ LOSSES: dict[str, Callable[..., Any]] = {
 METRICS: dict[str, Callable[[], Metric]] = {
     "accuracy": M.Accuracy,
     "acc": lambda: M.Accuracy(name="acc"),
+    "binary_accuracy": lambda: M.Accuracy(name="binary_accuracy"),
+    "categorical_accuracy": lambda: M.Accuracy(name="categorical_accuracy"),
+    "sparse_categorical_accuracy": lambda: M.Accuracy(name="sparse_categorical_accuracy"),
+    "top3": lambda: M.TopKAccuracy(3),
     "top5": M.TopKAccuracy,
     "precision": Precision,
     "recall": Recall,
     "f1": F1,
-    "mae": lambda: M.Mean(M.mean_absolute_error, "mae"),
-    "mse": lambda: M.Mean(M.mean_squared_error, "mse"),
-    "rmse": M.RootMeanSquaredError,
-    "r2": M.R2Score,
+    "auc": lambda: ROCAUC(name="auc"),
+    "roc_auc": ROCAUC,
+    "pr_auc": PRAUC,
+    "iou": IoU,
+    "confusion_matrix": ConfusionMatrix,
+    "perplexity": Perplexity,
+    "mae": MeanAbsoluteError,
+    "mean_absolute_error": lambda: MeanAbsoluteError("mean_absolute_error"),
+    "mse": MeanSquaredError,
+    "mean_squared_error": lambda: MeanSquaredError("mean_squared_error"),
+    "rmse": RootMeanSquaredError,
+    "r2": R2Score,
 }
 # Keras's names of losses over probabilities; ours take logits, so the model must change with the name.
 KERAS_LOSSES = {
@@ -79,8 +95,20 @@ def find_optimizer(optimizer: Any, model: nn.Module) -> optim.Optimizer:
     )
 
 
-def find_loss(loss: Any) -> Callable[..., Any]:
-    """A loss function from a name, a loss module, its class, or itself."""
+def find_loss(loss: Any, weights: Any = None) -> Callable[..., Any]:
+    """A loss from a name, a loss module, its class, or itself; or one for each output of a model."""
+    if isinstance(loss, (Mapping, list, tuple)):
+        by_key = loss if isinstance(loss, Mapping) else dict(enumerate(loss))
+        if isinstance(weights, (list, tuple)):
+            weights = dict(enumerate(weights))
+        if not by_key or not (weights is None or isinstance(weights, Mapping)):
+            raise TypeError(
+                "compile: loss and loss_weights of several outputs are dictionaries or lists, got "
+                f"{loss!r} and {weights!r}"
+            )
+        return LossPerOutput({key: find_loss(one) for key, one in by_key.items()}, weights)
+    if weights is not None:
+        raise ValueError("compile: loss_weights go with a loss for each output, as in loss={'a': 'mse', ...}")
     if isinstance(loss, str):
         if loss in KERAS_LOSSES:
             raise ValueError(
@@ -99,32 +127,49 @@ def find_loss(loss: Any) -> Callable[..., Any]:
 
 def find_metrics(metrics: Any, loss: Callable[..., Any]) -> list[Metric]:
     """Metric objects from names, classes, functions of (outputs, targets), or themselves."""
-    if metrics is None:
-        return []
-    if isinstance(metrics, (str, Metric)) or callable(metrics):
-        metrics = [metrics]
-    if isinstance(metrics, Mapping) or not isinstance(metrics, Iterable):
-        raise TypeError(f"compile: metrics is a list, got {type(metrics).__name__}")
-    found = []
-    for metric in metrics:
-        if isinstance(metric, str):
-            metric = _look_up("metric", metric, METRICS)()
-        elif isinstance(metric, type) and issubclass(metric, Metric):
-            make_metric: Callable[..., Metric] = metric  # a subclass names itself
-            metric = make_metric()
-        elif not isinstance(metric, Metric):
-            if not callable(metric):
-                raise TypeError(f"compile: a metric is a name, a Metric or a function, got {metric!r}")
-            metric = M.Mean(metric)
-        if isinstance(metric, M.ClassMetric) and _takes_logits(loss) and metric.threshold is None:
-            metric.threshold = 0.0
-        found.append(metric)
+    found: list[Metric] = []
+    if isinstance(loss, LossPerOutput):
+        found = [LossOfOutput(loss, key) for key in loss.losses]
+    if isinstance(metrics, Mapping):
+        for key, some in metrics.items():
+            of = loss.losses.get(key, loss) if isinstance(loss, LossPerOutput) else loss
+            found += [MetricOfOutput(_find_metric(metric, of), key) for metric in _as_list(some)]
+    else:
+        found += [_find_metric(metric, loss) for metric in _as_list(metrics)]
     names = [metric.name for metric in found]
     if len({*names, "loss"}) <= len(names):
         raise ValueError(
             f"compile: metrics need different names, none of them 'loss'; got {', '.join(names)}"
         )
     return found
+
+
+def _as_list(metrics: Any) -> list[Any]:
+    if metrics is None:
+        return []
+    if isinstance(metrics, (str, Metric)) or callable(metrics):
+        return [metrics]
+    if isinstance(metrics, Mapping) or not isinstance(metrics, Iterable):
+        raise TypeError(
+            "compile: metrics is a list, or a dictionary of lists for several outputs, "
+            f"got {type(metrics).__name__}"
+        )
+    return list(metrics)
+
+
+def _find_metric(metric: Any, loss: Callable[..., Any]) -> Metric:
+    if isinstance(metric, str):
+        metric = _look_up("metric", metric, METRICS)()
+    elif isinstance(metric, type) and issubclass(metric, Metric):
+        make_metric: Callable[..., Metric] = metric  # a subclass names itself
+        metric = make_metric()
+    elif not isinstance(metric, Metric):
+        if not callable(metric):
+            raise TypeError(f"compile: a metric is a name, a Metric or a function, got {metric!r}")
+        metric = M.Mean(metric)
+    if isinstance(metric, M.ClassMetric) and _takes_logits(loss) and metric.threshold is None:
+        metric.threshold = 0.0
+    return metric
 
 
 def _takes_logits(loss: Callable[..., Any]) -> bool:

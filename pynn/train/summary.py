@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from pynn import _core, autograd
 from pynn._core import Tensor
 
+from .nested import call
+
 if TYPE_CHECKING:
     from pynn.nn import Module
 
 
-def describe(model: Module, input_shape: Sequence[int | None] | None = None) -> str:
+def describe(model: Module, input_shape: Sequence[Any] | None = None, dtype: Any = None) -> str:
     """Layers, output shapes and parameter counts as text."""
-    shapes = {} if input_shape is None else _output_shapes(model, input_shape)
+    shapes = {} if input_shape is None else _output_shapes(model, input_shape, dtype)
     rows = [("layer", "output shape", "parameters")]
     for name, module in model.named_modules():
         if module is model and next(iter(model.children()), None) is not None:
@@ -37,8 +39,10 @@ def describe(model: Module, input_shape: Sequence[int | None] | None = None) -> 
     return "\n".join([type(model).__name__, rule, lines[0], rule, *lines[1:], rule, footer])
 
 
-def _output_shapes(model: Module, input_shape: Sequence[int | None]) -> dict[int, str]:
-    batch_is_open = len(input_shape) > 0 and input_shape[0] is None
+def _output_shapes(model: Module, input_shape: Sequence[Any], dtype: Any) -> dict[int, str]:
+    several = len(input_shape) > 0 and isinstance(input_shape[0], (tuple, list))
+    shapes = list(input_shape) if several else [input_shape]
+    batch_is_open = len(shapes[0]) > 0 and shapes[0][0] is None
     seen: dict[int, str] = {}
 
     def note(module: Module, args: Any, output: Any) -> None:
@@ -52,7 +56,8 @@ def _output_shapes(model: Module, input_shape: Sequence[int | None]) -> dict[int
     model.eval()
     try:
         with autograd.no_grad():
-            model(_core.ops.zeros(tuple(1 if size is None else size for size in input_shape)))
+            zeros = [_core.ops.zeros(tuple(1 if n is None else n for n in shape), dtype) for shape in shapes]
+            call(model, tuple(zeros))
     finally:
         for handle in handles:
             handle.remove()

@@ -14,6 +14,7 @@ from pynn._core import ShapeError, Tensor, tensor
 from pynn.nn import functional as F
 
 from .batches import to_tensor
+from .nested import is_several, mapped, size
 
 
 def prepared(
@@ -32,9 +33,14 @@ def prepared(
                 "a third part: TensorDataset(x, y, weights)"
             )
         return x, None, None
-    targets = to_tensor(y)
+    targets = mapped(to_tensor, y)
     weights = weights_of(targets, class_weight, sample_weight, verb)
-    return x, targets_for(loss, targets), weights
+    each = getattr(loss, "losses", None)
+    if each is None or not is_several(targets):
+        return x, mapped(lambda target: targets_for(loss, target), targets), weights
+    keys = list(targets) if isinstance(targets, Mapping) else range(len(targets))
+    found = [targets_for(each[key], targets[key]) if key in each else targets[key] for key in keys]
+    return x, dict(zip(keys, found, strict=True)) if isinstance(targets, Mapping) else tuple(found), weights
 
 
 def weights_of(
@@ -50,16 +56,21 @@ def weights_of(
     """
     if class_weight is None and sample_weight is None:
         return None
-    weights = np.ones(len(targets), dtype=np.float64)
+    weights = np.ones(size(targets), dtype=np.float64)
     if sample_weight is not None:
         given = np.asarray(sample_weight, dtype=np.float64)
         if given.shape != weights.shape:
             raise ShapeError(
                 f"{verb}: sample_weight has shape {given.shape}; "
-                f"{len(targets)} samples need one weight each, ({len(targets)},)"
+                f"{len(weights)} samples need one weight each, ({len(weights)},)"
             )
         weights *= given
     if class_weight is not None:
+        if is_several(targets):
+            raise ValueError(
+                f"{verb}: class_weight goes with one output; for several give sample_weight, or losses "
+                "with weights of their own, such as nn.CrossEntropyLoss(weight=...)"
+            )
         weights *= _by_class(np.asarray(targets), class_weight, verb)
     if not (np.isfinite(weights).all() and (weights >= 0).all()):
         raise ValueError(f"{verb}: weights must be finite and not negative")
@@ -89,6 +100,8 @@ def weighted(loss: Callable[..., Any]) -> Callable[..., Any]:
     sample the same whatever else is in its batch.
     """
     each: Callable[..., Any]
+    if hasattr(loss, "losses"):
+        return loss  # one for each output: it weighs them itself
     if isinstance(loss, nn.Module):
         module: Any = copy.copy(loss)
         module.reduction = "none"

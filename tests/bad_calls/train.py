@@ -27,9 +27,23 @@ def class_metric(name):
     ]
 
 
+def areas(name):
+    make = getattr(train, name)
+    return [
+        (lambda: make("micro"), ValueError, f"{name}.*average.*'micro'"),
+        (lambda: make().update(x, pynn.ones(5)), pynn.ShapeError, r"\(8, 3\).*\(5,\)"),
+        (lambda: make().update(x, y + 5), ValueError, "not one of the 3 classes"),
+    ]
+
+
 def number_metric(name):
     make = getattr(train, name)
     return [(lambda: make().update(x, y), pynn.ShapeError, r"\(8, 3\).*\(8,\)")]
+
+
+def find_lr(batches=((x, y),), **options):
+    made = model()
+    return train.find_lr(made, batches, optimizer=made.optimizer, loss=nn.CrossEntropyLoss(), **options)
 
 
 VERBS = {
@@ -42,6 +56,11 @@ VERBS = {
         (lambda: nn.Linear(1, 1).compile(3, "mse"), TypeError, "compile.*optimizer.*3"),
         (lambda: model(metrics=["acuracy"]), ValueError, "'acuracy'.*Did you mean 'accuracy'"),
         (lambda: model(metrics=3), TypeError, "compile.*metrics.*int"),
+        (lambda: model(accumulate=0), ValueError, "compile.*accumulate.*0"),
+        (lambda: model(clip_norm="a"), TypeError, "compile.*clip_norm.*'a'"),
+        (lambda: model(clip_value=0), ValueError, "compile.*clip_value.*0"),
+        (lambda: model(precision="half"), ValueError, "compile.*precision.*'half'"),
+        (lambda: model(loss_weights=[1.0]), ValueError, "loss_weights"),
         (lambda: model(metrics=[3]), TypeError, "compile.*metric.*3"),
         (lambda: model(metrics=["mae", "mae"]), ValueError, "compile.*different names"),
     ],
@@ -62,6 +81,9 @@ VERBS = {
         (lambda: fit(callbacks=[3]), TypeError, "fit.*callbacks.*3"),
         (lambda: fit(callbacks=train.TerminateOnNaN()), TypeError, "fit.*callbacks.*list"),
         (lambda: fit(verbose="loud"), ValueError, "verbose.*'loud'"),
+        (lambda: fit(initial_epoch=-1), ValueError, "fit.*initial_epoch.*-1"),
+        (lambda: fit(steps_per_epoch=0), ValueError, "fit.*steps.*0"),
+        (lambda: fit(validation_data=(x, y), validation_steps=0), ValueError, "fit.*steps.*0"),
         (lambda: fit(class_weight=3), TypeError, "fit.*class_weight"),
         (lambda: fit(sample_weight=[1.0]), ValueError, "sample_weight"),
         (lambda: fit(seed="a"), TypeError, "seed"),
@@ -75,6 +97,11 @@ VERBS = {
         (lambda: model().evaluate(x, y[:5]), ValueError, "evaluate.*8.*5"),
         (lambda: model().evaluate(x, y, batch_size=0), ValueError, "evaluate.*batch_size.*0"),
         (lambda: model().evaluate(None), TypeError, "evaluate.*NoneType"),
+    ],
+    "pynn.nn.Module.find_lr": [
+        (lambda: nn.Linear(1, 1).find_lr(x, y), RuntimeError, "Linear.find_lr.*compile"),
+        (lambda: model().find_lr(x, y[:5]), ValueError, "find_lr.*8.*5"),
+        (lambda: model().find_lr(x, y, end_lr=1e-9), ValueError, "find_lr.*end_lr.*1e-09"),
     ],
     "pynn.nn.Module.predict": [
         (lambda: model().predict(None), TypeError, "predict.*NoneType"),
@@ -114,6 +141,20 @@ CALLS = {
         (lambda: train.TopKAccuracy(1.5), TypeError, "TopKAccuracy.*k.*1.5"),
         (lambda: train.TopKAccuracy(2).update(x, x), pynn.ShapeError, r"\(8, 3\)"),
     ],
+    "pynn.train.ConfusionMatrix": [
+        *class_metric("ConfusionMatrix"),
+        (lambda: train.ConfusionMatrix(ignore_index=0.5), TypeError, "ConfusionMatrix.*ignore_index.*0.5"),
+        (lambda: train.ConfusionMatrix().plot(), ValueError, "ConfusionMatrix.plot.*nothing"),
+    ],
+    "pynn.train.IoU": class_metric("IoU"),
+    "pynn.train.ROCAUC": areas("ROCAUC"),
+    "pynn.train.PRAUC": areas("PRAUC"),
+    "pynn.train.Perplexity": [
+        (lambda: train.Perplexity(ignore_index=0.5), TypeError, "Perplexity.*ignore_index.*0.5"),
+        (lambda: train.Perplexity().update(x, x), pynn.ShapeError, r"perplexity.*\(8, 3\)"),
+    ],
+    "pynn.train.MeanAbsoluteError": number_metric("MeanAbsoluteError"),
+    "pynn.train.MeanSquaredError": number_metric("MeanSquaredError"),
     "pynn.train.RootMeanSquaredError": number_metric("RootMeanSquaredError"),
     "pynn.train.R2Score": number_metric("R2Score"),
     "pynn.train.Callback": [(lambda: train.Callback(3), TypeError, "argument")],
@@ -159,6 +200,43 @@ CALLS = {
             ValueError,
             "LearningRateScheduler.*nan.*epoch 0",
         ),
+    ],
+    "pynn.train.ReduceLROnPlateau": [
+        (lambda: train.ReduceLROnPlateau(factor=1.0), ValueError, "ReduceLROnPlateau.*factor.*1.0"),
+        (lambda: train.ReduceLROnPlateau(mode="low"), ValueError, "ReduceLROnPlateau.*'low'"),
+        (lambda: train.ReduceLROnPlateau(patience=1.5), TypeError, "ReduceLROnPlateau.*patience.*1.5"),
+        (lambda: train.ReduceLROnPlateau(min_lr=-1.0), ValueError, "ReduceLROnPlateau.*min_lr.*-1"),
+        (lambda: fit(callbacks=[train.ReduceLROnPlateau("val_los")]), ValueError, "'val_los'.*loss"),
+    ],
+    "pynn.train.find_lr": [
+        (lambda: find_lr(start_lr=0.0), ValueError, "find_lr.*start_lr.*0.0"),
+        (lambda: find_lr(end_lr="a"), TypeError, "find_lr.*end_lr.*'a'"),
+        (lambda: find_lr(steps=2), ValueError, "find_lr.*steps.*2"),
+        (lambda: find_lr(smoothing=1.0), ValueError, "find_lr.*smoothing.*1.0"),
+        (lambda: find_lr([]), ValueError, "find_lr.*no batches"),
+    ],
+    "pynn.train.LearningRateCurve": [
+        (lambda: train.LearningRateCurve([0.1, 1.0], [2.0]), ValueError, "LearningRateCurve.*2.*1"),
+    ],
+    "pynn.train.WeightAverage": [(lambda: train.WeightAverage(3), TypeError, "argument")],
+    "pynn.train.EMA": [
+        (lambda: train.EMA(1.5), ValueError, "EMA.*decay.*1.5"),
+        (lambda: train.EMA("a"), TypeError, "EMA.*decay.*'a'"),
+    ],
+    "pynn.train.SWA": [
+        (lambda: train.SWA(-1), ValueError, "SWA.*start_epoch.*-1"),
+        (lambda: train.SWA(batches=3), TypeError, "SWA.*batches.*3"),
+    ],
+    "pynn.train.update_bn": [
+        (lambda: train.update_bn(3, model()), TypeError, "update_bn.*loader.*3"),
+    ],
+    "pynn.train.TensorBoard": [
+        (lambda: train.TensorBoard(3), TypeError, "TensorBoard.*path.*3"),
+        (lambda: train.TensorBoard("logs", every=-1), ValueError, "TensorBoard.*every.*-1"),
+        (lambda: train.TensorBoard("logs", histograms=0.5), TypeError, "TensorBoard.*histograms.*0.5"),
+    ],
+    "pynn.train.EnergyMeter": [
+        (lambda: train.EnergyMeter("France"), ValueError, "EnergyMeter.*country.*'France'"),
     ],
     "pynn.train.CSVLogger": [
         (lambda: train.CSVLogger(3), TypeError, "CSVLogger.*path.*3"),
