@@ -10,6 +10,7 @@ from .encoding import OneHotEncoder
 from .idx import read_idx
 from .image_folder import ImageFolder
 from .loader import DataLoader
+from .memory_tasks import make_adding, make_copy
 from .mnist import MNIST, FashionMNIST, load_fashion_mnist, load_mnist
 from .sampler import (
     BatchSampler,
@@ -20,6 +21,7 @@ from .sampler import (
     WeightedRandomSampler,
 )
 from .scaling import MinMaxScaler, StandardScaler
+from .sentences import make_dates, make_reviews
 from .shapes import Shapes, make_shapes
 from .split import train_test_split
 
@@ -54,6 +56,10 @@ __all__ = [
     "load_fashion_mnist",
     "load_iris",
     "load_mnist",
+    "make_adding",
+    "make_copy",
+    "make_dates",
+    "make_reviews",
     "make_shapes",
     "random_split",
     "read_idx",

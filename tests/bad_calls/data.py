@@ -156,4 +156,24 @@ CALLS = {
     "pynn.data.Bundled": [(lambda: data.Bundled(), TypeError, "missing")],
     "pynn.data.load_digits": [(lambda: data.load_digits(1, 2), TypeError, "load_digits")],
     "pynn.data.load_iris": [(lambda: data.load_iris(1), TypeError, "load_iris")],
+    "pynn.data.make_reviews": [
+        (lambda: data.make_reviews(-1), ValueError, "make_reviews.*n_samples.*-1"),
+        (lambda: data.make_reviews(1, hard=1.5), ValueError, "make_reviews.*hard.*1.5"),
+        (lambda: data.make_reviews(1, generator="a"), TypeError, "seed|generator"),
+    ],
+    "pynn.data.make_dates": [
+        (lambda: data.make_dates(1.5), TypeError, "make_dates.*n_samples.*1.5"),
+        (lambda: data.make_dates(1, 2000, 1999), ValueError, "make_dates.*2000 to 1999"),
+        (lambda: data.make_dates(1, 0, 1999), ValueError, "make_dates.*first_year.*0"),
+        (lambda: data.make_dates(1, 2000, 10000), ValueError, "make_dates.*9999"),
+    ],
+    "pynn.data.make_adding": [
+        (lambda: data.make_adding(1, 1), ValueError, "make_adding.*length.*1"),
+        (lambda: data.make_adding("a"), TypeError, "make_adding.*n_samples.*'a'"),
+    ],
+    "pynn.data.make_copy": [
+        (lambda: data.make_copy(1, 0), ValueError, "make_copy.*length.*0"),
+        (lambda: data.make_copy(1, delay=0), ValueError, "make_copy.*delay.*0"),
+        (lambda: data.make_copy(1, symbols=0), ValueError, "make_copy.*symbols.*0"),
+    ],
 }
