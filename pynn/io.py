@@ -7,7 +7,6 @@ checkpoint of several parts): their structure goes into the file's metadata as J
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 import os
@@ -18,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn import _core
+from pynn import _core, _files
 from pynn._core import Tensor
 
 # In the file an element is its bytes; NumPy, which has no bfloat16, carries one as the bits of a uint16.
@@ -68,7 +67,9 @@ def save(obj: Any, path: str | os.PathLike[str]) -> None:
         tensors = {name: _array(value) for name, value in obj.items()}
     else:
         metadata[_STRUCTURE] = json.dumps(_take_apart(obj, "", tensors))
-    _write_atomically(file, _encode(tensors, metadata))
+    with _files.written_whole(file) as out:
+        for part in _encode(tensors, metadata):
+            out.write(part)
 
 
 def load(path: str | os.PathLike[str], map_location: Any = None, weights_only: bool = True) -> Any:
@@ -178,27 +179,6 @@ def _encode(tensors: Mapping[str, np.ndarray], metadata: dict[str, str]) -> list
         text,
         *(array.reshape(-1).view(np.uint8) for array in tensors.values()),
     ]
-
-
-def _write_atomically(path: Path, parts: list[Any]) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            for part in parts:
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    if hasattr(os, "O_DIRECTORY"):  # the new name itself must reach the disk too
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _decode(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

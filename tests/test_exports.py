@@ -8,7 +8,8 @@ import pytest
 
 import pynn
 import pynn.models
-import pynn.vision  # neither is imported before it is asked for
+import pynn.text
+import pynn.vision  # none of these is imported before it is asked for
 
 
 def test_all_lists_what_is_public() -> None:
@@ -28,7 +29,9 @@ def test_the_dtypes_have_torchs_other_names() -> None:
     assert (pynn.int, pynn.long) == (pynn.int32, pynn.int64)
 
 
-@pytest.mark.parametrize(("module", "name"), [("models", "mlp"), ("vision", "make_grid")])
+@pytest.mark.parametrize(
+    ("module", "name"), [("models", "mlp"), ("text", "pad_batch"), ("vision", "make_grid")]
+)
 def test_some_modules_are_imported_when_asked_for(module: str, name: str) -> None:
     code = (
         f"import pynn, sys; assert 'pynn.{module}' not in sys.modules; print(pynn.{module}.{name}.__name__)"

@@ -15,6 +15,7 @@ from . import (
     layers,
     models,
     optim,
+    text,
     train,
     vision,
 )
@@ -29,6 +30,7 @@ TABLES = (
     image_layers.CALLS,
     images.CALLS,
     train.CALLS,
+    text.CALLS,
     vision.CALLS,
     generative.CALLS,
     models.CALLS,

@@ -27,6 +27,7 @@ MODULES = [
     pynn.nn.utils,
     pynn.optim,
     pynn.optim.lr_scheduler,
+    pynn.text,
     pynn.train,
     pynn.utils,
     pynn.vision,
