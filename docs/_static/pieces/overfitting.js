@@ -17,13 +17,13 @@
       make("path", { d: e.curve(data.seen.map((v, k) => [k, v])), class: "line blue" }),
       make("path", { d: e.curve(data.unseen.map((v, k) => [k, v])), class: "line orange dashed" }), mark);
     const text = make("p", { class: "formula", "aria-live": "polite" });
-    const dial = slider("width", { min: 0, max: data.widths.length - 1, step: 1, value: 2, digits: 0 }, (k) => {
+    const dial = slider("width", { min: 0, max: data.widths.length - 1, step: 1, value: 2, format: (k) => String(data.widths[k]) }, (k) => {
       drawn.setAttribute("d", p.curve(data.grid.map((x, i) => [x, clip(data.curves[k][i])])));
       mark.setAttribute("x1", e.x(k));
       mark.setAttribute("x2", e.x(k));
       text.textContent = `width ${data.widths[k]}: error ${data.seen[k].toFixed(3)} on the points it has seen, ${data.unseen[k].toFixed(3)} on new ones`;
     });
-    dial.querySelector("output").remove();
     root.append(p.svg, make("div", {}, make("div", { class: "controls" }, dial), e.svg, text));
+    dial.refresh();
   });
 })();

@@ -38,7 +38,7 @@
     const pick = (name, label) => choice(label, data.choices[name].map((v) => [v, v]), (v) => { state[name] = v; place(); draw(); });
     const rows = [["set", "data"], ["curve", "activation"], ["width", "width"], ["depth", "hidden layers"]].map(([name, label]) => pick(name, label));
     rows.forEach((row, k) => { row.select.value = state[["set", "curve", "width", "depth"][k]]; });
-    const time = slider("time", { min: 0, max: data.epochs.length - 1, step: 1, value: state.time, digits: 0 }, (v) => { state.time = v; draw(); });
+    const time = slider("time", { min: 0, max: data.epochs.length - 1, step: 1, value: state.time, format: (k) => String(data.epochs[k]) }, (v) => { state.time = v; draw(); });
     let timer = 0;
     const play = button("train", () => {
       clearInterval(timer);
@@ -51,7 +51,7 @@
       }, 180);
     });
     place();
-    root.append(p.svg, make("div", {}, make("div", { class: "controls" }, ...rows, time, play), losses.svg, text));
+    root.append(p.svg, make("div", {}, make("div", { class: "controls" }, ...rows, time), make("div", { class: "row" }, play), losses.svg, text));
     draw();
   });
 })();

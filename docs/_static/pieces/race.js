@@ -77,7 +77,7 @@
       if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) return draw((shown = state.steps));
       timer = setInterval(() => { shown += 2; draw(shown); if (shown >= state.steps) clearInterval(timer); }, 50);
     }
-    const rate = slider("learning rate 10^", { min: -4, max: 0, step: 0.1, value: -1.5 }, (v) => { state.log = v; if (state.start) draw(shown || state.steps); });
+    const rate = slider("learning rate", { min: -4, max: 0, step: 0.1, value: -1.5, format: (v) => (10 ** v).toPrecision(2) }, (v) => { state.log = v; if (state.start) draw(shown || state.steps); });
     const steps = slider("steps", { min: 10, max: 400, step: 10, value: 60, digits: 0 }, (v) => { state.steps = v; shown = v; if (state.start) draw(v); });
     function choose(name) {
       state.surface = name;
@@ -86,7 +86,7 @@
       rate.refresh();
     }
     const which = choice("surface", Object.entries(surfaces).map(([key, [label]]) => [key, label]), choose);
-    root.append(holder, make("div", {}, make("div", { class: "controls" }, which, rate, steps, button("race", play)), standings, make("p", { class: "note" }, "Click on the surface to start from there.")));
+    root.append(holder, make("div", {}, make("div", { class: "controls" }, which, rate, steps), make("div", { class: "row" }, button("race", play)), standings, make("p", { class: "note" }, "Click on the surface to start from there.")));
     choose("ravine");
   });
 })();

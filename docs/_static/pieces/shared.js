@@ -35,15 +35,17 @@
     });
   }
 
-  // A labelled slider: the keyboard works because it is an ordinary input. `changed(value)` is called once at the start too.
-  function slider(label, { min, max, step, value, digits = 1 }, changed) {
+  // A labelled slider: the keyboard works because it is an ordinary input.
+  function slider(label, { min, max, step, value, digits = 1, format = (v) => v.toFixed(digits) }, changed) {
     const shown = make("output");
     const input = make("input", { type: "range", min, max, step, value, "aria-label": label });
+    const show = () => { shown.textContent = format(Number(input.value)).replace("-", "−"); };
     const update = () => {
-      shown.textContent = Number(input.value).toFixed(digits).replace("-", "−");
+      show();
       changed(Number(input.value));
     };
     input.addEventListener("input", update);
+    show();
     const row = make("label", { class: "slider" }, make("span", {}, label), input, shown);
     row.input = input;
     row.refresh = update;
