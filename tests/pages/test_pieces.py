@@ -27,7 +27,7 @@ NAMES = sorted(path.stem for path in (DOCS / "_static" / "pieces").glob("*.js") 
 
 # How many visible controls and pictures have no name for a screen reader.
 WITHOUT_NAME = """element => [...element.querySelectorAll('input, select, button, svg, canvas')].filter(
-    node => !node.getAttribute('aria-label') && !node.textContent.trim() && node.getClientRects().length).length"""
+    node => node.getClientRects().length && !node.getAttribute('aria-label') && !node.textContent.trim()).length"""
 
 
 @pytest.fixture(scope="module")
