@@ -27,7 +27,7 @@ NAMES = sorted(path.stem for path in (DOCS / "_static" / "pieces").glob("*.js") 
 
 # How many visible controls and pictures have no name for a screen reader.
 WITHOUT_NAME = """element => [...element.querySelectorAll('input, select, button, svg, canvas')].filter(
-    node => node.getClientRects().length && !node.getAttribute('aria-label') && !node.textContent.trim()).length"""
+    n => n.getClientRects().length && !n.getAttribute('aria-label') && !n.textContent.trim()).length"""
 
 
 @pytest.fixture(scope="module")
