@@ -7,6 +7,7 @@ from . import (
     convolution,
     core,
     data,
+    estimators,
     everyday,
     functional,
     generative,
@@ -35,4 +36,5 @@ TABLES = (
     generative.CALLS,
     models.CALLS,
     everyday.CALLS,
+    estimators.CALLS,
 )

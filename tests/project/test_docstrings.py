@@ -27,6 +27,7 @@ MODULES = [
     pynn.nn.utils,
     pynn.optim,
     pynn.optim.lr_scheduler,
+    pynn.sklearn,
     pynn.text,
     pynn.train,
     pynn.utils,
