@@ -212,9 +212,11 @@ class NeuralEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         if not isinstance(made, nn.Module):
             raise TypeError(f"{self._name}: module must make a Module, got {type(made).__name__}")
         few = _tensor(X[:2])
-        made.to(few.dtype).eval()
-        with autograd.no_grad():  # also settles sizes that were left out
-            given = made(few)
+        made.eval()
+        with autograd.no_grad():
+            if not all(part.built for part in made.modules()):
+                made(few.float())  # settles the sizes that were left out
+            given = made.to(few.dtype)(few)
         made.train()
         wanted = (len(few), self.n_outputs_)
         if not isinstance(given, Tensor) or tuple(given.shape) != wanted:
@@ -286,10 +288,8 @@ class NeuralEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         return _check.integer(self._name, name, getattr(self, name), 1)
 
     def _batch(self, X: np.ndarray) -> int:
-        if isinstance(self.batch_size, str):
-            _check.choice(self._name, "batch_size", self.batch_size, ["auto", "auto"])
-            return min(200, _num_samples(X))
-        return min(self._count("batch_size"), _num_samples(X))
+        size = 200 if self.batch_size == "auto" else self._count("batch_size")
+        return min(size, _num_samples(X))
 
 
 class _Standstill(train.EarlyStopping):

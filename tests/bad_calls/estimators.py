@@ -29,7 +29,7 @@ def common(kind, y):
         (lambda: fit(dropout=2), ValueError, "[Dd]ropout.*2"),
         (lambda: fit(alpha=-1), ValueError, f"{name}.*alpha.*-1"),
         (lambda: fit(batch_size=0), ValueError, f"{name}.*batch_size.*0"),
-        (lambda: fit(batch_size="all"), ValueError, f"{name}.*batch_size.*'auto'.*'all'"),
+        (lambda: fit(batch_size="all"), TypeError, f"{name}.*batch_size.*'all'"),
         (lambda: fit(learning_rate_init=0), ValueError, f"{name}.*learning_rate_init.*0"),
         (lambda: fit(max_iter=0), ValueError, f"{name}.*max_iter.*0"),
         (lambda: fit(dtype="float16"), ValueError, f"{name}.*dtype.*'float16'"),

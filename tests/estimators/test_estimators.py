@@ -226,7 +226,8 @@ def test_of_a_given_network_a_copy_is_trained():
     model = quick(module=given).fit(POINTS, QUADRANT)
     assert given[0].weight.tolist() == before != model.module_[0].weight.tolist()
     lazy = nn.Sequential(nn.LazyLinear(8), nn.ReLU(), nn.LazyLinear(4))
-    assert quick(module=lazy).fit(POINTS, QUADRANT).module_[0].in_features == 2
+    for dtype in ("float32", "float64"):
+        assert quick(module=lazy, dtype=dtype).fit(POINTS, QUADRANT).module_[0].in_features == 2
 
 
 def test_a_convolutional_network_takes_images():
