@@ -18,6 +18,7 @@ from . import (
     optim,
     text,
     train,
+    tune,
     vision,
 )
 
@@ -32,6 +33,7 @@ TABLES = (
     images.CALLS,
     train.CALLS,
     text.CALLS,
+    tune.CALLS,
     vision.CALLS,
     generative.CALLS,
     models.CALLS,

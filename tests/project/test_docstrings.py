@@ -30,6 +30,7 @@ MODULES = [
     pynn.sklearn,
     pynn.text,
     pynn.train,
+    pynn.tune,
     pynn.utils,
     pynn.vision,
     pynn.vision.metrics,
