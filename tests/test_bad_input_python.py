@@ -9,6 +9,8 @@ import pytest
 from bad_calls import TABLES
 
 import pynn
+import pynn.sklearn
+import pynn.tune
 from pynn import autograd, data, io, models, nn, optim, text, train, vision
 
 CALLS = {name: calls for table in TABLES for name, calls in table.items()}
@@ -28,7 +30,8 @@ def test_a_bad_call_is_refused_with_a_message_that_says_what_is_wrong(call, erro
 def public_names():
     """Every public class and function that is no op: those are in test_bad_input.py."""
     modules = (pynn, nn, nn.functional, nn.init, nn.utils, optim, optim.lr_scheduler, data, train, autograd)
-    modules += (models, text, vision, vision.transforms, vision.ops, vision.metrics)
+    modules += (models, text, vision, vision.transforms, vision.ops, vision.metrics, pynn.sklearn)
+    modules += (pynn.tune,)
     for module in modules:
         listed = getattr(module, "__all__", None)
         for name in listed or [n for n in vars(module) if not n.startswith("_")]:

@@ -20,7 +20,7 @@ def test_all_lists_what_is_public() -> None:
         if not isinstance(value, types.ModuleType) or value.__name__.startswith("pynn.")
     }
     own = set(pynn.__all__)
-    assert public - own - {"cli", "io"} == set()
+    assert public - own - {"cli", "io", "sklearn", "tune"} == set()  # two of them need other packages
     assert own - public == {"__version__"}
 
 

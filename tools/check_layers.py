@@ -48,7 +48,8 @@ PYTHON_FLOORS = [
     {"nn", "optim", "data", "io"},
     {"train", "utils", "_compile"},
     {"vision", "text"},
-    {"models", "keras"},
+    {"models"},
+    {"keras", "sklearn", "tune"},
     {"cli"},
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(PYTHON_FLOORS) for room in rooms}

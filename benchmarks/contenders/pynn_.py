@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..program import Program, UnsupportedError
+from ..program import Program, UnsupportedError, fitting
 from ..workloads.epoch import Epoch
+from ..workloads.estimator import Estimator
 from ..workloads.op import Op
 from .torch_like import TorchLike
 
@@ -21,6 +22,9 @@ class Pynn(TorchLike):
         self.version = pynn.__version__
         pynn.set_num_threads(threads)
 
+    def estimator(self, workload: Estimator, check: bool) -> Program:
+        return Program(fitting(self.lib.sklearn.NeuralClassifier(**workload.parameters()), workload))
+
 
 class PynnRecorded(Pynn):
     """Whole steps, and chains of operations, through pynn.compile."""
@@ -31,6 +35,8 @@ class PynnRecorded(Pynn):
 
     def recorded(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return self.lib.compile(function)
+
+    estimator = None  # is the other's
 
     def op(self, workload: Op, check: bool) -> Program:
         if not workload.chain:

@@ -1,13 +1,16 @@
-"""scikit-learn's MLPClassifier, one `partial_fit` a step."""
+"""scikit-learn's MLPClassifier, one `partial_fit` a step, or `fit` as a whole."""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
 from itertools import cycle
 from typing import Any
 
 import numpy as np
 
-from ..program import Program, UnsupportedError
+from ..program import Program, UnsupportedError, fitting
+from ..workloads.estimator import Estimator
 from ..workloads.mlp import Mlp
 
 
@@ -42,6 +45,21 @@ class Sklearn:
             return classifier.loss_
 
         return Program(step, note="without dropout, which scikit-learn has not" if workload.dropout else "")
+
+    def estimator(self, workload: Estimator, check: bool) -> Program:
+        classifier = self.sklearn.neural_network.MLPClassifier(**workload.parameters())
+        return Program(quietly(fitting(classifier, workload)))
+
+
+def quietly(run: Callable[[], Any]) -> Callable[[], Any]:
+    """Without the warning that it could go on learning."""
+
+    def quiet() -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return run()
+
+    return quiet
 
 
 def start_again(classifier: Any, workload: Mlp) -> None:

@@ -9,12 +9,15 @@ from .adam import AdamStep
 from .backward import Backward
 from .convolution import Convolution
 from .epoch import Epoch
+from .estimator import Estimator
 from .loading import Loading
 from .mlp import Mlp
 from .network import Inference, Training
 from .op import Op
 
-Workload: TypeAlias = Mlp | Op | Backward | AdamStep | Convolution | Training | Inference | Epoch | Loading
+Workload: TypeAlias = (
+    Mlp | Estimator | Op | Backward | AdamStep | Convolution | Training | Inference | Epoch | Loading
+)
 
 MODULES = [
     "tiny_mlp",
@@ -22,6 +25,7 @@ MODULES = [
     "mlp_b256",
     "fit_overhead",
     "loading",
+    "estimator",
     "overhead",
     "elementwise",
     "reductions",

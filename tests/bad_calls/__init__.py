@@ -7,6 +7,7 @@ from . import (
     convolution,
     core,
     data,
+    estimators,
     everyday,
     functional,
     generative,
@@ -17,6 +18,7 @@ from . import (
     optim,
     text,
     train,
+    tune,
     vision,
 )
 
@@ -31,8 +33,10 @@ TABLES = (
     images.CALLS,
     train.CALLS,
     text.CALLS,
+    tune.CALLS,
     vision.CALLS,
     generative.CALLS,
     models.CALLS,
     everyday.CALLS,
+    estimators.CALLS,
 )

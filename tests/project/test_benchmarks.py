@@ -12,6 +12,7 @@ from benchmarks.contenders.numpy_ import Numpy
 from benchmarks.program import Program
 from benchmarks.workloads import MODULES, workloads
 from benchmarks.workloads.convolution import Convolution
+from benchmarks.workloads.estimator import Estimator
 from benchmarks.workloads.mlp import Mlp
 from benchmarks.workloads.op import Op
 
@@ -85,6 +86,14 @@ def test_pynn_convolves_as_the_reference_does(stride: int, groups: int) -> None:
 
     case = Convolution(2, 4, 8, 9, stride=stride, groups=groups)
     program = Pynn(threads=1).convolution(case, check=True)
+    require_agreement(case, results(program, case.checked_runs), reference(case))
+
+
+@pytest.mark.parametrize("case", [c for c in EVERY_WORKLOAD if c.kind == "estimator"], ids=lambda c: c.name)
+def test_the_classifier_learns_what_the_other_learns(case: Estimator) -> None:
+    from benchmarks.contenders.pynn_ import Pynn
+
+    program = Pynn(threads=1).estimator(case, check=True)
     require_agreement(case, results(program, case.checked_runs), reference(case))
 
 
