@@ -23,7 +23,7 @@
         const left = 6 + column * 84;
         bars.append(make("text", { x: left, y: 12 }, name));
         data[key][t].forEach((v, k) => {
-          const y = 20 + k * 22, share = key === "c" ? Math.min(1, Math.abs(v) / 3) : v;
+          const y = 20 + k * 22, share = key === "c" ? Math.min(1, Math.abs(v) / 1.5) : v;
           bars.append(make("rect", { x: left, y, width: 70, height: 16, class: "box" }), make("rect", { x: left, y, width: 70 * share, height: 16, fill: color, "fill-opacity": v < 0 ? 0.35 : 0.8 }));
         });
       });
