@@ -137,8 +137,9 @@ void winograd_input_kernel(const ConvShape& s, const float* dy, const float* w, 
 }
 
 // The choice: cycles of a core that begins two multiply-adds of vectors in each. A vector of channels of a
-// tile is transformed in some 250, whether before the products or after them; a vector of kernels in 400,
-// most of which memory takes; and twice that where they are sums of their own for each piece of the batch.
+// tile is transformed in some 250, whether before the products or after them. A vector of kernels takes 400,
+// for the sake of memory, and more if all of them together are far from the core; and twice that where they
+// are sums of their own for each piece of the batch.
 bool winograd_is_shorter(const ConvShape& s, ConvProduct product) {
   constexpr double lanes = Vec<float>::lanes;
   const auto vectors = [](int64_t n) { return double(ceil_div(n, Vec<float>::lanes)); };
@@ -149,8 +150,10 @@ bool winograd_is_shorter(const ConvShape& s, ConvProduct product) {
       double(s.batch) * double(ceil_div(high, kTileOuts)) * double(ceil_div(wide, kTileOuts));
   const double outs = double(s.batch) * double(high) * double(wide), kernels = double(from) * vectors(to);
   const double direct = outs * 9 * double(from) * double(to) / lanes / 2;
-  const double shorter = tiles * (kPlaces * kernels / 2 + 250 * (vectors(from) + vectors(to))) +
-                         (product == ConvProduct::weight ? 800 : 400) * kernels;
+  const bool far = kPlaces * kernels * kVectorBytes > double(16 << 20);
+  const double of_kernel = (far ? 1000 : 400) * (product == ConvProduct::weight ? 2 : 1);
+  const double shorter =
+      tiles * (kPlaces * kernels / 2 + 250 * (vectors(from) + vectors(to))) + of_kernel * kernels;
   return shorter < direct;
 }
 
