@@ -5,6 +5,7 @@
 #include "core/parallel.h"
 #include "core/unlocked.h"
 #include "kernels/gemm_narrow.h"
+#include "kernels/winograd.h"
 
 namespace py = pybind11;
 
@@ -138,6 +139,36 @@ Example:
     >>> pynn.get_num_threads()
     1
     >>> pynn.set_num_threads(before)
+)");
+  m.def("is_winograd_enabled", &winograd_allowed, R"(Whether 3 x 3 convolutions may take the shorter way.
+
+Example:
+    >>> import pynn
+    >>> pynn.is_winograd_enabled()
+    True
+)");
+  m.def("set_winograd_enabled", &allow_winograd, py::arg("enabled"),
+        R"(Lets 3 x 3 convolutions of float32 take the shorter way, or forbids it.
+
+Large ones of stride 1, forward and backward, take a quarter of the multiplications by the algorithm of Winograd.
+Their error is up to twice that of the sum itself, some 1e-6 of the largest result; sums of whole numbers
+are no longer exact, and a value that is not finite spreads to its neighbours in a tile of 4 x 4 outputs. Without
+it, every output is one sum of products in a fixed order. float64 always is.
+
+PYNN_WINOGRAD=0 in the environment forbids it from the start.
+
+Args:
+    enabled: True to allow it, which is the default.
+
+Source: Lavin and Gray 2015, Fast algorithms for convolutional neural networks.
+
+Example:
+    >>> import pynn
+    >>> pynn.set_winograd_enabled(False)
+    >>> x, w = pynn.ones(1, 64, 32, 32), pynn.ones(64, 64, 3, 3)
+    >>> pynn.nn.functional.conv2d(x, w).max().item()
+    576.0
+    >>> pynn.set_winograd_enabled(True)
 )");
   m.def("use_one_thread_after_fork", [] {
     is_forked_child = true;

@@ -24,34 +24,56 @@ Moments row_moments(const T* x, int64_t n) {
   return around(double(m), double(n), second.v.total(sum), second.w.total(sum));
 }
 
-template <class T>
-Dots row_dots(const T* x, const T* dy, T mean, int64_t n) {
+// dy[i ...], as far as a ReLU let it through.
+template <bool rectified, class T>
+PYNN_INLINE Vec<T> gradient(const T* dy, const T* kept, int64_t i, int64_t k) {
+  const Vec<T> g = load_part(dy + i, k, T(0));
+  if constexpr (rectified)
+    return select(load_part(kept + i, k, T(0)) > Vec<T>(0), g, Vec<T>(0));
+  else
+    return g;
+}
+
+template <bool rectified, class T>
+PYNN_INLINE Dots dots_of_row(const T* x, const T* dy, const T* kept, T mean, int64_t n) {
   using V = Vec<T>;
   const V m(mean);
   const auto total = fold_pairs<T>(n, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
-    const V g = load_part(dy + i, k, T(0));
+    const V g = gradient<rectified>(dy, kept, i, k);
     return Pair<V>{g, g * (load_part(x + i, k, mean) - m)};
   });
   return {total.v.total(Summing()), total.w.total(Summing())};
 }
-
 template <class T>
-void row_affine(const T* x, T* y, T mean, T a, T c, int64_t n) {
-  using V = Vec<T>;
-  const V m(mean), va(a), vc(c);
-  for_each_vector<T>(n, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
-    store_part(y + i, fma(load_part(x + i, k, T(0)) - m, va, vc), k);
-  });
+Dots row_dots(const T* x, const T* dy, const T* kept, T mean, int64_t n) {
+  return kept ? dots_of_row<true>(x, dy, kept, mean, n) : dots_of_row<false>(x, dy, kept, mean, n);
 }
 
 template <class T>
-void row_back(const T* x, const T* dy, T* dx, T mean, T a, T b, T c, int64_t n) {
+void row_affine(const T* x, T* y, T mean, T a, T c, T least, int64_t n) {
+  using V = Vec<T>;
+  const V m(mean), va(a), vc(c), floor(least);
+  for_each_vector<T>(n, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
+    store_part(y + i, max_fast(floor, fma(load_part(x + i, k, T(0)) - m, va, vc)), k);
+  });
+}
+
+template <bool rectified, class T>
+PYNN_INLINE void back_of_row(const T* x, const T* dy, const T* kept, T* dx, T mean, T a, T b, T c,
+                             int64_t n) {
   using V = Vec<T>;
   const V m(mean), va(a), vb(b), vc(c);
   for_each_vector<T>(n, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
     const V d = load_part(x + i, k, T(0)) - m;
-    store_part(dx + i, fma(load_part(dy + i, k, T(0)), va, fma(d, vb, vc)), k);
+    store_part(dx + i, fma(gradient<rectified>(dy, kept, i, k), va, fma(d, vb, vc)), k);
   });
+}
+template <class T>
+void row_back(const T* x, const T* dy, const T* kept, T* dx, T mean, T a, T b, T c, int64_t n) {
+  if (kept)
+    back_of_row<true>(x, dy, kept, dx, mean, a, b, c, n);
+  else
+    back_of_row<false>(x, dy, kept, dx, mean, a, b, c, n);
 }
 
 // ---- columns -----------------------------------------------------------------------------------------
@@ -92,9 +114,9 @@ void column_moments(const T* x, int64_t step, int64_t rows, int64_t width, Momen
   }
 }
 
-template <class T>
-void column_dots(const T* x, const T* dy, const T* mean, int64_t step, int64_t rows, int64_t width,
-                 Dots* dots) {
+template <bool rectified, class T>
+PYNN_INLINE void dots_of_columns(const T* x, const T* dy, const T* kept, const T* mean, int64_t step,
+                                 int64_t rows, int64_t width, Dots* dots) {
   using V = Vec<T>;
   constexpr int L = V::lanes;
   for (int64_t c = 0; c < width; c += L) {
@@ -102,7 +124,7 @@ void column_dots(const T* x, const T* dy, const T* mean, int64_t step, int64_t r
     const V m = load_part(mean + c, k, T(0));
     double totals[L], alongs[L];
     const auto sums = fold_columns<T>(rows, [=](int64_t r) PYNN_LAMBDA_INLINE {
-      const V g = load_part(dy + r * step + c, k, T(0));
+      const V g = gradient<rectified>(dy, kept, r * step + c, k);
       return Pair<V>{g, g * (load_part(x + r * step + c, k, T(0)) - m)};
     });
     sums.v.put(totals);
@@ -110,28 +132,45 @@ void column_dots(const T* x, const T* dy, const T* mean, int64_t step, int64_t r
     for (int64_t l = 0; l < k; ++l) dots[c + l] = {totals[l], alongs[l]};
   }
 }
-
 template <class T>
-void column_affine(const T* x, T* y, const T* mean, const T* a, const T* c, int64_t step, int64_t rows,
-                   int64_t width) {
-  for (int64_t r = 0; r < rows; ++r)
-    for_each_vector<T>(width, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
-      const Vec<T> d = load_part(x + r * step + i, k, T(0)) - load_part(mean + i, k, T(0));
-      store_part(y + r * step + i, fma(d, load_part(a + i, k, T(0)), load_part(c + i, k, T(0))), k);
-    });
+void column_dots(const T* x, const T* dy, const T* kept, const T* mean, int64_t step, int64_t rows,
+                 int64_t width, Dots* dots) {
+  if (kept)
+    dots_of_columns<true>(x, dy, kept, mean, step, rows, width, dots);
+  else
+    dots_of_columns<false>(x, dy, kept, mean, step, rows, width, dots);
 }
 
 template <class T>
-void column_back(const T* x, const T* dy, T* dx, const T* mean, const T* a, const T* b, const T* c,
-                 int64_t step, int64_t rows, int64_t width) {
+void column_affine(const T* x, T* y, const T* mean, const T* a, const T* c, T least, int64_t step,
+                   int64_t rows, int64_t width) {
+  for (int64_t r = 0; r < rows; ++r)
+    for_each_vector<T>(width, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
+      const Vec<T> d = load_part(x + r * step + i, k, T(0)) - load_part(mean + i, k, T(0));
+      const Vec<T> value = fma(d, load_part(a + i, k, T(0)), load_part(c + i, k, T(0)));
+      store_part(y + r * step + i, max_fast(Vec<T>(least), value), k);
+    });
+}
+
+template <bool rectified, class T>
+PYNN_INLINE void back_of_columns(const T* x, const T* dy, const T* kept, T* dx, const T* mean, const T* a,
+                                 const T* b, const T* c, int64_t step, int64_t rows, int64_t width) {
   for (int64_t r = 0; r < rows; ++r)
     for_each_vector<T>(width, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
       const Vec<T> d = load_part(x + r * step + i, k, T(0)) - load_part(mean + i, k, T(0));
       store_part(dx + r * step + i,
-                 fma(load_part(dy + r * step + i, k, T(0)), load_part(a + i, k, T(0)),
+                 fma(gradient<rectified>(dy, kept, r * step + i, k), load_part(a + i, k, T(0)),
                      fma(d, load_part(b + i, k, T(0)), load_part(c + i, k, T(0)))),
                  k);
     });
+}
+template <class T>
+void column_back(const T* x, const T* dy, const T* kept, T* dx, const T* mean, const T* a, const T* b,
+                 const T* c, int64_t step, int64_t rows, int64_t width) {
+  if (kept)
+    back_of_columns<true>(x, dy, kept, dx, mean, a, b, c, step, rows, width);
+  else
+    back_of_columns<false>(x, dy, kept, dx, mean, a, b, c, step, rows, width);
 }
 
 extern const ChannelNormKernels channel_norm_table;

@@ -1,5 +1,7 @@
 // conv_forward.cpp — y from x, and dx from dy, which is the same sum with other taps.
+#include "kernels/conv_pointwise.h"
 #include "kernels/conv_units.h"
+#include "kernels/winograd.h"
 
 namespace pynn::PYNN_ISA {
 
@@ -68,10 +70,16 @@ PYNN_DISPATCH(conv_kernels);
 
 template <class T>
 void conv_forward(const ConvShape& shape, const T* x, const T* w, const T* bias, T* y) {
+  if (is_pointwise(shape)) return pointwise_forward(shape, x, w, bias, y);
+  if constexpr (sizeof(T) == sizeof(float))
+    if (winograd_pays(shape, ConvProduct::forward)) return winograd_forward(shape, x, w, bias, y);
   conv_kernels->forward.get<T>()(shape, x, w, bias, y);
 }
 template <class T>
 void conv_input(const ConvShape& shape, const T* dy, const T* w, const T* bias, T* dx) {
+  if (is_pointwise(shape)) return pointwise_input(shape, dy, w, bias, dx);
+  if constexpr (sizeof(T) == sizeof(float))
+    if (winograd_pays(shape, ConvProduct::input)) return winograd_input(shape, dy, w, bias, dx);
   conv_kernels->input.get<T>()(shape, dy, w, bias, dx);
 }
 

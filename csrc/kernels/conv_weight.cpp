@@ -12,8 +12,10 @@
 #include "core/scratch.h"
 #include "kernels/conv_bands.h"
 #include "kernels/conv_depthwise.h"
+#include "kernels/conv_pointwise.h"
 #include "kernels/conv_products.h"
 #include "kernels/gemm_pack.h"
+#include "kernels/winograd.h"
 
 namespace pynn::PYNN_ISA {
 
@@ -171,6 +173,9 @@ PYNN_DISPATCH(conv_weight_kernels);
 
 template <class T>
 void conv_weight(const ConvShape& shape, const T* x, const T* dy, T* dw) {
+  if (is_pointwise(shape)) return pointwise_weight(shape, x, dy, dw);
+  if constexpr (sizeof(T) == sizeof(float))
+    if (winograd_pays(shape, ConvProduct::weight)) return winograd_weight(shape, x, dy, dw);
   conv_weight_kernels->get<T>()(shape, x, dy, dw);
 }
 template void conv_weight(const ConvShape&, const float*, const float*, float*);

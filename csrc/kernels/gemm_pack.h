@@ -74,8 +74,8 @@ void pack_transposed(T* strip, int64_t pitch, const Piece<T>& piece) {
   const T* rows[V::lanes];
   for (int q = 0; q < V::lanes; ++q)
     rows[q] = piece.from + (q < piece.count ? q : piece.count - 1) * piece.place_stride;
-  int64_t p = 0;
-  for (; p + S <= piece.depth; p += S, strip += S * pitch) {
+  const auto move = [&](int64_t p) PYNN_LAMBDA_INLINE {
+    T* const to = strip + p * pitch;
     typename V::Raw r[S];
 #pragma GCC unroll 4
     for (int s = 0; s < S; ++s) r[s] = gather_quads<T, V::lanes / S>(rows + s, S, p);
@@ -84,17 +84,21 @@ void pack_transposed(T* strip, int64_t pitch, const Piece<T>& piece) {
       const auto high01 = interleave<4, 1, true>(r[0], r[1], kAll);
       const auto low23 = interleave<4, 1, false>(r[2], r[3], kAll);
       const auto high23 = interleave<4, 1, true>(r[2], r[3], kAll);
-      store(strip, V(interleave<4, 2, false>(low01, low23, kAll)));
-      store(strip + pitch, V(interleave<4, 2, true>(low01, low23, kAll)));
-      store(strip + 2 * pitch, V(interleave<4, 2, false>(high01, high23, kAll)));
-      store(strip + 3 * pitch, V(interleave<4, 2, true>(high01, high23, kAll)));
+      store(to, V(interleave<4, 2, false>(low01, low23, kAll)));
+      store(to + pitch, V(interleave<4, 2, true>(low01, low23, kAll)));
+      store(to + 2 * pitch, V(interleave<4, 2, false>(high01, high23, kAll)));
+      store(to + 3 * pitch, V(interleave<4, 2, true>(high01, high23, kAll)));
     } else {
-      store(strip, V(interleave<2, 1, false>(r[0], r[1], kAll)));
-      store(strip + pitch, V(interleave<2, 1, true>(r[0], r[1], kAll)));
+      store(to, V(interleave<2, 1, false>(r[0], r[1], kAll)));
+      store(to + pitch, V(interleave<2, 1, true>(r[0], r[1], kAll)));
     }
-  }
-  for (; p < piece.depth; ++p, strip += pitch)
-    for (int q = 0; q < V::lanes; ++q) strip[q] = rows[q][p];
+  };
+  int64_t p = 0;
+  for (; p + S <= piece.depth; p += S) move(p);
+  if (p == piece.depth) return;
+  if (p > 0) return move(piece.depth - S);  // some of the last ones twice
+  for (; p < piece.depth; ++p)
+    for (int q = 0; q < V::lanes; ++q) strip[p * pitch + q] = rows[q][p];
 }
 
 // ---- the other two cases -------------------------------------------------------------------------------

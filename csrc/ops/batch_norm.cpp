@@ -2,9 +2,11 @@
 // is learned.
 //
 // Forward sweeps over x twice, for the statistics of its rows and to scale and shift them; backward sweeps
-// over x and dy twice, for two sums and for dx.
+// over x and dy twice, for two sums and for dx. A ReLU behind it, as most networks have, costs no sweep of
+// its own: forward cuts off what is below 0, and backward reads from y where it did.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/parallel.h"
@@ -66,10 +68,16 @@ struct Learned {
   double b(int64_t c) const { return bias ? double(bias[c]) : 0.0; }
 };
 
+template <class T>
+T least_output(bool relu) {
+  return relu ? T(0) : -std::numeric_limits<T>::infinity();
+}
+
 // y, mean, var (of n - 1), scale = 1 / √(var of n + ε).
 template <class T>
-void normalize(const Channels& s, const T* x, const Learned<T>& learned, double eps, T* y, T* mean, T* var,
-               T* scale) {
+void normalize(const Channels& s, const T* x, const Learned<T>& learned, double eps, bool relu, T* y, T* mean,
+               T* var, T* scale) {
+  const T least = least_output<T>(relu);
   const ChannelNormKernels& kernels = channel_norm_kernels();
   Factors<T> f(s.c);
   const double count = double(s.n * s.l);
@@ -88,7 +96,7 @@ void normalize(const Channels& s, const T* x, const Learned<T>& learned, double 
         const int64_t width = std::min(kColumns, end - c);
         kernels.column_moments.get<T>()(x + c, s.c, s.n, width, moments);
         for (int64_t i = 0; i < width; ++i) finish(c + i, moments[i]);
-        kernels.column_affine.get<T>()(x + c, y + c, mean + c, f.a + c, f.c + c, s.c, s.n, width);
+        kernels.column_affine.get<T>()(x + c, y + c, mean + c, f.a + c, f.c + c, least, s.c, s.n, width);
       }
     });
     return;
@@ -102,25 +110,27 @@ void normalize(const Channels& s, const T* x, const Learned<T>& learned, double 
         finish(c, all);
       },
       [&](int64_t c, int64_t row) {
-        kernels.affine.get<T>()(x + row * s.l, y + row * s.l, mean[c], f.a[c], f.c[c], s.l);
+        kernels.affine.get<T>()(x + row * s.l, y + row * s.l, mean[c], f.a[c], f.c[c], least, s.l);
       });
 }
 
 // Σ dy and Σ dy (x - mean) of every channel; then make(c, dots) sets the factors; then dx = dy a + (x - mean)
-// b + c, if it is wanted.
+// b + c, if it is wanted. `kept`: y where a ReLU follows, or null.
 template <class T, class Make>
-void gradients(const Channels& s, const T* x, const T* dy, Factors<T>& f, T* dx, const Make& make) {
+void gradients(const Channels& s, const T* x, const T* dy, const T* kept, Factors<T>& f, T* dx,
+               const Make& make) {
+  const auto kept_at = [kept](int64_t i) { return kept ? kept + i : nullptr; };
   const ChannelNormKernels& kernels = channel_norm_kernels();
   if (s.l == 1) {
     parallel_for(s.c, kColumns, [&](int64_t begin, int64_t end) {
       Dots dots[kColumns];
       for (int64_t c = begin; c < end; c += kColumns) {
         const int64_t width = std::min(kColumns, end - c);
-        kernels.column_dots.get<T>()(x + c, dy + c, f.mean + c, s.c, s.n, width, dots);
+        kernels.column_dots.get<T>()(x + c, dy + c, kept_at(c), f.mean + c, s.c, s.n, width, dots);
         for (int64_t i = 0; i < width; ++i) make(c + i, dots[i]);
         if (dx)
-          kernels.column_back.get<T>()(x + c, dy + c, dx + c, f.mean + c, f.a + c, f.b + c, f.c + c, s.c, s.n,
-                                       width);
+          kernels.column_back.get<T>()(x + c, dy + c, kept_at(c), dx + c, f.mean + c, f.a + c, f.b + c,
+                                       f.c + c, s.c, s.n, width);
       }
     });
     return;
@@ -129,7 +139,8 @@ void gradients(const Channels& s, const T* x, const T* dy, Factors<T>& f, T* dx,
   by_channel(
       s,
       [&](int64_t c, int64_t row) {
-        dots[size_t(row)] = kernels.dots.get<T>()(x + row * s.l, dy + row * s.l, f.mean[c], s.l);
+        dots[size_t(row)] =
+            kernels.dots.get<T>()(x + row * s.l, dy + row * s.l, kept_at(row * s.l), f.mean[c], s.l);
       },
       [&](int64_t c) {
         Dots all{};
@@ -141,8 +152,8 @@ void gradients(const Channels& s, const T* x, const T* dy, Factors<T>& f, T* dx,
       },
       [&](int64_t c, int64_t row) {
         if (dx)
-          kernels.back.get<T>()(x + row * s.l, dy + row * s.l, dx + row * s.l, f.mean[c], f.a[c], f.b[c],
-                                f.c[c], s.l);
+          kernels.back.get<T>()(x + row * s.l, dy + row * s.l, kept_at(row * s.l), dx + row * s.l, f.mean[c],
+                                f.a[c], f.b[c], f.c[c], s.l);
       });
 }
 
@@ -157,6 +168,9 @@ Tensor wanted(bool is_wanted, const Tensor& like) {
   return is_wanted ? zeros(like.shape(), like.dtype()) : Tensor();
 }
 
+// The gradient of a ReLU whose output is `kept`; dy itself where there is none.
+Tensor let_through(const Tensor& dy, const Tensor& kept) { return kept ? select(kept > 0, dy, 0.0) : dy; }
+
 Tensor or_zeros(const Tensor& t, const Shape& shape, DType type) { return t ? t : zeros(shape, type); }
 
 }  // namespace
@@ -164,7 +178,7 @@ Tensor or_zeros(const Tensor& t, const Shape& shape, DType type) { return t ? t 
 // Over the batch: in training.
 struct BatchNormTraining {
   static std::vector<Tensor> forward(Context& context, const Tensor& x, const Tensor& weight,
-                                     const Tensor& bias, double eps) {
+                                     const Tensor& bias, double eps, bool relu) {
     check_channels("batch_norm_training", x, {{weight, "weight"}, {bias, "bias"}});
     const Channels s(x.shape());
     if (s.n * s.l == 1)
@@ -175,13 +189,13 @@ struct BatchNormTraining {
     const DType type = x.dtype();
     const Tensor y = empty(x.shape(), type), mean = full({s.c}, NAN, type), var = full({s.c}, NAN, type),
                  scale = full({s.c}, NAN, type);
-    context.save(x, weight, mean, scale, eps);
+    context.save(x, weight, mean, scale, eps, relu ? y : Tensor());
     if (x.numel() == 0) return {y, mean, var};
     const Tensor in = x.contiguous(), w = weight ? weight.contiguous() : weight,
                  b = bias ? bias.contiguous() : bias;
     visit_float("batch_norm_training", type, [&](auto element) {
       using T = decltype(element);
-      normalize<T>(s, in.data<T>(), {data_or_null<T>(w), data_or_null<T>(b)}, eps, y.data<T>(),
+      normalize<T>(s, in.data<T>(), {data_or_null<T>(w), data_or_null<T>(b)}, eps, relu, y.data<T>(),
                    mean.data<T>(), var.data<T>(), scale.data<T>());
     });
     return {y, mean, var};
@@ -190,7 +204,8 @@ struct BatchNormTraining {
   // With n numbers in a channel and g = w dy:
   // dx = s (g - Σg/n - s² (x - mean) Σ g (x - mean) / n) + dmean / n + 2 dvar (x - mean) / (n - 1)
   static Gradients backward(const Context& context, const Tensor* dys) {
-    const auto [x, weight, mean, scale, eps] = context.load<Tensor, Tensor, Tensor, Tensor, double>();
+    const auto [x, weight, mean, scale, eps, kept] =
+        context.load<Tensor, Tensor, Tensor, Tensor, double, Tensor>();
     const Channels s(x.shape());
     const DType type = x.dtype();
     const Tensor dx = context.needs(0) ? empty(x.shape(), type) : Tensor();
@@ -201,7 +216,7 @@ struct BatchNormTraining {
                  w = weight ? weight.contiguous() : weight,
                  dmean = or_zeros(dys[1], {s.c}, type).contiguous(),
                  dvar = or_zeros(dys[2], {s.c}, type).contiguous();
-    visit_float("batch_norm_training", type, [&, &mean = mean, &scale = scale](auto element) {
+    visit_float("batch_norm_training", type, [&, &mean = mean, &scale = scale, &kept = kept](auto element) {
       using T = decltype(element);
       Factors<T> f(s.c);
       std::copy_n(mean.data<T>(), s.c, f.mean);
@@ -209,23 +224,24 @@ struct BatchNormTraining {
       const double n = double(s.n * s.l);
       const T *const factor = scale.data<T>(), *const dm = dmean.data<T>(), *const dv = dvar.data<T>();
       T *const dw = data_or_null<T>(dweight), *const db = data_or_null<T>(dbias);
-      gradients<T>(s, in.data<T>(), g.data<T>(), f, data_or_null<T>(dx), [&](int64_t c, const Dots& dots) {
-        const double sc = double(factor[c]), ws = learned.w(c) * sc;
-        if (dw) dw[c] = T(dots.along * sc);
-        if (db) db[c] = T(dots.total);
-        f.a[c] = T(ws);
-        f.b[c] = T(-ws * sc * sc * dots.along / n + 2 * double(dv[c]) / (n - 1));
-        f.c[c] = T((double(dm[c]) - ws * dots.total) / n);
-      });
+      gradients<T>(s, in.data<T>(), g.data<T>(), data_or_null<T>(kept), f, data_or_null<T>(dx),
+                   [&](int64_t c, const Dots& dots) {
+                     const double sc = double(factor[c]), ws = learned.w(c) * sc;
+                     if (dw) dw[c] = T(dots.along * sc);
+                     if (db) db[c] = T(dots.total);
+                     f.a[c] = T(ws);
+                     f.b[c] = T(-ws * sc * sc * dots.along / n + 2 * double(dv[c]) / (n - 1));
+                     f.c[c] = T((double(dm[c]) - ws * dots.total) / n);
+                   });
     });
     return {dx, dweight, dbias};
   }
 
   static Gradients backward_in_ops(const Context& context, const Tensor* dys) {
-    const auto [x, weight, mean_value, scale_value, eps] =
-        context.load<Tensor, Tensor, Tensor, Tensor, double>();
+    const auto [x, weight, mean_value, scale_value, eps, kept] =
+        context.load<Tensor, Tensor, Tensor, Tensor, double, Tensor>();
     const Channels s(x.shape());
-    const Tensor dy = or_zeros(dys[0], x.shape(), x.dtype());
+    const Tensor dy = let_through(or_zeros(dys[0], x.shape(), x.dtype()), kept);
     const Ints axes = all_but_channels(x);
     const Tensor centred = x - mean(x, axes, true);
     const Tensor factor = rsqrt(mean(centred * centred, axes, true) + eps), normal = centred * factor;
@@ -242,12 +258,12 @@ struct BatchNormTraining {
 // With mean and variance given: in evaluation.
 struct BatchNormEvaluation {
   static Tensor forward(Context& context, const Tensor& x, const Tensor& mean, const Tensor& var,
-                        const Tensor& weight, const Tensor& bias, double eps) {
+                        const Tensor& weight, const Tensor& bias, double eps, bool relu) {
     check_channels("batch_norm_evaluation", x,
                    {{mean, "running_mean"}, {var, "running_var"}, {weight, "weight"}, {bias, "bias"}});
-    context.save(x, mean, var, weight, eps);
     const Channels s(x.shape());
     const Tensor y = empty(x.shape(), x.dtype());
+    context.save(x, mean, var, weight, eps, relu ? y : Tensor());
     const Tensor in = x.contiguous(), m = mean.contiguous(), v = var.contiguous(),
                  w = weight ? weight.contiguous() : weight, b = bias ? bias.contiguous() : bias;
     visit_float("batch_norm_evaluation", x.dtype(), [&](auto element) {
@@ -260,20 +276,21 @@ struct BatchNormEvaluation {
         f.a[c] = T(learned.w(c) / std::sqrt(double(v.data<T>()[c]) + eps));
         f.c[c] = T(learned.b(c));
       }
-      scale_rows(s, from, to, centre, f.a, f.c);
+      scale_rows(s, from, to, centre, f.a, f.c, least_output<T>(relu));
     });
     return y;
   }
 
   static Gradients backward(const Context& context, const Tensor& dy) {
-    const auto [x, mean, var, weight, eps] = context.load<Tensor, Tensor, Tensor, Tensor, double>();
+    const auto [x, mean, var, weight, eps, kept] =
+        context.load<Tensor, Tensor, Tensor, Tensor, double, Tensor>();
     const Channels s(x.shape());
     const DType type = x.dtype();
     const Tensor dx = context.needs(0) ? empty(x.shape(), type) : Tensor();
     const Tensor dmean = wanted(context.needs(1), mean), dvar = wanted(context.needs(2), mean),
                  dweight = wanted(context.needs(3), mean), dbias = wanted(context.needs(4), mean);
-    const Tensor in = x.contiguous(), g = dy.contiguous(), m = mean.contiguous(), v = var.contiguous(),
-                 w = weight ? weight.contiguous() : weight;
+    const Tensor in = x.contiguous(), g = let_through(dy, kept).contiguous(), m = mean.contiguous(),
+                 v = var.contiguous(), w = weight ? weight.contiguous() : weight;
     visit_float("batch_norm_evaluation", type, [&, eps = eps](auto element) {
       using T = decltype(element);
       const Learned<T> learned = {data_or_null<T>(w), nullptr};
@@ -288,7 +305,7 @@ struct BatchNormEvaluation {
       if (dmean || dvar || dweight || dbias) {
         T *const dm = data_or_null<T>(dmean), *const dv = data_or_null<T>(dvar),
                  *const dw = data_or_null<T>(dweight), *const db = data_or_null<T>(dbias);
-        gradients<T>(s, in.data<T>(), g.data<T>(), f, nullptr, [&](int64_t c, const Dots& dots) {
+        gradients<T>(s, in.data<T>(), g.data<T>(), nullptr, f, nullptr, [&](int64_t c, const Dots& dots) {
           const double sc = scale[size_t(c)], ws = learned.w(c) * sc;
           if (dm) dm[c] = T(-ws * dots.total);
           if (dv) dv[c] = T(-0.5 * ws * sc * sc * dots.along);
@@ -296,13 +313,15 @@ struct BatchNormEvaluation {
           if (db) db[c] = T(dots.total);
         });
       }
-      if (dx) scale_rows(s, g.data<T>(), dx.data<T>(), none.data(), f.a, none.data());
+      if (dx) scale_rows(s, g.data<T>(), dx.data<T>(), none.data(), f.a, none.data(), least_output<T>(false));
     });
     return {dx, dmean, dvar, dweight, dbias};
   }
 
-  static Gradients backward_in_ops(const Context& context, const Tensor& dy) {
-    const auto [x, mean, var, weight, eps] = context.load<Tensor, Tensor, Tensor, Tensor, double>();
+  static Gradients backward_in_ops(const Context& context, const Tensor& given) {
+    const auto [x, mean, var, weight, eps, kept] =
+        context.load<Tensor, Tensor, Tensor, Tensor, double, Tensor>();
+    const Tensor dy = let_through(given, kept);
     const Ints axes = all_but_channels(x);
     const Tensor s = rsqrt(var + eps), ws = weight ? weight * s : s;
     const Tensor centred = x - along_channels(mean, x), total = sum(dy, axes),
@@ -311,21 +330,22 @@ struct BatchNormEvaluation {
   }
 
  private:
-  // y = (x - mean) a + c
+  // y = (x - mean) a + c, at least `least`
   template <class T>
-  static void scale_rows(const Channels& s, const T* x, T* y, const T* mean, const T* a, const T* c) {
+  static void scale_rows(const Channels& s, const T* x, T* y, const T* mean, const T* a, const T* c,
+                         T least) {
     if (s.l == 1) {
       parallel_for(s.n, std::max<int64_t>(1, (int64_t(1) << 14) / std::max<int64_t>(1, s.c)),
                    [&](int64_t begin, int64_t end) {
                      channel_norm_kernels().column_affine.get<T>()(x + begin * s.c, y + begin * s.c, mean, a,
-                                                                   c, s.c, end - begin, s.c);
+                                                                   c, least, s.c, end - begin, s.c);
                    });
       return;
     }
     parallel_for(s.rows(), s.rows_per_chunk(), [&](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; ++row) {
         const int64_t k = row % s.c;
-        channel_norm_kernels().affine.get<T>()(x + row * s.l, y + row * s.l, mean[k], a[k], c[k], s.l);
+        channel_norm_kernels().affine.get<T>()(x + row * s.l, y + row * s.l, mean[k], a[k], c[k], least, s.l);
       }
     });
   }
@@ -335,17 +355,20 @@ struct BatchNormEvaluation {
 
 static const Op& training_op = structured<BatchNormTraining>({
     .name = "batch_norm_training",
-    .args = {"x", {"weight", none}, {"bias", none}, {"eps", 1e-5}},
+    .args = {"x", {"weight", none}, {"bias", none}, {"eps", 1e-5}, {"relu", false}},
     .formula = "y = w x̂ + b, x̂ = (x - x̄) / √(σ² + ε)  with the mean and the variance of each channel",
     .gradient = "dx = (g - ḡ - x̂ mean(g x̂)) / √(σ² + ε) with g = w dy, dw = Σ dy x̂, db = Σ dy",
-    .reference = "(lambda axes, c: ((x - mean(x, axes, keepdims=True)) / sqrt(var(x, axes, keepdims=True) + "
-                 "eps) * (1 if weight is None else c(weight)) + (0 if bias is None else c(bias)), mean(x, "
-                 "axes), var(x, axes, ddof=1)))((0, *range(2, x.ndim)), " PYNN_CHANNELWISE ")",
+    .reference = "(lambda axes, c: (maximum((x - mean(x, axes, keepdims=True)) / sqrt(var(x, axes, "
+                 "keepdims=True) + eps) * (1 if weight is None else c(weight)) + (0 if bias is None else "
+                 "c(bias)), 0 if relu else -inf), mean(x, axes), var(x, axes, ddof=1)))((0, *range(2, "
+                 "x.ndim)), " PYNN_CHANNELWISE ")",
     .samples = {"randn(5, 3), randn(3), randn(3)", "randn(4, 9, 5), randn(9), randn(9)",
                 "randn(2, 3, 4, 5), randn(3), None, 0.1", "randn(19, 37), None, randn(37)",
-                "randn(2, 10, 3, 7)"},
+                "randn(2, 10, 3, 7)", "randn(3, 5, 7), randn(5), randn(5), 1e-5, True",
+                "randn(9, 5), randn(5), randn(5), 1e-5, True"},
     .doc = "Every channel (axis 1) brought to mean 0 and variance 1 over all other axes, then scaled by "
-           "`weight` and shifted by `bias`; the means and the variances (of n - 1) of the channels.",
+           "`weight` and shifted by `bias`, and with `relu` cut off below 0; the means and the variances (of "
+           "n - 1) of the channels.",
     .source = "S. Ioffe, C. Szegedy, Batch normalization, 2015, algorithm 1",
     .home = Home::internal,
     .outputs = {"output", "mean", "var"},
@@ -354,18 +377,20 @@ static const Op& training_op = structured<BatchNormTraining>({
 
 static const Op& evaluation_op = structured<BatchNormEvaluation>({
     .name = "batch_norm_evaluation",
-    .args = {"x", "mean", "var", {"weight", none}, {"bias", none}, {"eps", 1e-5}},
+    .args = {"x", "mean", "var", {"weight", none}, {"bias", none}, {"eps", 1e-5}, {"relu", false}},
     .formula = "y = w (x - mean) / √(var + ε) + b  with the numbers of each channel",
     .gradient = "dx = w s dy, dw = Σ dy s (x - mean), db = Σ dy, dmean = -w s Σ dy, "
                 "dvar = -½ w s³ Σ dy (x - mean), with s = 1 / √(var + ε)",
-    .reference = "(lambda c: (x - c(mean)) / sqrt(c(var) + eps) * (1 if weight is None else c(weight)) + (0 "
-                 "if bias is None else c(bias)))" PYNN_CHANNELWISE,
+    .reference = "(lambda c: maximum((x - c(mean)) / sqrt(c(var) + eps) * (1 if weight is None else "
+                 "c(weight)) + (0 if bias is None else c(bias)), 0 if relu else -inf))" PYNN_CHANNELWISE,
     .samples = {"randn(5, 3), randn(3), 0.1 + rand(3), randn(3), randn(3)",
                 "randn(2, 9, 5), randn(9), 0.1 + rand(9), randn(9), randn(9)",
                 "randn(2, 3, 4, 5), randn(3), 0.1 + rand(3), None, randn(3), 0.1",
-                "randn(0, 3, 4), randn(3), 0.1 + rand(3)"},
+                "randn(0, 3, 4), randn(3), 0.1 + rand(3)",
+                "randn(3, 4, 9), randn(4), 0.1 + rand(4), randn(4), randn(4), 1e-5, True",
+                "randn(7, 4), randn(4), 0.1 + rand(4), randn(4), randn(4), 1e-5, True"},
     .doc = "Every channel (axis 1) brought to mean 0 and variance 1 by a mean and a variance that are given, "
-           "then scaled by `weight` and shifted by `bias`.",
+           "then scaled by `weight` and shifted by `bias`, and with `relu` cut off below 0.",
     .source = "S. Ioffe, C. Szegedy, Batch normalization, 2015, algorithm 2, step 11",
     .home = Home::internal,
     .autocast = Autocast::float32,

@@ -2,6 +2,7 @@
 // each channel scaled and shifted by what is learned. A group for every channel is instance norm.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/parallel.h"
@@ -68,7 +69,8 @@ struct GroupNorm {
           for (int64_t row = g * groups.members; row < (g + 1) * groups.members; ++row) {
             const int64_t c = row % groups.s.c, at = row * groups.s.l;
             const double a = ws ? s * double(ws[c]) : s, shift = bs ? double(bs[c]) : 0.0;
-            affine(from + at, to + at, means[g], T(a), T(shift - off * a), groups.s.l);
+            affine(from + at, to + at, means[g], T(a), T(shift - off * a),
+                   -std::numeric_limits<T>::infinity(), groups.s.l);
           }
         }
       });
@@ -139,14 +141,15 @@ struct GroupNorm {
     const auto weight = [&](int64_t row) { return all.weight ? double(all.weight[row % groups.s.c]) : 1.0; };
     Dots sum{};
     for (int64_t row = group * groups.members; row < (group + 1) * groups.members; ++row) {
-      const Dots d = channel_norm_kernels().dots.get<T>()(all.x + row * l, all.dy + row * l, mean, l);
+      const Dots d =
+          channel_norm_kernels().dots.get<T>()(all.x + row * l, all.dy + row * l, nullptr, mean, l);
       all.dots[row] = d;
       sum.total += weight(row) * d.total;
       sum.along += weight(row) * d.along;
     }
     if (!all.dx) return;
     for (int64_t row = group * groups.members; row < (group + 1) * groups.members; ++row)
-      channel_norm_kernels().back.get<T>()(all.x + row * l, all.dy + row * l, all.dx + row * l, mean,
+      channel_norm_kernels().back.get<T>()(all.x + row * l, all.dy + row * l, nullptr, all.dx + row * l, mean,
                                            T(s * weight(row)), T(-s * s * s * sum.along / m),
                                            T(-s * sum.total / m), l);
   }

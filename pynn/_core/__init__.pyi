@@ -151,6 +151,12 @@ def use_one_thread_after_fork() -> None: ...
 def set_num_threads(n: builtins.int) -> None:
     """Sets how many threads a large op may use. Results do not depend on it."""
 
+def is_winograd_enabled() -> builtins.bool:
+    """Whether 3 x 3 convolutions may take the shorter way."""
+
+def set_winograd_enabled(enabled: builtins.bool) -> None:
+    """Lets 3 x 3 convolutions of float32 take the shorter way, or forbids it."""
+
 def memory_stats() -> dict[str, builtins.int]:
     """What the tensor allocator holds: bytes in live blocks, their peak, bytes cached, requests served."""
 

@@ -269,8 +269,8 @@ def avg_pool2d_back(x: _Operand, shape: _Ints, kernel_size: _Ints, stride: _Ints
     Gradient: the mean of each window of dy
     """
 
-def batch_norm_training(x: _Operand, weight: _Operand | None = None, bias: _Operand | None = None, eps: builtins.float = 1e-05) -> _BatchNormTrainingResult:
-    """Every channel (axis 1) brought to mean 0 and variance 1 over all other axes, then scaled by `weight` and shifted by `bias`; the means and the variances (of n - 1) of the channels.
+def batch_norm_training(x: _Operand, weight: _Operand | None = None, bias: _Operand | None = None, eps: builtins.float = 1e-05, relu: builtins.bool = False) -> _BatchNormTrainingResult:
+    """Every channel (axis 1) brought to mean 0 and variance 1 over all other axes, then scaled by `weight` and shifted by `bias`, and with `relu` cut off below 0; the means and the variances (of n - 1) of the channels.
 
     Formula:  y = w x̂ + b, x̂ = (x - x̄) / √(σ² + ε)  with the mean and the variance of each channel
     Gradient: dx = (g - ḡ - x̂ mean(g x̂)) / √(σ² + ε) with g = w dy, dw = Σ dy x̂, db = Σ dy
@@ -278,8 +278,8 @@ def batch_norm_training(x: _Operand, weight: _Operand | None = None, bias: _Oper
     Source: S. Ioffe, C. Szegedy, Batch normalization, 2015, algorithm 1
     """
 
-def batch_norm_evaluation(x: _Operand, mean: _Operand, var: _Operand, weight: _Operand | None = None, bias: _Operand | None = None, eps: builtins.float = 1e-05) -> Tensor:
-    """Every channel (axis 1) brought to mean 0 and variance 1 by a mean and a variance that are given, then scaled by `weight` and shifted by `bias`.
+def batch_norm_evaluation(x: _Operand, mean: _Operand, var: _Operand, weight: _Operand | None = None, bias: _Operand | None = None, eps: builtins.float = 1e-05, relu: builtins.bool = False) -> Tensor:
+    """Every channel (axis 1) brought to mean 0 and variance 1 by a mean and a variance that are given, then scaled by `weight` and shifted by `bias`, and with `relu` cut off below 0.
 
     Formula:  y = w (x - mean) / √(var + ε) + b  with the numbers of each channel
     Gradient: dx = w s dy, dw = Σ dy s (x - mean), db = Σ dy, dmean = -w s Σ dy, dvar = -½ w s³ Σ dy (x - mean), with s = 1 / √(var + ε)

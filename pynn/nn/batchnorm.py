@@ -110,11 +110,18 @@ class _BatchNorm(_ChannelNorm):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
+        return self._normalize(input, False)
+
+    def _forward_relu(self, input: Tensor) -> Tensor:
+        """Followed by a ReLU, in the same sweeps: Sequential calls this where one follows."""
+        return self._normalize(input, True)
+
+    def _normalize(self, input: Tensor, relu: bool) -> Tensor:
         self._check_input(input, 1)
         mean, var = self.running_mean, self.running_var
         if not self.training and mean is not None and var is not None:
-            return _evaluation(input, mean, var, self.weight, self.bias, self.eps)
-        y, batch_mean, batch_var = _training(input, self.weight, self.bias, self.eps)
+            return _evaluation(input, mean, var, self.weight, self.bias, self.eps, relu)
+        y, batch_mean, batch_var = _training(input, self.weight, self.bias, self.eps, relu)
         if self.training and mean is not None and var is not None and input.numel() > 0:
             self._track(mean, var, batch_mean.detach(), batch_var.detach())
         return y

@@ -7,6 +7,7 @@ from typing import Any
 
 from pynn._core import Tensor
 
+from .activation import ReLU
 from .module import Module, structure_version
 from .parameter import Parameter
 
@@ -116,6 +117,15 @@ class _Indexed(Module):
         raise NotImplementedError
 
 
+def _with_relu(call: Any) -> Any:
+    """What does the work of a layer's `forward` and of a ReLU behind it in the same sweeps, or None."""
+    layer = getattr(call, "__self__", None)
+    for owner in type(layer).__mro__:
+        if "forward" in owner.__dict__:  # who defines the one must define the other: neither is overridden
+            return layer._forward_relu if "_forward_relu" in owner.__dict__ else None  # type: ignore[union-attr]
+    return None
+
+
 class Sequential(_Indexed):
     """Call modules one after the other.
 
@@ -170,7 +180,11 @@ class Sequential(_Indexed):
             elif type(module).__call__ is Sequential.__call__:
                 calls.extend(module._make_plan())
             elif type(module).__call__ is Module.__call__:
-                calls.append(module.forward)
+                joined = _with_relu(calls[-1]) if calls and type(module) is ReLU else None
+                if joined is not None:
+                    calls[-1] = joined
+                else:
+                    calls.append(module.forward)
             else:
                 calls.append(module)
         object.__setattr__(self, "_plan", (structure_version[0], tuple(calls)))

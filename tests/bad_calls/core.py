@@ -191,6 +191,9 @@ CALLS = {
         (lambda: pynn.set_num_threads(0), ValueError, "set_num_threads.*1 or more"),
         (lambda: pynn.set_num_threads("two"), TypeError, "set_num_threads"),
     ],
+    "pynn.set_winograd_enabled": [
+        (lambda: pynn.set_winograd_enabled("no"), TypeError, "set_winograd_enabled"),
+    ],
     "pynn.autocast": [
         (lambda: pynn.autocast("float16"), ValueError, r"autocast.*pynn\.bfloat16 only, got float16"),
         (lambda: pynn.autocast("cpu", pynn.float32), ValueError, r"autocast.*pynn\.float32"),
@@ -214,6 +217,7 @@ CALLS = {
             "get_rng_state",
             "initial_seed",
             "is_grad_enabled",
+            "is_winograd_enabled",
             "isa",
             "memory_stats",
             "reset_peak_memory_stats",

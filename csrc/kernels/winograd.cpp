@@ -1,0 +1,209 @@
+// winograd.cpp — y from x, and dx from dy, by winograd_transforms.h.
+//
+//   unit    some rows of tiles: Bᵀ d B of all their channels stays in the second-level cache
+//   strip   as many channels of the output as a tile of a product has columns: 36 products, then Aᵀ m A
+//
+// Every output is computed by the same operations in the same order however the work is cut.
+#include "kernels/winograd.h"
+#include "core/cache_sizes.h"
+#include "core/parallel.h"
+#include "kernels/winograd_kernels.h"
+
+namespace pynn::PYNN_ISA {
+
+template <class T>
+struct TiledProduct {
+  TiledAxis h, w;
+  int64_t batch, channels, rows;  // channels of the source, and of what is made
+  const T* source;
+  KernelsOf<T> kernels;
+  const T* bias;
+  T* target;
+
+  PYNN_INLINE RowsOfTiles tiles(int64_t begin, int64_t end) const {
+    return {begin, end, h.tiles(), w.tiles()};
+  }
+  PYNN_INLINE int64_t rows_of_tiles() const { return batch * h.tiles(); }
+};
+
+// How many rows of tiles are a unit's, and among how many units their strips are shared out.
+template <class T>
+struct TilePlan {
+  int64_t rows, units, shares;
+
+  TilePlan(const TiledProduct<T>& product, int64_t strips) {
+    const int64_t all = product.rows_of_tiles(), threads = num_threads();
+    const int64_t of_tile =
+        kPlaces * int64_t(sizeof(T)) * (Places<T>::pitch_of(product.channels) + TileShape<T>::columns);
+    rows = larger(1, smaller(all, cache_sizes().level2 / 2 / of_tile / product.w.tiles()));
+    units = ceil_div(all, rows);
+    if (units < 4 * threads) units = smaller(all, round_up(units, threads));
+    rows = ceil_div(all, units), units = ceil_div(all, rows);
+    shares = units < threads ? smaller(strips, ceil_div(threads, units)) : 1;
+  }
+};
+
+// sums[place] = tiles[place] kernels[place], for the columns of a strip.
+template <class T>
+void multiply_places(const Places<T>& tiles, int64_t count, int64_t channels, const T* kernels, int64_t width,
+                     const Places<T>& sums) {
+  const int64_t panels = ceil_div(count, int64_t(TileShape<T>::rows));
+  Gemm<T> product;
+  product.c_row = sums.pitch;
+  for (int place = 0; place < kPlaces; ++place) {
+    product.c = sums.at(place, 0, 0);
+    const Output<T> out(product, true, true);
+    Tile<T> tile{channels, nullptr, tiles.pitch, 1, kernels + place * channels * width, width, 0, 0, width};
+    for (int64_t panel = 0; panel < panels; ++panel) {
+      const int64_t begin = count * panel / panels, end = count * (panel + 1) / panels;
+      tile.a = tiles.at(place, begin, 0), tile.i = begin;
+      multiply_tile<T>(end - begin, tile, out);
+    }
+  }
+}
+
+template <class T>
+void multiply_unit(const TiledProduct<T>& product, const PlacedKernels<T>& kernels, const T* placed,
+                   const RowsOfTiles& rows, Range strips) {
+  constexpr int64_t lanes = Vec<T>::lanes;
+  const int64_t count = rows.count(), place = Places<T>::place_of(count, product.channels),
+                sum_place = Places<T>::place_of(count, TileShape<T>::columns);
+  const Scratch<T> tile_memory(kPlaces * place), sum_memory(kPlaces * sum_place);
+  const Places<T> tiles{tile_memory.get(), Places<T>::pitch_of(product.channels), place};
+  tiles_to_places<ImageToPlaces, T>(product.h, product.w, rows, product.source, product.channels,
+                                    {0, product.channels}, tiles);
+  const int64_t size = product.h.outs * product.w.outs;
+  for (int64_t strip = strips.begin; strip < strips.end; ++strip) {
+    const int64_t width = kernels.width(strip);
+    const Places<T> sums{sum_memory.get(), width, sum_place};
+    multiply_places(tiles, count, product.channels, placed + kernels.start(strip), width, sums);
+    for (int64_t column = 0; column < width; column += lanes) {
+      const int64_t row = strip * TileShape<T>::columns + column;
+      places_to_outs(product.h, product.w, rows, sums, column, product.bias ? product.bias + row : nullptr,
+                     product.target + row * size, product.rows, smaller(lanes, product.rows - row));
+    }
+  }
+}
+
+template <class T>
+void multiply_tiles(const TiledProduct<T>& product) {
+  const PlacedKernels<T> kernels{product.channels, product.rows};
+  const Scratch<T> placed(kernels.size());
+  constexpr int64_t kChannels = 16;  // of a task, for one vector of rows
+  const int64_t blocks = ceil_div(product.channels, kChannels);
+  parallel_for(kernels.vectors() * blocks, 4, [&](int64_t i, int64_t end) {
+    for (; i < end; ++i) {
+      const int64_t c = i % blocks * kChannels;
+      place_kernels(product.kernels, kernels, i / blocks, {c, smaller(c + kChannels, product.channels)},
+                    placed.get());
+    }
+  });
+  const int64_t all = product.rows_of_tiles(), strips = kernels.strips();
+  const TilePlan<T> plan(product, strips);
+  parallel_for(plan.units * plan.shares, 1, [&](int64_t i, int64_t end) {
+    for (; i < end; ++i) {
+      const int64_t unit = i / plan.shares, share = i % plan.shares;
+      multiply_unit(product, kernels, placed.get(),
+                    product.tiles(unit * plan.rows, smaller(all, (unit + 1) * plan.rows)),
+                    {strips * share / plan.shares, strips * (share + 1) / plan.shares});
+    }
+  });
+}
+
+void winograd_forward_kernel(const ConvShape& s, const float* x, const float* w, const float* bias,
+                             float* y) {
+  multiply_tiles<float>({{s.in[1], s.before[1], s.out[1]},
+                         {s.in[2], s.before[2], s.out[2]},
+                         s.batch,
+                         s.in_channels,
+                         s.out_channels,
+                         x,
+                         {w, s.in_channels * 9, 9, false},
+                         bias,
+                         y});
+}
+// Place q of dx is met by tap k of output q + before − k: the kernels are turned.
+void winograd_input_kernel(const ConvShape& s, const float* dy, const float* w, const float* bias,
+                           float* dx) {
+  multiply_tiles<float>({{s.out[1], 2 - s.before[1], s.in[1]},
+                         {s.out[2], 2 - s.before[2], s.in[2]},
+                         s.batch,
+                         s.out_channels,
+                         s.in_channels,
+                         dy,
+                         {w, 9, s.in_channels * 9, true},
+                         bias,
+                         dx});
+}
+
+// The choice: cycles of a core that begins two multiply-adds of vectors in each. A vector of channels of a
+// tile is transformed in some 250, whether before the products or after them. A vector of kernels takes 400,
+// for the sake of memory, and more if all of them together are far from the core; and twice that where they
+// are sums of their own for each piece of the batch.
+bool winograd_is_shorter(const ConvShape& s, ConvProduct product) {
+  constexpr double lanes = Vec<float>::lanes;
+  const auto vectors = [](int64_t n) { return double(ceil_div(n, Vec<float>::lanes)); };
+  const bool turned = product == ConvProduct::input;
+  const int64_t from = turned ? s.out_channels : s.in_channels, to = turned ? s.in_channels : s.out_channels;
+  const int64_t high = turned ? s.in[1] : s.out[1], wide = turned ? s.in[2] : s.out[2];
+  const double tiles =
+      double(s.batch) * double(ceil_div(high, kTileOuts)) * double(ceil_div(wide, kTileOuts));
+  const double outs = double(s.batch) * double(high) * double(wide), kernels = double(from) * vectors(to);
+  const double direct = outs * 9 * double(from) * double(to) / lanes / 2;
+  const bool far = kPlaces * kernels * kVectorBytes > double(16 << 20);
+  const double of_kernel = (far ? 1000 : 400) * (product == ConvProduct::weight ? 2 : 1);
+  const double shorter =
+      tiles * (kPlaces * kernels / 2 + 250 * (vectors(from) + vectors(to))) + of_kernel * kernels;
+  return shorter < direct;
+}
+
+struct WinogradKernels {
+  bool (*is_shorter)(const ConvShape&, ConvProduct);
+  void (*forward)(const ConvShape&, const float*, const float*, const float*, float*);
+  void (*input)(const ConvShape&, const float*, const float*, const float*, float*);
+};
+extern const WinogradKernels winograd_kernels;
+const WinogradKernels winograd_kernels = {winograd_is_shorter, winograd_forward_kernel,
+                                          winograd_input_kernel};
+
+}  // namespace pynn::PYNN_ISA
+
+#if PYNN_ONCE
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+
+namespace pynn {
+
+PYNN_DISPATCH(winograd_kernels);
+
+namespace {
+std::atomic<bool>& allowed() {
+  static std::atomic<bool> value = [] {
+    const char* const asked = std::getenv("PYNN_WINOGRAD");
+    return !asked || std::strcmp(asked, "0") != 0;
+  }();
+  return value;
+}
+}  // namespace
+
+bool winograd_allowed() { return allowed().load(std::memory_order_relaxed); }
+void allow_winograd(bool value) { allowed().store(value, std::memory_order_relaxed); }
+
+bool winograd_pays(const ConvShape& s, ConvProduct product) {
+  for (int i = 0; i < 3; ++i)
+    if (s.stride[i] != 1 || s.dilation[i] != 1 || s.kernel[i] != (i == 0 ? 1 : 3)) return false;
+  const bool flat = s.in[0] == 1 && s.out[0] == 1;
+  return flat && s.groups == 1 && winograd_allowed() && winograd_kernels->is_shorter(s, product);
+}
+
+void winograd_forward(const ConvShape& shape, const float* x, const float* w, const float* bias, float* y) {
+  winograd_kernels->forward(shape, x, w, bias, y);
+}
+void winograd_input(const ConvShape& shape, const float* dy, const float* w, const float* bias, float* dx) {
+  winograd_kernels->input(shape, dy, w, bias, dx);
+}
+
+}  // namespace pynn
+
+#endif
