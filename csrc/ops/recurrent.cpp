@@ -214,15 +214,29 @@ void add_input_gradient(const RecurrentKind& kind, const RecurrentLayout& layout
   }
 }
 
-// dA = D[:, from : from + m]ᵀ B over all rows
+// dW = D[:, from : from + m]ᵀ B over all rows. Where B is narrow, D is better read along its rows: dWᵀ = Bᵀ
+// D.
 template <class T>
 void weight_gradient(T* dw, const T* d, int64_t d_row, int64_t m, const T* b, int64_t n, int64_t rows) {
+  constexpr int64_t narrow = 128;
   Gemm<T> product;
-  product.m = m, product.n = n, product.k = rows;
-  product.a = d, product.a_row = 1, product.a_col = d_row;
-  product.b = b, product.b_row = n;
-  product.c = dw, product.c_row = n;
+  product.k = rows;
+  if (n > narrow || m < 2 * n) {
+    product.m = m, product.n = n;
+    product.a = d, product.a_row = 1, product.a_col = d_row;
+    product.b = b, product.b_row = n;
+    product.c = dw, product.c_row = n;
+    gemm(product);
+    return;
+  }
+  const Tensor turned = empty({n, m}, sizeof(T) == 4 ? DType::float32 : DType::float64);
+  product.m = n, product.n = m;
+  product.a = b, product.a_row = 1, product.a_col = n;
+  product.b = d, product.b_row = d_row;
+  product.c = turned.data<T>(), product.c_row = m;
   gemm(product);
+  for (int64_t j = 0; j < m; ++j)
+    for (int64_t i = 0; i < n; ++i) dw[j * n + i] = turned.data<T>()[i * m + j];
 }
 
 // The h before each step, as rows: what W_hh was multiplied with.
