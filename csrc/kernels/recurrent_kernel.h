@@ -38,14 +38,6 @@ PYNN_INLINE Range within(Range a, int64_t begin, int64_t end) {
   return {begin, larger(begin, smaller(a.end, end))};
 }
 
-// What a cell will read or write comes from far away: it is asked for while its sums are still computed.
-template <int count, int writes, class T>
-PYNN_INLINE void fetch(const T* p, int64_t step) {
-#pragma GCC unroll 4
-  for (int i = 0; i < count; ++i) __builtin_prefetch(p + i * step, writes);
-}
-inline constexpr auto nothing = [](int64_t, int64_t) PYNN_LAMBDA_INLINE {};
-
 // The order of steps: as the sequences run, or from their ends.
 struct StepOrder {
   const RecurrentSizes& p;
@@ -127,43 +119,41 @@ class ForwardPass {
   void run_cells(int64_t s, Range all, Range strips) {
     const Range rows = within(all, 0, order_.running(s));
     const int64_t hidden = p_.hidden;
-    recurrent_.multiply(
-        before(s), pitch_, rows, strips,
-        [&](int64_t b, int64_t u) PYNN_LAMBDA_INLINE {
-          fetch<Cell::kept, 1>(p_.gates + order_.row(s, b) * Cell::kept * hidden + u, hidden);
-        },
-        [&](int64_t b, int64_t u, int64_t n, const T* sums, int64_t gate_step) PYNN_LAMBDA_INLINE {
-          const int64_t row = order_.row(s, b);
-          T* const gates = p_.gates + row * Cell::kept * hidden + u;
-          V in[Cell::gates], sum[Cell::gates];
-          for (int g = 0; g < Cell::gates; ++g) {
-            in[g] = load_part(gates + Cell::slot[g] * hidden, n, T(0));
-            sum[g] = load_part(sums + g * gate_step, n, T(0));
-          }
-          if (p_.bias) sum[Cell::gates - 1] += load_part(p_.bias + u, n, T(0));
-          V h_before(0), state(0);
-          if (Cell::uses_h) h_before = load_part(before(s) + b * pitch_ + u, n, T(0));
-          if (Cell::has_state) state = load_part(p_.state + b * hidden + u, n, T(0));
-          const auto y = Cell::forward(in, sum, h_before, state);
-          if (p_.keeps)
-            for (int k = 0; k < Cell::kept; ++k) store_part(gates + k * hidden, y.kept[k], n);
-          if (Cell::has_state) {
-            store_part(p_.state + b * hidden + u, y.state, n);
-            if (p_.keeps) store_part(p_.states + row * hidden + u, y.state, n);
-          }
-          if (p_.projection) {
-            store_part(wide_ + b * wide_pitch_ + u, y.h, n);
-            if (p_.keeps) store_part(p_.unprojected + row * hidden + u, y.h, n);
-          } else {
-            store_part(after(s) + b * pitch_ + u, y.h, n);
-            store_part(p_.y + row * p_.y_row + u, y.h, n);
-          }
-        });
+    recurrent_.multiply(before(s), pitch_, rows, strips,
+                        [&](int64_t b, int64_t u, int64_t n, const T* sums, int64_t gate_step)
+                            PYNN_LAMBDA_INLINE {
+                              const int64_t row = order_.row(s, b);
+                              T* const gates = p_.gates + row * Cell::kept * hidden + u;
+                              V in[Cell::gates], sum[Cell::gates];
+                              for (int g = 0; g < Cell::gates; ++g) {
+                                in[g] = load_part(gates + Cell::slot[g] * hidden, n, T(0));
+                                sum[g] = load_part(sums + g * gate_step, n, T(0));
+                              }
+                              if (p_.bias) sum[Cell::gates - 1] += load_part(p_.bias + u, n, T(0));
+                              V h_before(0), state(0);
+                              if (Cell::uses_h) h_before = load_part(before(s) + b * pitch_ + u, n, T(0));
+                              if (Cell::has_state) state = load_part(p_.state + b * hidden + u, n, T(0));
+                              const auto y = Cell::forward(in, sum, h_before, state);
+                              if (p_.keeps)
+                                for (int k = 0; k < Cell::kept; ++k)
+                                  store_part(gates + k * hidden, y.kept[k], n);
+                              if (Cell::has_state) {
+                                store_part(p_.state + b * hidden + u, y.state, n);
+                                if (p_.keeps) store_part(p_.states + row * hidden + u, y.state, n);
+                              }
+                              if (p_.projection) {
+                                store_part(wide_ + b * wide_pitch_ + u, y.h, n);
+                                if (p_.keeps) store_part(p_.unprojected + row * hidden + u, y.h, n);
+                              } else {
+                                store_part(after(s) + b * pitch_ + u, y.h, n);
+                                store_part(p_.y + row * p_.y_row + u, y.h, n);
+                              }
+                            });
   }
 
   void project(int64_t s, Range all, Range strips) {
     const Range rows = within(all, 0, order_.running(s));
-    projected_.multiply(wide_, wide_pitch_, rows, strips, nothing,
+    projected_.multiply(wide_, wide_pitch_, rows, strips,
                         [&](int64_t b, int64_t u, int64_t n, const T* sums, int64_t) PYNN_LAMBDA_INLINE {
                           const V h = load_part(sums, n, T(0));
                           store_part(after(s) + b * pitch_ + u, h, n);
@@ -234,15 +224,9 @@ class BackwardPass {
   // dh = what step s + 1 sends back, or the gradient of the last h; plus dy.
   void arrive(int64_t s, Range all, Range strips) {
     const Range rows = within(all, 0, order_.running(s)), going_on = within(rows, 0, order_.running(s + 1));
-    recurrent_.multiply(
-        later(s), pitch_, going_on, strips,
-        [&](int64_t b, int64_t u) PYNN_LAMBDA_INLINE {
-          const int64_t row = order_.row(s, b);
-          if (p_.dy) __builtin_prefetch(p_.dy + row * p_.y_row + u);
-          if (!p_.projection) fetch_cell(s, b, row, u);
-        },
-        [&](int64_t b, int64_t u, int64_t n, const T* sums, int64_t)
-            PYNN_LAMBDA_INLINE { arrived(s, b, u, n, load_part(sums, n, T(0))); });
+    recurrent_.multiply(later(s), pitch_, going_on, strips,
+                        [&](int64_t b, int64_t u, int64_t n, const T* sums, int64_t)
+                            PYNN_LAMBDA_INLINE { arrived(s, b, u, n, load_part(sums, n, T(0))); });
     const int64_t width = recurrent_.strip_units();
     for (int64_t b = larger(rows.begin, going_on.end); b < rows.end; ++b)
       for (int64_t u = strips.begin * width; u < smaller(strips.end * width, p_.out); u += V::lanes) {
@@ -258,22 +242,12 @@ class BackwardPass {
     store_part(p_.dh + row * p_.out + u, dh, n);
   }
   void unproject(int64_t s, Range all, Range strips) {
-    projected_.multiply(
-        dh_, out_pitch_, within(all, 0, order_.running(s)), strips,
-        [&](int64_t b, int64_t u) PYNN_LAMBDA_INLINE { fetch_cell(s, b, order_.row(s, b), u); },
-        [&](int64_t b, int64_t u, int64_t n, const T* sums, int64_t)
-            PYNN_LAMBDA_INLINE { run_cell(s, b, order_.row(s, b), u, n, load_part(sums, n, T(0))); });
+    projected_.multiply(dh_, out_pitch_, within(all, 0, order_.running(s)), strips,
+                        [&](int64_t b, int64_t u, int64_t n, const T* sums, int64_t) PYNN_LAMBDA_INLINE {
+                          run_cell(s, b, order_.row(s, b), u, n, load_part(sums, n, T(0)));
+                        });
   }
 
-  PYNN_INLINE void fetch_cell(int64_t s, int64_t b, int64_t row, int64_t u) const {
-    const int64_t hidden = p_.hidden, at = row * Cell::kept * hidden + u;
-    if (Cell::uses_kept) fetch<Cell::kept, 0>(p_.gates + at, hidden);
-    fetch<Cell::kept, 1>(p_.dgates + at, hidden);
-    if (b >= order_.running(s - 1)) return;
-    const int64_t before = order_.row(s - 1, b);
-    if (Cell::has_state) __builtin_prefetch(p_.states + before * hidden + u);
-    if (Cell::uses_h) __builtin_prefetch(p_.y + before * p_.y_row + u);
-  }
   PYNN_INLINE void run_cell(int64_t s, int64_t b, int64_t row, int64_t u, int64_t n, V dh) {
     const int64_t hidden = p_.hidden;
     const bool is_first = b >= order_.running(s - 1);
@@ -304,7 +278,7 @@ class BackwardPass {
   // Sequences that begin with step s: what it sends back is the gradient of the first h.
   void leave(int64_t s, Range all, Range strips) {
     const Range rows = within(all, order_.running(s - 1), order_.running(s));
-    recurrent_.multiply(here(s), pitch_, rows, strips, nothing,
+    recurrent_.multiply(here(s), pitch_, rows, strips,
                         [&](int64_t b, int64_t u, int64_t n, const T* sums, int64_t) PYNN_LAMBDA_INLINE {
                           V dh = load_part(sums, n, T(0));
                           if (Cell::carries) dh += load_part(p_.dstate + b * p_.hidden + u, n, T(0));

@@ -91,11 +91,9 @@ class StepProduct {
   }
 
   // use(row, u, n, sums, gate_step) for n units from u of each row: the sums of gate g are at sums + g *
-  // gate_step. Row r of A is at a + r * pitch. Before a tile's sums, ask(row, u) may fetch what use will
-  // read.
-  template <class Ask, class Use>
-  PYNN_INLINE void multiply(const T* a, int64_t pitch, Range rows, Range strips, const Ask& ask,
-                            const Use& use) const {
+  // gate_step. Row r of A is at a + r * pitch.
+  template <class Use>
+  PYNN_INLINE void multiply(const T* a, int64_t pitch, Range rows, Range strips, const Use& use) const {
     if (rows.size() <= 0) return;
     if (!packed_) return multiply_whole(a, pitch, rows, use);
     const int64_t tallest = kAccumulators<T> / vectors();
@@ -110,8 +108,6 @@ class StepProduct {
         const int64_t r0 = rows.begin + rows.size() * i / tiles,
                       r1 = rows.begin + rows.size() * (i + 1) / tiles;
         tile.a = a + r0 * pitch;
-        for (int64_t r = r0; r < r1; ++r)
-          for (int64_t v = 0; v < width_; ++v) ask(r, (s * width_ + v) * lanes);
         kernels[r1 - r0 - 1](tile, sums);
         for (int64_t r = r0; r < r1; ++r)
           for (int64_t v = 0; v < width_; ++v) {
