@@ -31,7 +31,7 @@ def public_names():
     """Every public class and function that is no op: those are in test_bad_input.py."""
     modules = (pynn, nn, nn.functional, nn.init, nn.utils, optim, optim.lr_scheduler, data, train, autograd)
     modules += (models, text, vision, vision.transforms, vision.ops, vision.metrics, pynn.sklearn)
-    modules += (pynn.tune,)
+    modules += (pynn.tune, nn.utils.rnn)
     for module in modules:
         listed = getattr(module, "__all__", None)
         for name in listed or [n for n in vars(module) if not n.startswith("_")]:

@@ -10,7 +10,9 @@ from ..program import Program, UnsupportedError
 from ..workloads.mlp import Mlp
 from ..workloads.network import Inference, Training
 from ..workloads.op import Op
+from ..workloads.recurrent import Recurrent
 from .jax_layers import Functions, moved
+from .jax_recurrent import layer_of
 from .torch_like import bind
 
 
@@ -103,6 +105,25 @@ class Jax:
         arrays = jax.tree.map(jnp.array, workload.weights())
         rest = self.adam_moments(arrays)
         return self.steps(step, (arrays, rest if workload.optimizer == "adam" else rest[0]), workload.data())
+
+    def recurrent(self, workload: Recurrent, check: bool) -> Program:
+        jax, jnp = self.jax, self.jax.numpy
+        layer = layer_of(jax, workload)
+
+        def loss_of(arrays: Any, x: Any, y: Any) -> Any:
+            table, recurrent, linear = arrays
+            h = layer(recurrent, table["weight"][x]).reshape(len(y), -1)
+            log_p = jax.nn.log_softmax(h @ linear["weight"].T + linear["bias"])
+            return -jnp.take_along_axis(log_p, y[:, None], 1).mean()
+
+        @partial(jax.jit, donate_argnums=0)
+        def step(state: Any, x: Any, y: Any) -> Any:
+            arrays, moments = state
+            loss, g = jax.value_and_grad(loss_of)(arrays, x, y)
+            return self.adam(arrays, g, moments, workload.lr), loss
+
+        arrays = jax.tree.map(jnp.array, workload.weights())
+        return self.steps(step, (arrays, self.adam_moments(arrays)), workload.data())
 
     def inference(self, workload: Inference, check: bool) -> Program:
         jax, jnp = self.jax, self.jax.numpy

@@ -19,6 +19,8 @@ from ..workloads.loading import Loading
 from ..workloads.mlp import Mlp
 from ..workloads.network import Inference, Network, Training
 from ..workloads.op import Op
+from ..workloads.recurrent import Recurrent
+from . import numpy_recurrent
 from .numpy_layers import Weights, forward
 from .torch_like import bind
 
@@ -115,6 +117,35 @@ class Numpy:
             back(delta / y.size)
             optimizer.step([weights.gradients[i][name] for i, name in names])
             return -np.take_along_axis(log_p, y, 1).mean()
+
+        return Program(step)
+
+    def recurrent(self, workload: Recurrent, check: bool, dtype: Any = np.float32) -> Program:
+        table, layer, linear = (
+            {name: a.astype(dtype) for name, a in arrays.items()} for arrays in workload.weights()
+        )
+        parameters = [*table.values(), *layer.values(), *linear.values()]
+        optimizer = Adam(parameters, workload.lr)
+        batches = cycle(list(zip(*workload.data(), strict=True)))
+
+        def step() -> Any:
+            x, y = next(batches)
+            gradients: Arrays = {}
+            h, back = numpy_recurrent.forward(workload, table["weight"][x], layer, gradients)
+            rows = h.reshape(-1, h.shape[-1])
+            scores = rows @ linear["weight"].T + linear["bias"]
+            shifted = scores - scores.max(1, keepdims=True)
+            log_p = shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
+            loss = -log_p[np.arange(len(y)), y].mean()
+
+            delta = np.exp(log_p)
+            delta[np.arange(len(y)), y] -= 1
+            delta /= len(y)
+            dx = back((delta @ linear["weight"]).reshape(h.shape))
+            dtable = np.zeros_like(table["weight"])
+            np.add.at(dtable, x, dx)
+            optimizer.step([dtable, *(gradients[name] for name in layer), delta.T @ rows, delta.sum(0)])
+            return loss
 
         return Program(step)
 

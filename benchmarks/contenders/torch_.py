@@ -9,6 +9,7 @@ from ..program import Program
 from ..workloads.backward import Backward
 from ..workloads.mlp import Mlp
 from ..workloads.network import Inference, Training
+from ..workloads.recurrent import Recurrent
 from .torch_like import TorchLike
 
 
@@ -55,6 +56,10 @@ class TorchCompile(TorchFused):
     def inference(self, workload: Inference, check: bool) -> Program:
         self.lib.compiler.reset()
         return TorchLike.inference(self, workload, check)
+
+    def recurrent(self, workload: Recurrent, check: bool) -> Program:
+        self.lib.compiler.reset()
+        return super().recurrent(workload, check)
 
     adam_step = epoch = loading = None  # torch-fused's
 

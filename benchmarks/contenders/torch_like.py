@@ -17,7 +17,8 @@ from ..workloads.loading import Loading
 from ..workloads.mlp import Mlp
 from ..workloads.network import Inference, Training
 from ..workloads.op import Op
-from .torch_like_network import build
+from ..workloads.recurrent import Recurrent
+from .torch_like_network import build, recurrent_model
 
 
 class TorchLike:
@@ -86,6 +87,10 @@ class TorchLike:
         model = build(self.lib, workload)
         optimizer = getattr(self, workload.optimizer)(model.parameters(), workload.lr)
         return self.training_step(model, optimizer, *workload.data())
+
+    def recurrent(self, workload: Recurrent, check: bool) -> Program:
+        model = recurrent_model(self.lib, workload)
+        return self.training_step(model, self.adam(model.parameters(), workload.lr), *workload.data())
 
     def training_step(self, model: Any, optimizer: Any, inputs: np.ndarray, labels: np.ndarray) -> Program:
         """Steps that take one batch after the other; their results are the losses."""

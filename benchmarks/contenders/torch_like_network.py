@@ -22,11 +22,35 @@ from ..workloads.layers import (
     Up,
 )
 from ..workloads.network import Network
+from ..workloads.recurrent import Recurrent
 
 
 def build(lib: Any, network: Network) -> Any:
     """The network with its weights, in training."""
     return sequence(lib, network.layers, network.image, iter(network.weights()))
+
+
+def recurrent_model(lib: Any, case: Recurrent) -> Any:
+    """Characters (N, T) to scores (N * T, vocabulary)."""
+
+    class Model(lib.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            layer = getattr(lib.nn, case.cell)
+            self.embedding = lib.nn.Embedding(case.vocabulary, case.embedding)
+            self.recurrent = layer(
+                case.embedding, case.hidden, batch_first=True, bidirectional=case.bidirectional
+            )
+            self.linear = lib.nn.Linear(case.directions * case.hidden, case.vocabulary)
+
+        def forward(self, x: Any) -> Any:
+            return self.linear(self.recurrent(self.embedding(x))[0].flatten(0, 1))
+
+    model = Model()
+    parts = (model.embedding, model.recurrent, model.linear)
+    for part, arrays in zip(parts, case.weights(), strict=True):
+        part.load_state_dict({name: lib.from_numpy(array) for name, array in arrays.items()})
+    return model
 
 
 def sequence(lib: Any, layers: Layers, shape: Shape, weights: Iterator[Arrays]) -> Any:

@@ -14,9 +14,20 @@ from .loading import Loading
 from .mlp import Mlp
 from .network import Inference, Training
 from .op import Op
+from .recurrent import Recurrent
 
 Workload: TypeAlias = (
-    Mlp | Estimator | Op | Backward | AdamStep | Convolution | Training | Inference | Epoch | Loading
+    Mlp
+    | Estimator
+    | Op
+    | Backward
+    | AdamStep
+    | Convolution
+    | Training
+    | Inference
+    | Epoch
+    | Loading
+    | Recurrent
 )
 
 MODULES = [
@@ -34,6 +45,7 @@ MODULES = [
     "conv",
     "networks",
     "inference",
+    "recurrent",
 ]
 
 

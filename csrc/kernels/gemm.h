@@ -31,6 +31,8 @@ struct Gemm {
   T* c = nullptr;
   int64_t c_row = 0, c_col = 1;
 
+  bool add = false;  // C += A B: C holds the first summand
+
   const T* bias_m = nullptr;  // one value a row of C, contiguous
   const T* bias_n = nullptr;  // one value a column of C, contiguous
 

@@ -5,7 +5,7 @@
 
 namespace pynn::PYNN_ISA {
 
-// k is worked off in slices: the first writes C, the later ones add to it, the last adds the biases.
+// k is worked off in slices: the first writes C (or adds to it), the later ones add, the last adds the biases.
 template <class T>
 struct Output {
   T* c;
@@ -17,7 +17,7 @@ struct Output {
       : c(g.c),
         c_row(g.c_row),
         c_col(g.c_col),
-        add(!first),
+        add(!first || g.add),
         bias_m(last ? g.bias_m : nullptr),
         bias_n(last ? g.bias_n : nullptr) {}
 };

@@ -30,6 +30,15 @@ class _ClassCoefficientsResult(NamedTuple):
     coefficients: Tensor
     total: Tensor
 
+class _GruLayerResult(NamedTuple):
+    y: Tensor
+    h: Tensor
+
+class _LstmLayerResult(NamedTuple):
+    y: Tensor
+    h: Tensor
+    c: Tensor
+
 class _MaxPool1dWithIndicesResult(NamedTuple):
     values: Tensor
     indices: Tensor
@@ -37,6 +46,14 @@ class _MaxPool1dWithIndicesResult(NamedTuple):
 class _MaxPool2dWithIndicesResult(NamedTuple):
     values: Tensor
     indices: Tensor
+
+class _RnnTanhLayerResult(NamedTuple):
+    y: Tensor
+    h: Tensor
+
+class _RnnReluLayerResult(NamedTuple):
+    y: Tensor
+    h: Tensor
 
 class _SortResult(NamedTuple):
     values: Tensor
@@ -912,6 +929,15 @@ def group_norm(x: _Operand, num_groups: builtins.int, weight: _Operand | None = 
     Source: Y. Wu, K. He, Group normalization, 2018, equations 1 to 6
     """
 
+def gru_layer(x: _Operand, weights: Sequence[Tensor], h0: _Operand | None = None, batch_sizes: _Operand | None = None, bias: builtins.bool = True, bidirectional: builtins.bool = False, batch_first: builtins.bool = True) -> _GruLayerResult:
+    """One layer of `nn.GRU` over whole sequences: x (N, T, features), or (T, N, features) unless `batch_first`, or with `batch_sizes` the data of a PackedSequence. `weights` holds w_ih, w_hh, and b_ih and b_hh (if `bias`) of each direction. Returns y and the last h.
+
+    Formula:  r, z = σ(W_ih x + b_ih + W_hh h + b_hh),  n = tanh(W_in x + b_in + r (W_hn h + b_hn)),  h = (1 - z) n + z h
+    Gradient: through time: the gates', then dh = W_hhᵀ d(r, z, W_hn h) + z dh
+
+    Source: Cho et al. 2014, Learning phrase representations using RNN encoder-decoder, arXiv:1406.1078, in the form of cuDNN and PyTorch: r stands outside of the product
+    """
+
 def hardtanh(x: _Operand, min_val: builtins.float = -1.0, max_val: builtins.float = 1.0) -> Tensor:
     """tanh in straight lines. Unlike clip, its gradient on the bounds is 0.
 
@@ -1157,6 +1183,15 @@ def logsumexp(x: _Operand, axis: _Ints | None = None, keepdim: builtins.bool = F
 
     Formula:  y = log Σ exp(x)  over the axes
     Gradient: dx = dy exp(x - y), which is dy softmax(x)
+    """
+
+def lstm_layer(x: _Operand, weights: Sequence[Tensor], h0: _Operand | None = None, c0: _Operand | None = None, batch_sizes: _Operand | None = None, bias: builtins.bool = True, bidirectional: builtins.bool = False, batch_first: builtins.bool = True) -> _LstmLayerResult:
+    """One layer of `nn.LSTM` over whole sequences: x (N, T, features), or (T, N, features) unless `batch_first`, or with `batch_sizes` the data of a PackedSequence. `weights` holds w_ih, w_hh, b_ih and b_hh (if `bias`) and w_hr (if h is projected) of each direction. Returns y, the last h and the last c.
+
+    Formula:  (i, f, g, o) = W_ih x + b_ih + W_hh h + b_hh;  c = σ(f) c + σ(i) tanh(g),  h = σ(o) tanh(c)
+    Gradient: through time: dc += dh σ(o) (1 - tanh²(c)), then the gates', then dh = W_hhᵀ d(i, f, g, o)
+
+    Source: Hochreiter & Schmidhuber 1997, Long short-term memory, Neural Computation 9(8); with the forget gate of Gers, Schmidhuber & Cummins 2000; projected: Sak, Senior & Beaufays 2014
     """
 
 def nonzero(x: _Operand) -> Tensor:
@@ -1694,6 +1729,24 @@ def unsqueeze(x: _Operand, axis: builtins.int = ..., *, dim: builtins.int = ...)
 
     Formula:  y holds the elements of x with a new axis of size 1
     Gradient: dx = dy in the shape of x
+    """
+
+def rnn_tanh_layer(x: _Operand, weights: Sequence[Tensor], h0: _Operand | None = None, batch_sizes: _Operand | None = None, bias: builtins.bool = True, bidirectional: builtins.bool = False, batch_first: builtins.bool = True) -> _RnnTanhLayerResult:
+    """One layer of `nn.RNN` over whole sequences: x (N, T, features), or (T, N, features) unless `batch_first`, or with `batch_sizes` the data of a PackedSequence. `weights` holds w_ih, w_hh, and b_ih and b_hh (if `bias`) of each direction. Returns y and the last h.
+
+    Formula:  h = tanh(W_ih x + b_ih + W_hh h + b_hh)
+    Gradient: through time: da = dh (1 - h²), dh = W_hhᵀ da
+
+    Source: Elman 1990, Finding structure in time, Cognitive Science 14(2)
+    """
+
+def rnn_relu_layer(x: _Operand, weights: Sequence[Tensor], h0: _Operand | None = None, batch_sizes: _Operand | None = None, bias: builtins.bool = True, bidirectional: builtins.bool = False, batch_first: builtins.bool = True) -> _RnnReluLayerResult:
+    """One layer of `nn.RNN` over whole sequences: x (N, T, features), or (T, N, features) unless `batch_first`, or with `batch_sizes` the data of a PackedSequence. `weights` holds w_ih, w_hh, and b_ih and b_hh (if `bias`) of each direction. Returns y and the last h.
+
+    Formula:  h = max(0, W_ih x + b_ih + W_hh h + b_hh)
+    Gradient: through time: da = dh [h > 0], dh = W_hhᵀ da
+
+    Source: Elman 1990, Finding structure in time, Cognitive Science 14(2)
     """
 
 def square(x: _Operand) -> Tensor:

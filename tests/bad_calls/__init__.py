@@ -16,6 +16,7 @@ from . import (
     layers,
     models,
     optim,
+    recurrent,
     text,
     train,
     tune,
@@ -39,4 +40,5 @@ TABLES = (
     models.CALLS,
     everyday.CALLS,
     estimators.CALLS,
+    recurrent.CALLS,
 )

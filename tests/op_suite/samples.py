@@ -16,7 +16,7 @@ import numpy as np
 
 import pynn
 
-from . import convolution
+from . import convolution, recurrent
 
 Layout = Callable[[np.ndarray], np.ndarray]
 
@@ -69,6 +69,7 @@ HELPERS = {
     "math": math,
     "np": np,
     **convolution.HELPERS,
+    **recurrent.HELPERS,
 }
 SCOPE: dict[str, Any] = {**NUMPY, **BUILTINS, **HELPERS, "__builtins__": {"__import__": __import__}}
 

@@ -1,5 +1,6 @@
-"""Helpers around parameters: clipping gradients, and one vector for all values."""
+"""Clipping gradients, one vector for all parameters, sequences of different lengths."""
 
+from . import rnn
 from .clip_grad import clip_grad_norm_, clip_grad_value_, get_total_norm
 from .vector import parameters_to_vector, vector_to_parameters
 
@@ -8,5 +9,6 @@ __all__ = [
     "clip_grad_value_",
     "get_total_norm",
     "parameters_to_vector",
+    "rnn",
     "vector_to_parameters",
 ]
