@@ -16,7 +16,7 @@ void take_scores(T* scores, int64_t n, T& top, T& total, T* sums, int64_t column
   for_each_vector<T>(n, [&](int64_t j, int64_t k) PYNN_LAMBDA_INLINE {
     largest = max_fast(load_part(scores + j, k, kImpossible<T>), largest);
   });
-  const T in_block = max_lanes(largest);
+  const T in_block = fold_lanes(largest, [](auto a, auto b) { return a > b ? a : b; });
   if (in_block > top) {
     if (total > 0) {
       const V shrink = exp_of_difference(V(top - in_block));

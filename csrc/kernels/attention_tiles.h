@@ -136,10 +136,22 @@ void drop_some(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* val
   }
 }
 
-// e^x for x <= 0, to the accuracy that x itself has.
+// e^x for x <= 0, as exactly as x itself is known; exactly 1 at 0 and 0 at -inf. In float32, 2^f = 1 + f q(f)
+// within 1e-7 for |f| <= 1/2.
 template <class T>
 PYNN_INLINE Vec<T> exp_of_difference(Vec<T> x) {
-  return exp2(x * T(kLog2E));
+  using V = Vec<T>;
+  if constexpr (!kSingle<V>) {
+    return exp2(x * kLog2E);
+  } else {
+    // The factor of the lowest exponent is 0: either scaling underflows, or the bits of 2^-127 are those of
+    // 0.
+    constexpr double lowest = hardware::kHasExponents ? -152 : -127;
+    const V power = max_fast(V(lowest), x * kLog2E), n = round_small(power), f = power - n;
+    const V q = polynomial(f, 0.6931470036506653, 0.24022242426872253, 0.05550733581185341,
+                           0.009671512991189957, 0.001326472731307149);
+    return times_power_of_two(fma(f, q, V(1)), n);
+  }
 }
 
 }  // namespace pynn::PYNN_ISA

@@ -16,7 +16,7 @@ import numpy as np
 
 import pynn
 
-from . import convolution
+from . import attention, convolution
 
 Layout = Callable[[np.ndarray], np.ndarray]
 
@@ -68,6 +68,7 @@ HELPERS = {
     "logsumexp": _logsumexp,
     "math": math,
     "np": np,
+    **attention.HELPERS,
     **convolution.HELPERS,
 }
 SCOPE: dict[str, Any] = {**NUMPY, **BUILTINS, **HELPERS, "__builtins__": {"__import__": __import__}}
