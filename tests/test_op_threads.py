@@ -22,6 +22,7 @@ LARGE = {
     "argmax": f"{MATRIX}, axis=-1",
     "argmin": f"{MATRIX}, axis=0",
     "argsort": f"{MATRIX}, 0",
+    "attention": "randn(2, 4, 400, 33), randn(2, 2, 500, 33), randn(2, 2, 500, 20), 0.2, None, 0.1, True",
     "avg_pool1d": "randn(40, 30, 257), 3, 2, 1",
     "avg_pool1d_back": "randn(40, 30, 129), (40, 30, 257), 3, 2, 1",
     "avg_pool2d": "randn(8, 20, 33, 41), 3, 2, 1",

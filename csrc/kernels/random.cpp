@@ -159,11 +159,11 @@ void fill_kept(uint8_t* out, int64_t n, uint64_t seed, uint64_t counter, uint64_
   uint32_t words[kPart];
   for (int64_t i = 0; i < n; i += kPart) {
     const int64_t size = n - i < kPart ? n - i : kPart;
-    fill(lanes, kPart / 2, seed, counter + uint64_t(i) / 4,
+    fill(lanes, (size + 1) / 2, seed, counter + uint64_t(i) / 4,
          [](const Block& b) PYNN_LAMBDA_INLINE -> Pairs<Words> {
            return {side_by_side(b.w0, b.w1), side_by_side(b.w2, b.w3)};
          });
-    __builtin_memcpy(words, lanes, sizeof words);
+    __builtin_memcpy(words, lanes, uint64_t(size + 1) / 2 * sizeof(int64_t));
     for (int64_t k = 0; k < size; ++k) out[i + k] = words[k] >= threshold;
   }
 }
@@ -223,11 +223,14 @@ constexpr int kPerCounter = sizeof(T) == 4 ? 4 : 2;
 
 // fill(begin, size, seed, counter): elements begin .. begin + size, the first of which is made by `counter`.
 template <class Fill>
-void fill_in_chunks(int64_t n, int per_counter, const Fill& fill) {
-  const RandomState from = reserve_randoms(n / per_counter + (n % per_counter != 0));
+void fill_in_chunks(int64_t n, int per_counter, RandomState from, const Fill& fill) {
   parallel_for(n, kGrain, [&](int64_t begin, int64_t end) {
     fill(begin, end - begin, from.seed, from.offset + uint64_t(begin / per_counter));
   });
+}
+template <class Fill>
+void fill_in_chunks(int64_t n, int per_counter, const Fill& fill) {
+  fill_in_chunks(n, per_counter, reserve_randoms(n / per_counter + (n % per_counter != 0)), fill);
 }
 
 }  // namespace
@@ -269,10 +272,12 @@ void fill_integers(const Tensor& x, int64_t low, int64_t high) {
 }
 
 void fill_kept(const Tensor& x, double p) {
+  fill_kept(x, p, reserve_randoms(x.numel() / 4 + (x.numel() % 4 != 0)));
+}
+void fill_kept(const Tensor& x, double p, RandomState from) {
   uint8_t* out = x.data<uint8_t>();
-  const uint64_t threshold = uint64_t(p * 0x1p32);
-  fill_in_chunks(x.numel(), 4, [=](int64_t i, int64_t n, uint64_t seed, uint64_t counter) {
-    random_kernels->kept(out + i, n, seed, counter, threshold);
+  fill_in_chunks(x.numel(), 4, from, [=](int64_t i, int64_t n, uint64_t seed, uint64_t counter) {
+    random_kernels->kept(out + i, n, seed, counter, kept_threshold(p));
   });
 }
 

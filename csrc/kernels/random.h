@@ -12,6 +12,7 @@
 #pragma once
 #include <cstdint>
 
+#include "core/random.h"
 #include "core/tensor.h"
 
 namespace pynn {
@@ -20,6 +21,10 @@ void fill_uniform(const Tensor& x, double low, double high);     // floats in [l
 void fill_normal(const Tensor& x, double mean, double std);      // floats
 void fill_integers(const Tensor& x, int64_t low, int64_t high);  // int64 in [low, high)
 void fill_kept(const Tensor& x, double p);                       // uint8: 0 with probability p, else 1
+void fill_kept(const Tensor& x, double p, RandomState from);     // from counters that were reserved
 void fill_bernoulli(const Tensor& x, const Tensor& p);           // 1 with probability p, of x's type
+
+// An element is kept where its word is at or above this.
+inline uint64_t kept_threshold(double p) { return uint64_t(p * 0x1p32); }
 
 }  // namespace pynn

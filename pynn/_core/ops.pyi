@@ -252,6 +252,15 @@ def neg(x: _Operand) -> Tensor:
 
 negative = neg
 
+def attention(query: _Operand, key: _Operand, value: _Operand, scale: builtins.float, attn_mask: _Operand | None = None, dropout_p: builtins.float = 0.0, is_causal: builtins.bool = False) -> Tensor:
+    """The values (.., S, Ev), averaged for each query (.., L, E) by the softmax of its products with the keys (.., S, E); functional.scaled_dot_product_attention says all.
+
+    Formula:  O = P V,  P = softmax(scale Q Kᵀ + mask)
+    Gradient: dV = Pᵀ dO, dS = P (dO Vᵀ - Σ dO O), dQ = scale dS K, dK = scale dSᵀ Q
+
+    Source: A. Vaswani et al., Attention is all you need, 2017, equation 1; computed as in T. Dao et al., FlashAttention, 2022
+    """
+
 def avg_pool1d(x: _Operand, kernel_size: _Ints, stride: _Ints | None = None, padding: _Ints = (0,), ceil_mode: builtins.bool = False, count_include_pad: builtins.bool = True, divisor_override: _Ints | None = None) -> Tensor:
     """The mean of each window along the last axis of (N, C, L) or (C, L).
 

@@ -11,6 +11,7 @@ from pynn._core import ShapeError, Tensor, ops
 from pynn._core.functional import *  # noqa: F403 - every op whose record says that it lives here
 
 from ._adaptive_pooling import *  # noqa: F403
+from ._attention import *  # noqa: F403
 from ._batch_norm import *  # noqa: F403
 from ._convolution import *  # noqa: F403
 from ._distances import *  # noqa: F403

@@ -4,6 +4,7 @@ test_bad_input_python.py runs them, and fails on a public name that has no entry
 """
 
 from . import (
+    attention,
     convolution,
     core,
     data,
@@ -24,6 +25,7 @@ from . import (
 )
 
 TABLES = (
+    attention.CALLS,
     convolution.CALLS,
     core.CALLS,
     functional.CALLS,

@@ -16,7 +16,7 @@ import numpy as np
 
 import pynn
 
-from . import convolution, recurrent
+from . import attention, convolution, recurrent
 
 Layout = Callable[[np.ndarray], np.ndarray]
 
@@ -68,6 +68,7 @@ HELPERS = {
     "logsumexp": _logsumexp,
     "math": math,
     "np": np,
+    **attention.HELPERS,
     **convolution.HELPERS,
     **recurrent.HELPERS,
 }

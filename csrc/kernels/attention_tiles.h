@@ -1,0 +1,157 @@
+// attention_tiles.h — what the forward and the backward pass of attention do to a tile: copy, multiply, mask.
+#pragma once
+#include "core/simd_math.h"
+#include "kernels/attention.h"
+#include "kernels/gemm_blocks.h"
+#include "kernels/row_kernel.h"
+
+namespace pynn::PYNN_ISA {
+
+// ---- products of blocks --------------------------------------------------------------------------------
+
+// Rows of whole vectors.
+template <class T>
+constexpr int64_t padded(int64_t columns) {
+  return round_up(columns, Vec<T>::lanes);
+}
+
+// The left factor: element (i, p) is at data[i * row + p * step].
+template <class T>
+struct Left {
+  const T* data;
+  int64_t row, step;
+};
+
+// The right factor: rows that lie one after the other, `pitch` apart, padded to whole vectors ...
+template <class T>
+struct RightRows {
+  const T* data;
+  int64_t pitch;
+  PYNN_INLINE void strip(int64_t j, Tile<T>& tile) const { tile.b = data + j, tile.b_row = pitch; }
+};
+// ... or `count` columns packed by strips as wide as a tile (gemm_pack.h).
+template <class T>
+struct RightStrips {
+  const T* data;
+  int64_t depth, count;
+  PYNN_INLINE void strip(int64_t j, Tile<T>& tile) const {
+    tile.b = data + j * depth;
+    tile.b_row = smaller(TileShape<T>::columns, padded<T>(count - j));
+  }
+};
+
+// C = A B, or C += A B: `rows` x `columns`, summed over k.
+template <class T, class Right>
+PYNN_INLINE void multiply_block(int64_t rows, int64_t columns, int64_t k, const Left<T>& a, const Right& b,
+                                T* c, int64_t pitch, bool add) {
+  constexpr int64_t tile_rows = TileShape<T>::rows, tile_columns = TileShape<T>::columns;
+  Gemm<T> whole;
+  whole.c = c, whole.c_row = pitch;
+  const Output<T> out(whole, !add, true);
+  for (int64_t i = 0; i < rows; i += tile_rows) {
+    Tile<T> tile;
+    tile.k = k, tile.i = i;
+    tile.a = a.data + i * a.row, tile.a_row = a.row, tile.a_col = a.step;
+    for (int64_t j = 0; j < columns; j += tile_columns) {
+      b.strip(j, tile);
+      tile.j = j, tile.columns = smaller(tile_columns, columns - j);
+      multiply_tile<T>(smaller(tile_rows, rows - i), tile, out);
+    }
+  }
+}
+
+// ---- operands copied to where they are read often ------------------------------------------------------
+
+// Rows side by side, times a factor; zeros behind their ends.
+template <class T>
+void copy_rows(T* to, int64_t pitch, const T* from, int64_t row, int64_t rows, int64_t columns, T factor) {
+  for (int64_t i = 0; i < rows; ++i, to += pitch, from += row)
+    for (int64_t j = 0; j < columns; j += Vec<T>::lanes)
+      store(to + j, factor * load_part(from + j, smaller(Vec<T>::lanes, columns - j), T(0)));
+}
+
+// The transposed of some rows, by strips.
+template <class T>
+void pack_rows(T* to, const T* from, int64_t row, int64_t rows, int64_t columns) {
+  constexpr int64_t tile = TileShape<T>::columns;
+  const int64_t whole = rows / tile * tile;
+  if (whole) pack_strips<T>(to, tile, {from, whole, row, columns, 1});
+  if (whole < rows)
+    pack<T>(to + whole * columns, padded<T>(rows - whole),
+            {from + whole * row, rows - whole, row, columns, 1});
+}
+
+// ---- scores --------------------------------------------------------------------------------------------
+
+void fill_kept(uint8_t* out, int64_t n, uint64_t seed, uint64_t counter, uint64_t threshold);  // random.cpp
+
+template <class T>
+inline constexpr T kImpossible = T(-__builtin_inf());
+
+// How many of the keys begin .. begin + count query i may see, as far as causality goes.
+template <class T>
+PYNN_INLINE int64_t visible_keys(const Attention<T>& p, int64_t i, int64_t begin, int64_t count) {
+  return p.mask.causal ? larger(0, smaller(count, i + 1 - begin)) : count;
+}
+
+// The mask laid over n scores of query i, from key j on.
+template <class T>
+void mask_scores(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* scores, int64_t n) {
+  using V = Vec<T>;
+  const HeadMask<T>& mask = p.mask;
+  if (!mask.allow && !mask.add) return;
+  const int64_t at = mask.at[head] + i * mask.query + j * mask.key;
+  if (mask.key == 1 && mask.allow) {
+    for_each_vector<T>(n, [&, from = mask.allow + at](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
+      const Mask<T> allowed = k == V::lanes ? load_mask<T>(from + c) : load_mask<T>(from + c, k);
+      store_part(scores + c, select(allowed, load_part(scores + c, k, T(0)), V(kImpossible<T>)), k);
+    });
+  } else if (mask.key == 1) {
+    for_each_vector<T>(n, [&, from = mask.add + at](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
+      store_part(scores + c, load_part(scores + c, k, T(0)) + load_part(from + c, k, T(0)), k);
+    });
+  } else if (mask.allow) {
+    for (int64_t c = 0; c < n; ++c)
+      if (!mask.allow[at + c * mask.key]) scores[c] = kImpossible<T>;
+  } else {
+    for (int64_t c = 0; c < n; ++c) scores[c] += mask.add[at + c * mask.key];
+  }
+}
+
+// What is left of n probabilities, or of their gradients, from key j on (a multiple of four).
+template <class T>
+void drop_some(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* values, int64_t n) {
+  using V = Vec<T>;
+  constexpr int64_t kPart = 256;
+  uint8_t kept[kPart];
+  const V scale = T(p.dropout.scale);
+  const uint64_t word = uint64_t((head * p.queries + i) * p.dropout.row + j);
+  for (int64_t c = 0; c < n; c += kPart) {
+    const int64_t size = smaller(kPart, n - c);
+    fill_kept(kept, size, p.dropout.seed, p.dropout.counter + (word + uint64_t(c)) / 4, p.dropout.threshold);
+    for_each_vector<T>(size, [&, at = values + c](int64_t q, int64_t k) PYNN_LAMBDA_INLINE {
+      const Mask<T> keep = k == V::lanes ? load_mask<T>(kept + q) : load_mask<T>(kept + q, k);
+      store_part(at + q, select(keep, scale * load_part(at + q, k, T(0)), V(0)), k);
+    });
+  }
+}
+
+// e^x for x <= 0, as exactly as x itself is known; exactly 1 at 0 and 0 at -inf. In float32, 2^f = 1 + f q(f)
+// within 1e-7 for |f| <= 1/2.
+template <class T>
+PYNN_INLINE Vec<T> exp_of_difference(Vec<T> x) {
+  using V = Vec<T>;
+  if constexpr (!kSingle<V>) {
+    return exp2(x * kLog2E);
+  } else {
+    // The factor of the lowest exponent is 0: either scaling underflows, or the bits of 2^-127 are those of
+    // 0.
+    constexpr double lowest = hardware::kHasExponents ? -152 : -127;
+    const V power = max_fast(V(lowest), x * kLog2E), n = round_small(power), f = power - n;
+    const V q = polynomial(f, 0.6931470036506653, 0.24022242426872253, 0.05550733581185341,
+                           0.009671512991189957, 0.001326472731307149);
+    return times_power_of_two(fma(f, q, V(1)), n);
+  }
+}
+
+}  // namespace pynn::PYNN_ISA
