@@ -70,6 +70,14 @@ def data(reader: nn.Sequential) -> dict[str, Any]:
             "labels": labels[:3].numpy().tolist(),
         },
         "drawing": {"layers": layers},
+        "gates": {
+            "value": [0.5, -0.25, 0.75],
+            "signal": [1, 0, 1],
+            "target": [0.5, 0.5, 0.75],
+            "said": [0.49, 0.51, 0.74],
+            **{gate: [[0.9, 0.1], [0.2, 0.4], [1.0, 0.5]] for gate in "ifo"},
+            "c": [[0.5, -0.5], [1.0, -2.0], [0.0, 0.1]],
+        },
         "overfitting": {
             "widths": [1, 2, 8],
             "grid": [-3, 0, 3],
@@ -267,6 +275,25 @@ def test_the_playground_shows_what_was_chosen(running: Any, page_of: Any) -> Non
         assert text.inner_text() == "epoch 0: loss 0.700, 50 % right"
         page.get_by_role("button", name="train").click()
         wait_for(page, "pynn-playground", "epoch 10")
+
+
+def test_the_gates_are_those_of_the_step(running: Any, page_of: Any) -> None:
+    with opened(running, page_of("gates")) as page:
+        text = page.locator("pynn-gates .formula")
+        assert text.inner_text() == (
+            "step 0 (signal): to remember 0.50, said 0.49; on average the cells write 0.50 and keep 0.50"
+        )
+        page.get_by_label("step", exact=True).focus()
+        page.keyboard.press("ArrowRight")
+        assert text.inner_text() == (
+            "step 1: to remember 0.50, said 0.51; on average the cells write 0.30 and keep 0.30"
+        )
+        box = page.locator("pynn-gates svg").first.bounding_box()
+        page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 50)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * 0.99, box["y"] + 50)
+        page.mouse.up()
+        assert text.inner_text().startswith("step 2 (signal)")
 
 
 def test_the_dial_names_both_errors(running: Any, page_of: Any) -> None:
