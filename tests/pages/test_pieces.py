@@ -65,6 +65,11 @@ def data(reader: nn.Sequential) -> dict[str, Any]:
         for depth in (1, 2)
     }
     return {
+        "attention": {
+            "read": list("abc"),
+            "wrote": list("cba"),
+            "weights": [[0.1, 0.2, 0.7], [0.0, 1.0, 0.0], [0.6, 0.25, 0.15]],
+        },
         "convolution": {
             "digits": rounded(digits[:3, 0].numpy() / 16, 3),
             "labels": labels[:3].numpy().tolist(),
@@ -275,6 +280,19 @@ def test_the_playground_shows_what_was_chosen(running: Any, page_of: Any) -> Non
         assert text.inner_text() == "epoch 0: loss 0.700, 50 % right"
         page.get_by_role("button", name="train").click()
         wait_for(page, "pynn-playground", "epoch 10")
+
+
+def test_attention_names_where_a_position_looks(running: Any, page_of: Any) -> None:
+    with opened(running, page_of("attention")) as page:
+        text = page.locator("pynn-attention .formula")
+        assert text.inner_text().startswith(
+            "position 1 writes “c” and looks at position 3, “c” (0.70), position 2"
+        )
+        page.get_by_label("position", exact=True).focus()
+        page.keyboard.press("ArrowRight")
+        assert text.inner_text().startswith("position 2 writes “b” and looks at position 2, “b” (1.00)")
+        page.locator("pynn-attention rect.box").nth(2).click()
+        assert text.inner_text().startswith("position 3 writes “a” and looks at position 1, “a” (0.60)")
 
 
 def test_the_gates_are_those_of_the_step(running: Any, page_of: Any) -> None:
