@@ -112,7 +112,8 @@ class StratifiedKFold(KFold):
         if there.min() < self.n_splits:
             rare = classes.tolist()[int(there.argmin())]
             raise ValueError(
-                f"StratifiedKFold: {there.min()} samples of class {rare!r} are too few for {self.n_splits} parts"
+                f"StratifiedKFold: {there.min()} samples of class {rare!r} are too few for "
+                f"{self.n_splits} parts"
             )
         generator = numpy_generator(self.seed) if self.shuffle else None
         fold = np.empty(n, np.int64)

@@ -17,6 +17,7 @@ SAYS = {
     "detector_shapes": r"mAP ([\d.]+) on \d+ new pictures",
     "digits_cnn": r"test accuracy ([\d.]+) %",
     "gan_digits": r"a classifier is sure of (\d+) %",
+    "table": r"test accuracy ([\d.]+) % of 85 masses",
     "transfer_learning": r"5 of each of 5 to 9, 10 steps: from scratch ([\d.]+) %.*fine-tuned ([\d.]+) %",
     "unet_shapes": r"mean IoU ([\d.]+) on \d+ new pictures",
     "vae_digits": r"negative ELBO of 360 test digits: ([\d.]+) nats",
