@@ -16,6 +16,7 @@ SAYS = {
     "denoising_autoencoder": r"PSNR of 360 test digits: noisy ([\d.]+) dB, restored ([\d.]+) dB",
     "detector_shapes": r"mAP ([\d.]+) on \d+ new pictures",
     "digits_cnn": r"test accuracy ([\d.]+) %",
+    "forecast": r"last cycle: mean absolute error ([\d.]+).*\n.*\nnetwork: mean absolute error ([\d.]+)",
     "gan_digits": r"a classifier is sure of (\d+) %",
     "table": r"test accuracy ([\d.]+) % of 85 masses",
     "transfer_learning": r"5 of each of 5 to 9, 10 steps: from scratch ([\d.]+) %.*fine-tuned ([\d.]+) %",
