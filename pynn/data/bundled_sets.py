@@ -18,9 +18,9 @@ class Bundled:
 
     Args:
         x: the samples, `(N, ...)`.
-        y: their classes, `(N,)`.
+        y: their classes, `(N,)`; or what is measured, as floats.
         feature_names: what the columns of x are.
-        target_names: what the classes are.
+        target_names: what the classes are; or what y measures.
 
     Example:
         >>> import pynn
@@ -38,7 +38,8 @@ class Bundled:
         return iter((self.x, self.y))
 
     def __repr__(self) -> str:
-        return f"Bundled(x={tuple(self.x.shape)}, y={tuple(self.y.shape)}, {len(self.target_names)} classes)"
+        kind = self.target_names[0] if self.y.is_floating_point() else f"{len(self.target_names)} classes"
+        return f"Bundled(x={tuple(self.x.shape)}, y={tuple(self.y.shape)}, {kind})"
 
 
 def _read(name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -84,4 +85,58 @@ def load_iris() -> Bundled:
         _core.from_numpy(y),
         ["sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"],
         ["setosa", "versicolor", "virginica"],
+    )
+
+
+def load_wine() -> Bundled:
+    """178 wines of three growers, 13 chemical measures (Aeberhard & Forina 1992, UCI, CC BY 4.0).
+
+    Example:
+        >>> import pynn
+        >>> wine = pynn.data.load_wine()
+        >>> wine, wine.feature_names[:2]
+        (Bundled(x=(178, 13), y=(178,), 3 classes), ['alcohol', 'malic_acid'])
+    """
+    return _read_csv("wine.csv", ["class_0", "class_1", "class_2"])
+
+
+def load_breast_cancer() -> Bundled:
+    """569 breast masses, malignant or benign, 30 measures of cells (Wolberg et al. 1993, UCI, CC BY 4.0).
+
+    Example:
+        >>> import pynn
+        >>> cancer = pynn.data.load_breast_cancer()
+        >>> cancer, cancer.target_names
+        (Bundled(x=(569, 30), y=(569,), 2 classes), ['malignant', 'benign'])
+    """
+    return _read_csv("breast_cancer.csv", ["malignant", "benign"])
+
+
+def load_diabetes() -> Bundled:
+    """442 people with diabetes, 10 measures, and how far the disease was a year later (Efron et al. 2004).
+
+    y is a number of 25 to 346: regression. The measures are in the units in which they were published (age
+    in years, sex 1 or 2, body mass index, mean blood pressure, six of blood serum); scikit-learn's set of
+    this name is scaled.
+
+    Example:
+        >>> import pynn
+        >>> diabetes = pynn.data.load_diabetes()
+        >>> diabetes, diabetes.y[:2].tolist()
+        (Bundled(x=(442, 10), y=(442,), progression), [151.0, 75.0])
+    """
+    return _read_csv("diabetes.csv", None)
+
+
+def _read_csv(name: str, target_names: list[str] | None) -> Bundled:
+    """All columns but the last are features. Without names of classes, the last is a number to predict."""
+    with resources.files(__package__).joinpath("bundled").joinpath(name).open(encoding="utf-8") as file:
+        header = file.readline().strip().split(",")
+        values = np.loadtxt(file, delimiter=",")
+    y = values[:, -1].astype(np.float32 if target_names is None else np.int64)
+    return Bundled(
+        _core.from_numpy(np.ascontiguousarray(values[:, :-1], dtype=np.float32)),
+        _core.from_numpy(y),
+        header[:-1],
+        [header[-1]] if target_names is None else target_names,
     )

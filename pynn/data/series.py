@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 
 import numpy as np
 
 from pynn import _check, _core
 from pynn._core import Tensor
 
-MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "."))
-"""What stands in a cell for a number that was not measured, whatever its capitals."""
+from .csv_rows import MISSING, read_rows
 
 
 @dataclass(frozen=True)
@@ -106,22 +103,7 @@ def read_series(
         >>> series["rain"]
         tensor([0.5, nan])
     """
-    file = Path(path)
-    _check.text("read_series", "delimiter", delimiter)
-    with file.open(newline="", encoding=encoding) as opened:
-        try:
-            rows = [(n, row) for n, row in enumerate(csv.reader(opened, delimiter=delimiter), 1) if row]
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise ValueError(f"read_series: {path} is no CSV file in {encoding}: {error}") from None
-    if not rows:
-        raise ValueError(f"read_series: {path} is empty")
-    header = [name.strip() for name in rows.pop(0)[1]]
-    for line, row in rows:
-        if len(row) != len(header):
-            raise ValueError(
-                f"read_series: {path}, line {line} has {len(row)} cells, the first line {len(header)}. "
-                f"Is {delimiter!r} what stands between them?"
-            )
+    header, rows = read_rows("read_series", path, delimiter, encoding)
     when = None if time is None else _place(header, time, path)
     wanted = [columns] if isinstance(columns, str) else columns
     if wanted is None:

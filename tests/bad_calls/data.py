@@ -1,4 +1,4 @@
-"""Data sets, samplers, loaders, splitting and scaling."""
+"""Data sets, samplers, loaders, series and what is generated."""
 
 from __future__ import annotations
 
@@ -12,18 +12,6 @@ NAN = float("nan")
 
 def samples():
     return data.TensorDataset(x, y)
-
-
-def scaler(name):
-    make = getattr(data, name)
-    return [
-        (lambda: make().fit(pynn.zeros(0, 3)), ValueError, f"{name}.*empty"),
-        (lambda: make().fit(pynn.tensor([[NAN]])), ValueError, f"{name}.*NaN"),
-        (lambda: make().fit(pynn.ones(3)), ValueError, rf"{name}.*\(3,\)"),
-        (lambda: make().fit([["a"]]), (TypeError, ValueError), f"{name}.*numbers"),
-        (lambda: make().fit(x).transform(pynn.ones(4, 2)), ValueError, rf"{name}.*3 features.*\(4, 2\)"),
-        (lambda: make().transform(x), RuntimeError, f"{name}.*fit first"),
-    ]
 
 
 CALLS = {
@@ -127,35 +115,35 @@ CALLS = {
         (lambda: data.DataLoader(samples(), shuffle=True, seed="a"), TypeError, "seed|generator"),
         (lambda: data.DataLoader(samples(), transform=3), TypeError, "DataLoader.*transform.*3"),
     ],
-    "pynn.data.train_test_split": [
-        (lambda: data.train_test_split(), ValueError, "train_test_split.*at least one"),
-        (lambda: data.train_test_split(x, y[:3]), ValueError, "train_test_split.*4, 3"),
-        (lambda: data.train_test_split(x, test_size=1.5), ValueError, "train_test_split.*test_size.*1.5"),
-        (lambda: data.train_test_split(x, test_size=NAN), ValueError, "train_test_split.*test_size.*nan"),
-        (lambda: data.train_test_split(x, test_size="a"), (TypeError, ValueError), "test_size.*'a'"),
-        (lambda: data.train_test_split(x, stratify=y[:2]), ValueError, r"train_test_split.*\(2,\)"),
-        (lambda: data.train_test_split(x, stratify=[0, 1, 1, 1]), ValueError, "train_test_split.*one sample"),
-        (lambda: data.train_test_split(None), TypeError, "train_test_split.*NoneType"),
-        (lambda: data.train_test_split(x[:1]), ValueError, "train_test_split.*1 sample"),
-    ],
-    "pynn.data.StandardScaler": scaler("StandardScaler"),
-    "pynn.data.MinMaxScaler": [
-        *scaler("MinMaxScaler"),
-        (lambda: data.MinMaxScaler((1.0, 0.0)), ValueError, "MinMaxScaler.*feature_range.*1.0"),
-        (lambda: data.MinMaxScaler(1.0), TypeError, "MinMaxScaler.*feature_range.*1.0"),
-        (lambda: data.MinMaxScaler(("a", "b")), TypeError, "MinMaxScaler.*feature_range.*'a'"),
-    ],
-    "pynn.data.OneHotEncoder": [
-        (lambda: data.OneHotEncoder("skip"), ValueError, "OneHotEncoder.*'skip'"),
-        (lambda: data.OneHotEncoder().fit([]), ValueError, "OneHotEncoder.*no samples"),
-        (lambda: data.OneHotEncoder().fit(pynn.ones(1, 1, 1)), ValueError, r"\(1, 1, 1\)"),
-        (lambda: data.OneHotEncoder().transform([1]), RuntimeError, "OneHotEncoder.*fit first"),
-        (lambda: data.OneHotEncoder().fit(["cat"]).transform(["dog"]), ValueError, "'dog'.*ignore"),
-        (lambda: data.OneHotEncoder().fit(["cat"]).inverse_transform([[1.0, 2.0]]), ValueError, r"\(1, 2\)"),
-    ],
     "pynn.data.Bundled": [(lambda: data.Bundled(), TypeError, "missing")],
     "pynn.data.load_digits": [(lambda: data.load_digits(1, 2), TypeError, "load_digits")],
     "pynn.data.load_iris": [(lambda: data.load_iris(1), TypeError, "load_iris")],
+    "pynn.data.load_wine": [(lambda: data.load_wine(1), TypeError, "load_wine")],
+    "pynn.data.load_breast_cancer": [(lambda: data.load_breast_cancer(1), TypeError, "load_breast_cancer")],
+    "pynn.data.load_diabetes": [(lambda: data.load_diabetes(1), TypeError, "load_diabetes")],
+    "pynn.data.make_moons": [
+        (lambda: data.make_moons(-1), ValueError, "make_moons.*n_samples.*-1"),
+        (lambda: data.make_moons(4, noise=-1), ValueError, "make_moons.*noise.*-1"),
+        (lambda: data.make_moons(4, generator="a"), TypeError, "seed|generator"),
+    ],
+    "pynn.data.make_circles": [
+        (lambda: data.make_circles(4, factor=1.0), ValueError, "make_circles.*factor.*1"),
+        (lambda: data.make_circles(4, factor=-1), ValueError, "make_circles.*factor.*-1"),
+    ],
+    "pynn.data.make_spirals": [
+        (lambda: data.make_spirals(4, classes=0), ValueError, "make_spirals.*classes.*0"),
+        (lambda: data.make_spirals(4, turns="a"), TypeError, "make_spirals.*turns.*'a'"),
+    ],
+    "pynn.data.make_xor": [(lambda: data.make_xor(0.5), TypeError, "make_xor.*n_samples.*0.5")],
+    "pynn.data.make_sine": [
+        (lambda: data.make_sine(4, noise=-1), ValueError, "make_sine.*noise.*-1"),
+        (lambda: data.make_sine(4, waves=NAN), ValueError, "make_sine.*waves.*nan"),
+    ],
+    "pynn.data.make_mnist1d": [
+        (lambda: data.make_mnist1d(4, length=1), ValueError, "make_mnist1d.*length.*1"),
+        (lambda: data.make_mnist1d(4, max_shift=49), ValueError, "make_mnist1d.*max_shift.*49"),
+        (lambda: data.make_mnist1d(4, noise=-1), ValueError, "make_mnist1d.*noise.*-1"),
+    ],
     "pynn.data.make_reviews": [
         (lambda: data.make_reviews(-1), ValueError, "make_reviews.*n_samples.*-1"),
         (lambda: data.make_reviews(1, hard=1.5), ValueError, "make_reviews.*hard.*1.5"),
