@@ -229,7 +229,8 @@ def _decode(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         for name, (dtype, shape, begin, end) in places.items():
             array = np.empty(shape, dtype)
             file.seek(8 + length + begin)
-            if file.readinto(array.reshape(-1).view(np.uint8)) != end - begin:
+            target: Any = array.reshape(-1).view(np.uint8)
+            if file.readinto(target) != end - begin:
                 raise damaged("it was cut short while it was read")
             tensors[name] = _tensor(array)
     return tensors, metadata

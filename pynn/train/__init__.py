@@ -3,6 +3,7 @@
 from pynn.nn import module as _module
 
 from .averaging import EMA, SWA, WeightAverage, update_bn
+from .backup import BackupAndRestore
 from .callbacks import Callback, LambdaCallback, TerminateOnNaN
 from .confusion import F1, ConfusionMatrix, IoU, Precision, Recall
 from .energy import EnergyMeter
@@ -30,6 +31,7 @@ __all__ = [
     "ROCAUC",
     "SWA",
     "Accuracy",
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "ConfusionMatrix",

@@ -178,6 +178,11 @@ CALLS = {
             "ModelCheckpoint.*val_loss",
         ),
     ],
+    "pynn.train.BackupAndRestore": [
+        (lambda: train.BackupAndRestore(3), TypeError, "BackupAndRestore.*path.*3"),
+        (lambda: train.BackupAndRestore("a", save_freq="batch"), ValueError, "save_freq.*'batch'"),
+        (lambda: train.BackupAndRestore("a", save_freq=0), ValueError, "save_freq.*0"),
+    ],
     "pynn.train.LearningRateSchedule": [
         (lambda: train.LearningRateSchedule(None), TypeError, "LearningRateSchedule.*NoneType"),
         (
