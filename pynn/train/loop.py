@@ -103,7 +103,8 @@ def fit(
                     batch_loss = loss(outputs, targets, *more)
                 value, samples = batch_loss.item(), size(targets)
                 if not math.isfinite(value):
-                    history.problem = origin.explain(model, value, epoch, batch, inputs, targets)
+                    when = f"epoch {epoch + 1}, batch {batch + 1}"
+                    history.problem = origin.explain(model, value, when, inputs, (targets, *more), loss)
                     calls.batch_end(batch, {"loss": value})
                     if model.stop_training:
                         break
