@@ -74,7 +74,8 @@ class Statements:
         file, code = frame.f_code.co_filename, frame.f_code
         owner = variables.get("self")
         function = f"{type(owner).__name__}.{code.co_name}" if owner is not None else code.co_name
-        place = f"line {line} of {os.path.basename(file)} ({function})"
+        name = os.path.basename(file) if os.path.exists(file) or file.startswith("<") else "a cell"
+        place = f"line {line} of {name} ({function})"
 
         def bad(value: Any) -> bool:
             return id(value) not in known and self.suspicious(value)

@@ -123,7 +123,7 @@ def balance(y: Any, loss: Callable[..., Any], weighs: bool) -> Iterator[Finding]
     if kind in ("probabilities", "binary logits") and getattr(loss, "pos_weight", None) is not None:
         return
     found, counts = np.unique(values[values != getattr(loss, "ignore_index", -100)], return_counts=True)
-    if len(found) > 1 and len(found) <= len(values) / 4 and counts.max() > RARE * counts.min():
+    if len(found) > 1 and len(values) >= 20 * len(found) and counts.max() > RARE * counts.min():
         common, rare = found[counts.argmax()], found[counts.argmin()]
         yield Finding(
             "class-imbalance",

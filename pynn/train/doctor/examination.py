@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pynn import autograd, nn, optim
-from pynn._core import Tensor
+from pynn._core import Tensor, tensor
 
 from .. import origin
 from ..nested import call, leaves, mapped, size
@@ -82,7 +82,9 @@ def _examine(
     weighs: bool,
     train: bool,
 ) -> list[Finding]:
-    inputs, targets = mapped(lambda t: t[:SAMPLES], x), mapped(lambda t: t[:SAMPLES], y)
+    # Data is often sorted by class, so the samples are drawn; the numbers of pynn's stream are not touched.
+    drawn = tensor(np.random.default_rng(0).permutation(size(y))[:SAMPLES])
+    inputs, targets = mapped(lambda t: t[drawn], x), mapped(lambda t: t[drawn], y)
     found: list[Finding] = list(network_checks.optimizer(model, moves, loss))
     found += data_checks.targets(y, loss)
     if (bad := _bad_data(x, y)) is not None:
@@ -113,18 +115,8 @@ def _examine(
     found += _in_evaluation(model, inputs)
     if train and not wrong:
         found += trials.overfit(model, loss, inputs, targets)
-        found += trials.rate(model, moves, loss, _batches(inputs, targets))
+        found += trials.rate(model, moves, loss, inputs, targets)
     return found
-
-
-def _batches(inputs: Any, targets: Any) -> list[tuple[Any, Any]]:
-    """The samples in a random order in batches of 64; the first batch holds all of them, to measure with."""
-    starts = range(0, size(targets), 64)
-    cut = [
-        (mapped(lambda t, i=i: t[i : i + 64], inputs), mapped(lambda t, i=i: t[i : i + 64], targets))  # type: ignore[misc]
-        for i in starts
-    ]
-    return [(inputs, targets), *cut]
 
 
 def _bad_data(x: Any, y: Any) -> Finding | None:

@@ -105,18 +105,20 @@ def gradients(model: nn.Module, norms: Mapping[str, float], ever: Mapping[str, b
         norms: parameter -> root mean square of its gradient in the first step.
         ever: parameter -> whether a gradient other than 0 ever came, None if there was none at all.
     """
+    idle: dict[str, list[str]] = {}
     for name, came in ever.items():
         if not came:
-            layer, _, parameter = name.rpartition(".")
-            yield Finding(
-                "no-gradient",
-                f"No gradient other than 0 reaches the parameter {name}."
-                if name in norms
-                else f"The parameter {name} takes no part in the loss.",
-                f"Is {parameter!r} used in forward? Does detach(), no_grad(), argmax or NumPy stand between "
-                "it and the loss? If it is not meant to learn: requires_grad_(False).",
-                layer,
-            )
+            idle.setdefault(name.rpartition(".")[0], []).append(name)
+    for layer, parameters in idle.items():
+        yield Finding(
+            "no-gradient",
+            f"No gradient other than 0 reaches {', '.join(parameters)}."
+            if parameters[0] in norms
+            else f"{', '.join(parameters)} takes no part in the loss.",
+            "Is the layer used in forward? Does detach(), no_grad(), argmax or NumPy stand between it and "
+            "the loss? If it is not meant to learn: requires_grad_(False).",
+            layer,
+        )
     weights = [
         (name, norms[name])
         for name, parameter in model.named_parameters()

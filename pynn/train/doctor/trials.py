@@ -17,7 +17,7 @@ from ..unchanged import untouched
 from .data_checks import kind_of
 from .finding import Finding
 
-SECONDS = 10.0  # that a trial may take
+SECONDS = 3.0  # that one of the trainings may take
 Loss = Callable[..., Any]
 
 
@@ -28,9 +28,14 @@ def loss_of(model: nn.Module, loss: Loss, inputs: Any, targets: Any) -> float:
 
 
 def descend(
-    model: nn.Module, moves: optim.Optimizer, loss: Loss, batches: list[tuple[Any, Any]], steps: int
+    model: nn.Module,
+    moves: optim.Optimizer,
+    loss: Loss,
+    batches: list[tuple[Any, Any]],
+    steps: int,
+    goal: float = -math.inf,
 ) -> bool:
-    """Take steps; whether all losses were finite."""
+    """Take steps until the loss is below a goal; whether all losses were finite."""
     end = time.monotonic() + SECONDS
     for step in range(steps):
         inputs, targets = batches[step % len(batches)]
@@ -38,6 +43,8 @@ def descend(
         value = loss(call(model, inputs), targets)
         if not math.isfinite(value.item()):
             return False
+        if value.item() < goal:
+            break
         value.backward()
         moves.step()
         if time.monotonic() > end:
@@ -50,7 +57,7 @@ def overfit(model: nn.Module, loss: Loss, inputs: Any, targets: Any) -> Iterator
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if not trained:
         return
-    few = min(size(targets), 32)
+    few = min(size(targets), 16)
     inputs, targets = mapped(lambda t: t[:few], inputs), mapped(lambda t: t[:few], targets)
     without_dropout(model)
     first = loss_of(model, loss, inputs, targets)
@@ -59,7 +66,7 @@ def overfit(model: nn.Module, loss: Loss, inputs: Any, targets: Any) -> Iterator
     for rate in (0.01, 0.001, 0.1):
         moves = optim.Adam(trained, lr=rate)
         with untouched(model, moves):
-            if descend(model, moves, loss, [(inputs, targets)], 80):
+            if descend(model, moves, loss, [(inputs, targets)], 80, goal / 2):
                 lowest = min(lowest, loss_of(model, loss, inputs, targets))
         if lowest <= goal or first < 1e-6:
             return
@@ -83,7 +90,7 @@ def no_better_than(loss: Loss, targets: Any, otherwise: float) -> float:
     if kind == "logits" and not targets.is_floating_point() and values.ndim == 1:
         _, counts = np.unique(values, return_counts=True)
         share = counts / counts.sum()
-        return float(-(share * np.log(share)).sum())
+        return float((share * -np.log(share)).sum())
     return otherwise
 
 
@@ -96,14 +103,18 @@ def without_dropout(model: nn.Module) -> None:
 
 
 def rate(
-    model: nn.Module, moves: optim.Optimizer, loss: Loss, batches: list[tuple[Any, Any]]
+    model: nn.Module, moves: optim.Optimizer, loss: Loss, inputs: Any, targets: Any
 ) -> Iterator[Finding]:
     """Whether the optimizer's own learning rate makes the loss rise, or hardly moves it."""
     if any("initial_lr" in group for group in moves.param_groups):
         return  # a schedule has only begun
     own = [group["lr"] for group in moves.param_groups]
     without_dropout(model)
-    inputs, targets = batches[0]
+    batches = [
+        (mapped(lambda t, i=i: t[i : i + 32], inputs), mapped(lambda t, i=i: t[i : i + 32], targets))  # type: ignore[misc]
+        for i in range(0, size(targets), 32)
+    ]
+    inputs, targets = mapped(lambda t: t[:64], inputs), mapped(lambda t: t[:64], targets)
     first = loss_of(model, loss, inputs, targets)
     found: dict[float, float] = {}
 
