@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+_SUFFIX = ".tmp"
+
 
 @contextlib.contextmanager
 def written_whole(path: Path) -> Iterator[BinaryIO]:
@@ -16,7 +18,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     Until then its bytes lie beside it under another name, and an older file of that name stays: neither a
     crash nor a full disk leaves half a file.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{_SUFFIX}")
     try:
         with open(temporary, "wb") as file:
             yield file
@@ -33,3 +35,20 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Delete what processes that were killed while they wrote `path` have left beside it."""
+    if os.name != "posix" or not path.parent.is_dir():
+        return
+    for file in path.parent.iterdir():
+        start = f".{path.name}."
+        process = file.name.removeprefix(start).removesuffix(_SUFFIX)
+        if file.name != f"{start}{process}{_SUFFIX}" or not process.isdecimal():
+            continue
+        try:
+            os.kill(int(process), 0)  # asks whether it lives
+        except ProcessLookupError:
+            file.unlink(missing_ok=True)
+        except (PermissionError, OverflowError):
+            pass

@@ -3,6 +3,9 @@
 A dictionary of tensors, such as `model.state_dict()`, becomes a plain safetensors file that every other
 program reads. Around tensors there may be dictionaries, lists and numbers (an optimizer's state, a
 checkpoint of several parts): their structure goes into the file's metadata as JSON.
+
+What is read may come from anyone. So every claim of a header is compared with the size of the file before
+memory is taken for it, and whatever is wrong ends in one kind of error.
 """
 
 from __future__ import annotations
@@ -33,12 +36,15 @@ _DTYPES = {
 }
 _NAMES = {np.dtype(code): name for name, code in _DTYPES.items()}
 _BITS = np.dtype(_DTYPES["BF16"])
+_ARRAYS = set(_NAMES) - {_BITS}
 _STRUCTURE = "pynn.structure"
-_LARGEST_HEADER = 100_000_000
+_LARGEST_HEADER = 100_000_000  # bytes, as in safetensors
+_MOST_AXES = 8
+_BAD_STRUCTURE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 def save(obj: Any, path: str | os.PathLike[str]) -> None:
-    """Write tensors, or dictionaries and lists of them, to a safetensors file.
+    """Write tensors and arrays, or dictionaries and lists of them, to a safetensors file.
 
     The file appears under its name only once it is complete and on the disk, so that neither a crash nor a
     full disk leaves half a file, and an older file of that name stays until then.
@@ -98,14 +104,21 @@ def load(path: str | os.PathLike[str], map_location: Any = None, weights_only: b
         return tensors
     try:
         return _put_together(json.loads(metadata[_STRUCTURE]), tensors)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"load: {path} does not hold the structure that save writes: {error!r}") from None
+    except _BAD_STRUCTURE as error:
+        why = _short(error)
+        raise ValueError(f"load: {path} does not hold the structure that save writes: {why}") from None
 
 
 def _path(verb: str, path: Any) -> Path:
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f"{verb}: path must be a str or a Path, got {type(path).__name__}")
     return Path(path)
+
+
+def _short(value: Any) -> str:
+    """What a message shows of something that may be of any size."""
+    text = repr(value)
+    return text if len(text) <= 100 else f"{text[:97]}..."
 
 
 # ---- the structure around the tensors ---------------------------------------------------------------
@@ -116,6 +129,12 @@ def _take_apart(obj: Any, path: str, tensors: dict[str, np.ndarray]) -> Any:
         name = path or "tensor"
         tensors[name] = _array(obj)
         return {"tensor": name}
+    if isinstance(obj, np.generic):
+        obj = obj.item()
+    if isinstance(obj, np.ndarray) and obj.dtype in _ARRAYS:
+        name = path or "array"
+        tensors[name] = np.asarray(obj, order="C")
+        return {"array": name}
     if obj is None or isinstance(obj, (bool, int, str)):
         return obj
     if isinstance(obj, float):
@@ -146,10 +165,14 @@ def _put_together(node: Any, tensors: dict[str, Tensor]) -> Any:
     ((kind, value),) = node.items()
     if kind == "tensor":
         return tensors[value]
+    if kind == "array":
+        return tensors[value].numpy()
     if kind == "float":
         return float(value)
     if kind == "dict":
         return {key: _put_together(item, tensors) for key, item in value}
+    if kind not in ("list", "tuple"):
+        raise ValueError(f"{_short(kind)} is no kind of value")
     items = [_put_together(item, tensors) for item in value]
     return tuple(items) if kind == "tuple" else items
 
@@ -194,27 +217,28 @@ def _decode(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
             raise damaged(f"its header claims {length} bytes of {size}")
         try:
             header = json.loads(file.read(length))
-        except ValueError as error:
-            raise damaged(f"its header is no JSON ({error})") from None
+        except (ValueError, RecursionError) as error:
+            raise damaged(f"its header is no JSON ({_short(error)})") from None
         if not isinstance(header, dict):
             raise damaged("its header is no JSON object")
         metadata = header.pop("__metadata__", {})
         if not isinstance(metadata, dict):
             raise damaged("its metadata is no JSON object")
-        content = size - 8 - length
-        places = _check_places(header, content, damaged)
-        data = np.frombuffer(file.read(content), dtype=np.uint8)
-    tensors = {}
-    for name, (dtype, shape, begin, end) in places.items():
-        array = data[begin:end].view(dtype) if end > begin else np.empty(0, dtype)
-        tensors[name] = _tensor(array.reshape(shape))
+        places = _check_places(header, size - 8 - length, damaged)
+        tensors = {}
+        for name, (dtype, shape, begin, end) in places.items():
+            array = np.empty(shape, dtype)
+            file.seek(8 + length + begin)
+            target: Any = array.reshape(-1).view(np.uint8)
+            if file.readinto(target) != end - begin:
+                raise damaged("it was cut short while it was read")
+            tensors[name] = _tensor(array)
     return tensors, metadata
 
 
 def _tensor(array: np.ndarray) -> Tensor:
-    """A copy: the file's bytes are one block, which no single tensor should keep."""
     if array.dtype == _BITS:
-        return _core.from_bits(np.array(array))
+        return _core.from_bits(array)
     return _core.tensor(array, _core.float64 if array.dtype == np.float64 else None)
 
 
@@ -222,24 +246,27 @@ def _check_places(header: dict[str, Any], content: int, damaged: Any) -> dict[st
     """Where each tensor lies: all claims are compared with the file before any memory is taken."""
     places = {}
     for name, entry in header.items():
+        shown = _short(name)
         try:
             kind, shape, (begin, end) = entry["dtype"], entry["shape"], entry["data_offsets"]
         except (TypeError, KeyError, ValueError):
-            raise damaged(f"the entry of {name!r} is incomplete") from None
-        if kind not in _DTYPES:
-            raise damaged(f"{name!r} is of type {kind!r}; known are {', '.join(_DTYPES)}")
-        numbers = [*shape, begin, end] if isinstance(shape, list) else [None]
-        if not all(type(number) is int and number >= 0 for number in numbers):
-            raise damaged(f"{name!r} has shape {shape} and offsets {begin}, {end}")
+            raise damaged(f"the entry of {shown} is incomplete") from None
+        if not isinstance(kind, str) or kind not in _DTYPES:
+            raise damaged(f"{shown} is of type {_short(kind)}; known are {', '.join(_DTYPES)}")
+        sizes = shape if isinstance(shape, list) and len(shape) <= _MOST_AXES else [None]
+        if not all(type(n) is int and 0 <= n < 1 << 63 for n in (*sizes, begin, end)):
+            raise damaged(f"{shown} has shape {_short(shape)} and offsets {_short(begin)}, {_short(end)}")
         dtype = np.dtype(_DTYPES[kind])
         if not begin <= end <= content or end - begin != math.prod(shape) * dtype.itemsize:
-            raise damaged(f"{name!r} of shape {shape} claims the bytes {begin} to {end} of {content}")
+            raise damaged(f"{shown} of shape {shape} claims the bytes {begin} to {end} of {content}")
+        if math.prod(n or 1 for n in shape) >= 1 << 60:
+            raise damaged(f"{shown} has shape {shape}, larger than any tensor can be")
         places[name] = (dtype, shape, begin, end)
     taken = 0
     for name, (_, _, begin, end) in sorted(places.items(), key=lambda item: item[1][2:]):
         if begin != taken:
             raise damaged(
-                f"{name!r} starts at byte {begin}, expected {taken}: tensors overlap or leave a gap"
+                f"{_short(name)} starts at byte {begin}, expected {taken}: tensors overlap or leave a gap"
             )
         taken = end
     if taken != content:

@@ -122,9 +122,31 @@ class DataLoader:
         return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
 
     def __iter__(self) -> Iterator[Any]:
-        if isinstance(self.dataset, IterableDataset):
-            return starmap(self._transformed, zip(self._stream(), self._generators(), strict=False))
-        jobs = zip(self._index_batches(), self._generators(), strict=False)
+        return self.starting_at(0)
+
+    def starting_at(self, batch: int) -> Iterator[Any]:
+        """Go through the data as `iter` would, but from some batch on; those before it are not read.
+
+        Args:
+            batch: how many to leave out.
+
+        Raises:
+            ValueError: there are not so many.
+
+        Example:
+            >>> import pynn
+            >>> loader = pynn.data.DataLoader(pynn.data.TensorDataset(pynn.arange(5)), batch_size=2)
+            >>> [x.tolist() for (x,) in loader.starting_at(1)]
+            [[2, 3], [4]]
+        """
+        _check.integer("DataLoader.starting_at", "batch", batch, 0)
+        streams = isinstance(self.dataset, IterableDataset)
+        jobs = zip(self._stream() if streams else self._index_batches(), self._generators(), strict=False)
+        found = sum(1 for _ in islice(jobs, batch))
+        if found < batch:
+            raise ValueError(f"DataLoader.starting_at: there are only {found} batches, not {batch}")
+        if streams:
+            return starmap(self._transformed, jobs)
         return self._read_ahead(jobs) if self.num_workers else starmap(self._read, jobs)
 
     # ---- which samples ----------------------------------------------------------------------------

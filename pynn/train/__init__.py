@@ -3,8 +3,10 @@
 from pynn.nn import module as _module
 
 from .averaging import EMA, SWA, WeightAverage, update_bn
+from .backup import BackupAndRestore
 from .callbacks import Callback, LambdaCallback, TerminateOnNaN
 from .confusion import F1, ConfusionMatrix, IoU, Precision, Recall
+from .doctor import Diagnosis, Doctor, Finding, watch
 from .energy import EnergyMeter
 from .errors import MeanAbsoluteError, MeanSquaredError, R2Score, RootMeanSquaredError
 from .history import History
@@ -12,6 +14,7 @@ from .loggers import CSVLogger, ProgressTable
 from .loop import evaluate, fit
 from .lr_finder import LearningRateCurve, find_lr
 from .metrics import Accuracy, Mean, Metric, TopKAccuracy
+from .more_verbs import MoreVerbs
 from .perplexity import Perplexity
 from .ranking import PRAUC, ROCAUC
 from .rates import LearningRateSchedule, LearningRateScheduler
@@ -19,7 +22,7 @@ from .tensorboard import TensorBoard
 from .verbs import TrainingVerbs
 from .watching import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
 
-for _name, _value in vars(TrainingVerbs).items():
+for _name, _value in [*vars(MoreVerbs).items(), *vars(TrainingVerbs).items()]:
     if not _name.startswith("__"):
         setattr(_module.TrainingVerbs, _name, _value)
 
@@ -30,11 +33,15 @@ __all__ = [
     "ROCAUC",
     "SWA",
     "Accuracy",
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "ConfusionMatrix",
+    "Diagnosis",
+    "Doctor",
     "EarlyStopping",
     "EnergyMeter",
+    "Finding",
     "History",
     "IoU",
     "LambdaCallback",
@@ -61,4 +68,5 @@ __all__ = [
     "find_lr",
     "fit",
     "update_bn",
+    "watch",
 ]

@@ -12,6 +12,7 @@ from pynn import _check, data
 from pynn._core import Tensor
 
 from .nested import Columns, is_several, leaves, mapped, sizes
+from .reading import Steps
 
 
 def to_tensor(value: Any) -> Tensor:
@@ -119,32 +120,6 @@ class First:
 
     def __iter__(self) -> Iterator[Any]:
         return islice(self.batches, self.steps)
-
-
-class Steps:
-    """So many batches at a time. What is left waits for the next epoch; what ends is begun again."""
-
-    def __init__(self, batches: Iterable[Any], steps: int, verb: str) -> None:
-        self.batches, self.steps, self.verb = batches, steps, verb
-        self.running: Iterator[Any] | None = None
-
-    def __len__(self) -> int:
-        return self.steps
-
-    def __iter__(self) -> Iterator[Any]:
-        for _ in range(self.steps):
-            yield self._next()
-
-    def _next(self) -> Any:
-        if self.running is not None:
-            for batch in self.running:
-                return batch
-            if self.running is self.batches:
-                raise ValueError(f"{self.verb}: the generator has ended before all steps were done")
-        self.running = iter(self.batches)
-        for batch in self.running:
-            return batch
-        raise ValueError(f"{self.verb}: there are no batches")
 
 
 def unpacked(parts: Any) -> Any:

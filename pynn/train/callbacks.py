@@ -10,6 +10,7 @@ from typing import Any
 from pynn.nn import Module
 
 from .history import History
+from .remembered import gathered, put_back
 
 Logs = dict[str, float]
 
@@ -34,6 +35,10 @@ class Callback:
     model: Module
     history: History
     """The record that `fit` is writing."""
+    run: Any
+    """The training as it stands, see `pynn.train.backup.Run`."""
+    comes_last: bool = False
+    """Whether it is called after all others, whatever its place in the list."""
 
     def set_model(self, model: Module) -> None:
         """Called once, before anything else.
@@ -42,6 +47,23 @@ class Callback:
             model: what is trained.
         """
         self.model = model
+
+    def state_dict(self) -> dict[str, Any]:
+        """What is remembered of it when a training is written down, see `BackupAndRestore`.
+
+        By default, all attributes that hold numbers, strings, tensors, arrays, or lists, tuples and
+        dictionaries of them, except those with the name of an argument of `__init__`, which are options;
+        and those that have a `state_dict` of their own.
+        """
+        return gathered(self)
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over what `state_dict` gave; called after `on_train_begin`.
+
+        Args:
+            state_dict: it.
+        """
+        put_back(self, state_dict)
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Before the first epoch.
@@ -107,7 +129,7 @@ class Callback:
 class CallbackList:
     """All callbacks as one. Those that do not look at batches cost nothing per batch."""
 
-    def __init__(self, callbacks: Iterable[Callback], model: Module, history: History) -> None:
+    def __init__(self, callbacks: Iterable[Callback], model: Module, history: History, run: Any) -> None:
         if isinstance(callbacks, Callback) or not isinstance(callbacks, Iterable):
             raise TypeError(f"fit: callbacks is a list of Callbacks, got {type(callbacks).__name__}")
         self.callbacks = list(callbacks)
@@ -116,8 +138,10 @@ class CallbackList:
             if not isinstance(callback, Callback):
                 hint = f"{callback.__name__}()" if isinstance(callback, type) else "a Callback"
                 raise TypeError(f"fit: callbacks holds {callback!r}. Did you mean {hint}?")
-            callback.history = history
+            callback.history, callback.run = history, run
             callback.set_model(model)
+        self.callbacks.sort(key=lambda callback: callback.comes_last)
+        run.callbacks = self.callbacks
         self._batch_begin = self._overriding("on_train_batch_begin")
         self._batch_end = self._overriding("on_train_batch_end")
 

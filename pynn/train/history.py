@@ -51,6 +51,10 @@ class History(Mapping[str, list[float]]):
         for name, value in logs.items():
             self.history.setdefault(name, []).append(value)
 
+    def last(self) -> dict[str, float]:
+        """The values of the last epoch, by name; none before the first."""
+        return {name: values[-1] for name, values in self.history.items()}
+
     def __getitem__(self, name: str) -> list[float]:
         if name not in self.history:
             raise KeyError(f"no {name!r} was recorded; there are {', '.join(self.history) or 'no values'}")

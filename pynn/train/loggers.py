@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
+from typing import Any
 
 from .callbacks import Callback, Logs, check_path
 
@@ -43,12 +45,22 @@ class CSVLogger(Callback):
         if self.append and self.path.exists() and self.path.stat().st_size:
             with self.path.open(newline="", encoding="utf-8") as file:
                 self._names = next(csv.reader(file, delimiter=self.separator))[1:]
-        else:
-            self.path.write_text("", encoding="utf-8")
+        self._begun = self.append  # a file that is not appended to is emptied with the first line
+
+    def state_dict(self) -> dict[str, Any]:
+        size = self.path.stat().st_size if self._begun and self.path.exists() else 0
+        return {"names": self._names, "size": size}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        if self.path.exists() and state_dict["size"] <= self.path.stat().st_size:
+            os.truncate(self.path, state_dict["size"])  # lines that came after this state are written again
+            self._names, self._begun = state_dict["names"], True
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         logs = logs or {}
-        with self.path.open("a", newline="", encoding="utf-8") as file:
+        mode = "a" if self._begun else "w"
+        self._begun = True
+        with self.path.open(mode, newline="", encoding="utf-8") as file:
             writer = csv.writer(file, delimiter=self.separator)
             if self._names is None:
                 self._names = list(logs)

@@ -10,6 +10,7 @@ from typing import Any
 from pynn import autograd, nn, optim
 
 from . import origin, progress
+from .backup import Run
 from .batches import count, unpacked
 from .callbacks import Callback, CallbackList
 from .history import History
@@ -76,21 +77,24 @@ def fit(
     """
     check_batches("fit", batches)
     history, show, tally = History(), progress.choose(verbose), Tally(metrics)
-    calls = CallbackList(callbacks, model, history)
     updates = Updates(optimizer, accumulate, clip_norm, clip_value)
+    run = Run(model, optimizer, batches, validation, tally, updates, history, initial_epoch)
+    calls = CallbackList(callbacks, model, history, run)
     region = region_of(precision)
     model.stop_training = False
     logs: dict[str, float] = {}
     show.begin(epochs, count(batches))
     try:
-        calls.train_begin()
-        for epoch in range(initial_epoch, epochs):
+        calls.train_begin()  # here a callback may have gone back to where a run was killed
+        logs = history.last()
+        for epoch in run.epochs(epochs):
             start = time.perf_counter()
-            calls.epoch_begin(epoch)
+            if not run.in_epoch:
+                calls.epoch_begin(epoch)
+                tally.reset()
             model.train()
-            tally.reset()
 
-            for batch, parts in enumerate(batches):
+            for batch, parts in run.reader.epoch():
                 inputs, targets, *more = unpacked(parts)
                 calls.batch_begin(batch)
                 updates.zero_grad()
@@ -99,7 +103,8 @@ def fit(
                     batch_loss = loss(outputs, targets, *more)
                 value, samples = batch_loss.item(), size(targets)
                 if not math.isfinite(value):
-                    history.problem = origin.explain(model, value, epoch, batch, inputs, targets)
+                    when = f"epoch {epoch + 1}, batch {batch + 1}"
+                    history.problem = origin.explain(model, value, when, inputs, (targets, *more), loss)
                     calls.batch_end(batch, {"loss": value})
                     if model.stop_training:
                         break

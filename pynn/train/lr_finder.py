@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Callable, Iterable
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ from pynn import _check, autograd, nn, optim
 
 from .batches import unpacked
 from .nested import call, size
-from .origin import unchanged
+from .unchanged import unchanged, untouched
 from .updates import Updates, region_of
 
 
@@ -160,7 +158,7 @@ def find_lr(
     rates: list[float] = []
     losses: list[float] = []
     average, lowest = 0.0, math.inf
-    with unchanged(model), _untouched(model, optimizer):
+    with unchanged(model), untouched(model, optimizer):
         model.train()
         source = _again_and_again(batches)
         for step in range(steps):
@@ -196,18 +194,3 @@ def _again_and_again(batches: Iterable[Any]) -> Any:
             yield batch
         if not some:
             raise ValueError("find_lr: there are no batches")
-
-
-@contextmanager
-def _untouched(model: nn.Module, optimizer: optim.Optimizer) -> Any:
-    """A block after which parameters, gradients and the optimizer are what they were."""
-    parameters = [(p, p.detach().clone(), p.grad) for p in model.parameters()]
-    state = copy.deepcopy(optimizer.state_dict())
-    try:
-        yield
-    finally:
-        with autograd.no_grad():
-            for parameter, value, gradient in parameters:
-                parameter.copy_(value)
-                parameter.grad = gradient
-        optimizer.load_state_dict(state)

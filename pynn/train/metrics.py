@@ -8,6 +8,8 @@ from typing import Any
 from pynn import _check
 from pynn._core import ShapeError, Tensor
 
+from .remembered import gathered, put_back
+
 
 class Metric:
     """Collects over batches and gives one number at the end.
@@ -38,6 +40,18 @@ class Metric:
     def reset(self) -> None:
         """Forget all batches."""
         self.total, self.count = 0.0, 0
+
+    def state_dict(self) -> dict[str, Any]:
+        """What it has collected, as data: see `Callback.state_dict`."""
+        return gathered(self)
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over what `state_dict` gave.
+
+        Args:
+            state_dict: it.
+        """
+        put_back(self, state_dict)
 
     def update(self, outputs: Tensor, targets: Tensor) -> None:
         """Take in one batch.

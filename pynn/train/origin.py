@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from pynn import _core, autograd, nn
+from pynn import nn
 from pynn._core import Tensor
 
 from .nested import call, leaves
+from .statements import Statements
+from .unchanged import unchanged
 
 
-def explain(model: nn.Module, value: float, epoch: int, batch: int, inputs: Any, targets: Any) -> str:
+def explain(
+    model: nn.Module,
+    value: float,
+    when: str,
+    inputs: Any,
+    rest: tuple[Any, ...],
+    loss: Callable[..., Any],
+) -> str:
     """What to tell a user whose loss is NaN or infinite."""
-    head = f"fit: the loss is {value} in epoch {epoch + 1}, batch {batch + 1}."
-    for name, part in (("inputs", inputs), ("targets", targets)):
+    head = f"fit: the loss is {value} in {when}."
+    for name, part in (("inputs", inputs), ("targets", rest[0])):
         where = first_index(part)
         if where is not None:
             return (
@@ -28,7 +36,7 @@ def explain(model: nn.Module, value: float, epoch: int, batch: int, inputs: Any,
         "The data of this batch is finite, so the training diverged: try a smaller learning rate, scaled "
         "inputs (pynn.data.StandardScaler) or clip_norm in compile."
     )
-    return f"{head} {first_origin(model, inputs)}. {advice}"
+    return f"{head} {first_origin(model, inputs, rest, loss)}. {advice}"
 
 
 def first_index(value: Any) -> str | None:
@@ -42,8 +50,19 @@ def first_index(value: Any) -> str | None:
     return None
 
 
-def first_origin(model: nn.Module, inputs: Any) -> str:
-    """Runs the model once more, layer by layer, and names the first that made NaN or infinity."""
+def first_origin(
+    model: nn.Module, inputs: Any, rest: tuple[Any, ...] = (), loss: Callable[..., Any] | None = None
+) -> str:
+    """Runs the model once more, and names what first made NaN or infinity out of finite numbers.
+
+    Layers are watched by hooks; between them, the user's own lines are watched as they run.
+
+    Args:
+        model: what is run.
+        inputs: a batch that is finite.
+        rest: what the loss takes beside the outputs: targets, and perhaps weights.
+        loss: the loss, if it may be what makes them.
+    """
     for name, parameter in model.named_parameters():
         where = first_index(parameter)
         if where is not None:
@@ -53,40 +72,44 @@ def first_origin(model: nn.Module, inputs: Any) -> str:
     def watch(name: str) -> Any:
         def hook(module: nn.Module, args: Any, output: Any) -> None:
             where = None if found else first_index(output)
-            if where is None:
-                return
-            op = next((leaf.op_name for leaf in leaves(output) if getattr(leaf, "op_name", None)), None)
-            layer = (
-                f"layer {name!r} ({type(module).__name__})" if name else f"{type(module).__name__}.forward"
-            )
-            found.append(
-                f"The first NaN or infinity comes from {layer}{f', op {op}' if op else ''}, at {where}"
-            )
+            if where is None or first_index(args) is not None:
+                return  # all is well, or it came in from elsewhere
+            layer = _layer(name, module)
+            found.append(f"The first NaN or infinity comes from {layer}{op_of(output)}, at {where}")
 
         return hook
 
+    def suspicious(value: Any) -> bool:
+        return first_index(value) is not None
+
     handles = [module.register_forward_hook(watch(name)) for name, module in model.named_modules()]
+    lines = Statements(suspicious, lambda: bool(found))
+    result = None
     try:
-        with unchanged(model):
-            call(model, inputs)
+        with unchanged(model), lines:
+            outputs = call(model, inputs)
+            if loss is not None and not found and not lines.found:
+                result = loss(outputs, *rest)
     finally:
         for handle in handles:
             handle.remove()
-    return found[0] if found else "All layers give finite numbers, so the loss function made it"
+    if lines.found:
+        value, owner = lines.found.value, lines.found.owner
+        layer = [_layer(name, owner) for name, module in model.named_modules() if module is owner]
+        return (
+            f"The first NaN or infinity comes from {', '.join([*layer, lines.found.text])}{op_of(value)}, "
+            f"at {first_index(value)}, in {lines.found.place}"
+        )
+    if found:
+        return found[0]
+    return f"All layers give finite numbers, so the loss function made it{op_of(result)}"
 
 
-@contextmanager
-def unchanged(model: nn.Module) -> Iterator[None]:
-    """A block after which buffers, modes, and the stream of random numbers are what they were."""
-    buffers = [(buffer, buffer.detach().clone()) for buffer in model.buffers()]
-    modes = [(module, module.training) for module in model.modules()]
-    state = _core.get_rng_state()
-    try:
-        yield
-    finally:
-        _core.set_rng_state(state)
-        with autograd.no_grad():
-            for buffer, before in buffers:
-                buffer.copy_(before)
-        for module, mode in modes:
-            module.__dict__["training"] = mode
+def op_of(value: Any) -> str:
+    """The op that made the first tensor in a structure that has one, as the end of a list: `, op log`."""
+    name = next((leaf.op_name for leaf in leaves(value) if getattr(leaf, "op_name", None)), None)
+    return f", op {name}" if name else ""
+
+
+def _layer(name: str, module: nn.Module) -> str:
+    return f"layer {name!r} ({type(module).__name__})" if name else f"{type(module).__name__}.forward"

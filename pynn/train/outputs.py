@@ -81,6 +81,12 @@ class MetricOfOutput(Metric):
     def reset(self) -> None:
         self.metric.reset()
 
+    def state_dict(self) -> dict[str, Any]:
+        return self.metric.state_dict()
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self.metric.load_state_dict(state_dict)
+
     def update(self, outputs: Any, targets: Any) -> None:
         self.metric.update(at(outputs, self.key, "outputs"), at(targets, self.key, "targets"))
 

@@ -45,6 +45,12 @@ class LearningRateSchedule(Callback):
         if per == "batch":
             self.on_train_batch_end = lambda batch, logs=None: scheduler.step()  # type: ignore[method-assign]
 
+    def state_dict(self) -> dict[str, Any]:
+        return {"scheduler": self.scheduler.state_dict()}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self.scheduler.load_state_dict(state_dict["scheduler"])
+
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         if self.per == "batch":
             return

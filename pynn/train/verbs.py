@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pynn import _check, autograd, io
+from pynn import _check, autograd
 from pynn._core import ShapeError
 
 from . import loop, lr_finder, resolve, updates
@@ -17,6 +16,7 @@ from .callbacks import Callback
 from .history import History
 from .lr_finder import LearningRateCurve
 from .metrics import Metric
+from .more_verbs import MoreVerbs
 from .nested import call, joined, leaves, mapped, size
 from .progress import can_show
 from .summary import describe
@@ -24,8 +24,6 @@ from .weighting import prepared, weighted
 
 if TYPE_CHECKING:
     from pynn.nn import Module
-
-Self = TypeVar("Self", bound="TrainingVerbs")
 
 
 class How(NamedTuple):
@@ -36,7 +34,7 @@ class How(NamedTuple):
     options: dict[str, Any]
 
 
-class TrainingVerbs:
+class TrainingVerbs(MoreVerbs):
     """Mixed into `pynn.nn.Module` when `pynn.train` is imported.
 
     Example:
@@ -340,34 +338,3 @@ class TrainingVerbs:
         file = file or sys.stdout
         text = describe(model, input_shape, dtype)
         print(text if can_show("─", file) else text.replace("─", "-"), file=file)
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write all parameters and buffers to a safetensors file: `pynn.save(model.state_dict(), path)`.
-
-        Args:
-            path: usually `name.safetensors`.
-
-        Example:
-            >>> import os, tempfile
-            >>> from pynn import nn
-            >>> path = os.path.join(tempfile.mkdtemp(), "model.safetensors")
-            >>> nn.Linear(2, 1).save(path)
-            >>> nn.Linear(2, 1).load(path)
-            Linear(in_features=2, out_features=1, bias=True)
-        """
-        model: Module = self  # type: ignore[assignment]
-        io.save(model.state_dict(), path)
-
-    def load(self: Self, path: str | os.PathLike[str], strict: bool = True) -> Self:
-        """Read parameters and buffers from a file that `save` wrote, or another program; return the model.
-
-        Args:
-            path: a safetensors file.
-            strict: whether missing and unexpected names are errors too. Shapes always are.
-
-        Raises:
-            ValueError: the file is damaged, or its names or shapes differ from the model's.
-        """
-        model: Module = self  # type: ignore[assignment]
-        model.load_state_dict(io.load(path), strict=strict)
-        return self

@@ -103,6 +103,12 @@ VERBS = {
         (lambda: model().find_lr(x, y[:5]), ValueError, "find_lr.*8.*5"),
         (lambda: model().find_lr(x, y, end_lr=1e-9), ValueError, "find_lr.*end_lr.*1e-09"),
     ],
+    "pynn.nn.Module.check": [
+        (lambda: nn.Linear(1, 1).check(x, y), RuntimeError, "Linear.check.*compile"),
+        (lambda: model().check(3, y), (TypeError, ValueError), "int|3"),
+        (lambda: model().check(x), ValueError, "check.*y"),
+        (lambda: model().check(pynn.ones(8, 4), y), pynn.ShapeError, r"Linear.*\(8, 4\)"),
+    ],
     "pynn.nn.Module.predict": [
         (lambda: model().predict(None), TypeError, "predict.*NoneType"),
         (lambda: model().predict(x, batch_size=0), ValueError, "predict.*batch_size.*0"),
@@ -178,6 +184,11 @@ CALLS = {
             "ModelCheckpoint.*val_loss",
         ),
     ],
+    "pynn.train.BackupAndRestore": [
+        (lambda: train.BackupAndRestore(3), TypeError, "BackupAndRestore.*path.*3"),
+        (lambda: train.BackupAndRestore("a", save_freq="batch"), ValueError, "save_freq.*'batch'"),
+        (lambda: train.BackupAndRestore("a", save_freq=0), ValueError, "save_freq.*0"),
+    ],
     "pynn.train.LearningRateSchedule": [
         (lambda: train.LearningRateSchedule(None), TypeError, "LearningRateSchedule.*NoneType"),
         (
@@ -247,5 +258,12 @@ CALLS = {
         (lambda: train.ProgressTable("a"), (TypeError, ValueError), "ProgressTable.*every.*'a'"),
     ],
     "pynn.train.TerminateOnNaN": [(lambda: train.TerminateOnNaN(3), TypeError, "argument")],
+    "pynn.train.Doctor": [(lambda: train.Doctor(3, 4), TypeError, "argument")],
+    "pynn.train.Finding": [(lambda: train.Finding("nan"), TypeError, "argument")],
+    "pynn.train.Diagnosis": [(lambda: train.Diagnosis([3]), TypeError, "Diagnosis.*int")],
+    "pynn.train.watch": [
+        (lambda: train.watch(3, 4).__enter__(), TypeError, "watch.*int"),
+        (lambda: train.watch(model(), "adam").__enter__(), TypeError, "watch.*Optimizer.*str"),
+    ],
     "pynn.train.History": [(lambda: fit(epochs=0)["accuracy"], KeyError, "accuracy")],
 }

@@ -123,11 +123,57 @@ def test_a_nan_is_traced_to_its_layer():
     state = {name: value.numpy().copy() for name, value in model.state_dict().items()}
     guard = train.TerminateOnNaN()
     model.fit(x, pynn.zeros(6, 1), verbose=0, callbacks=[guard])
-    assert "layer '1' (Root), op sqrt, at index (0, 0)" in guard.origin
-    with pytest.raises(FloatingPointError, match=r"layer '1' \(Root\), op sqrt"):
+    assert "layer '1' (Root), `(x - 5).sqrt()`, op sqrt, at index (0, 0), in line" in guard.origin
+    with pytest.raises(FloatingPointError, match=r"layer '1' \(Root\), `.*`, op sqrt"):
         model.fit(x, pynn.zeros(6, 1), verbose=0)
     for name in ("0.weight", "3.weight"):
         np.testing.assert_array_equal(model.state_dict()[name].numpy(), state[name])
+
+
+class Several(nn.Module):
+    """Many operations between two layers, in several functions."""
+
+    def __init__(self, bad):
+        super().__init__()
+        self.first, self.last, self.bad = nn.Linear(2, 3), nn.Linear(3, 1), bad
+
+    def halves(self, h):
+        h = h * 2
+        if self.bad == "function":
+            return h / (h - h) + 1
+        return h / 4
+
+    def forward(self, x):
+        h = self.first(x).exp()
+        if self.bad == "in place":
+            h -= h
+            h.log_()
+        if self.bad == "several lines":
+            h = (
+                h + 1
+                + self.halves(-h).log() * 0
+            )  # fmt: skip
+        if self.bad == "augmented":
+            h /= h - h
+        kept = [part * 1 for part in (h, self.halves(h))]
+        return self.last(kept[0] + kept[1]) if self.bad != "returned" else self.last((-h).sqrt())
+
+
+@pytest.mark.parametrize(
+    ("bad", "text"),
+    [
+        ("function", r"`h / \(h - h\)`, op div, .*Several.halves"),
+        ("in place", r"`h.log_\(\)`"),
+        ("several lines", r"`self.halves\(-h\).log\(\)`, op log, at index \(0, 0\), .*Several.forward"),
+        ("augmented", r"`h /= h - h`, op div"),
+        ("returned", r"`\(-h\).sqrt\(\)`, op sqrt"),
+    ],
+)
+def test_a_nan_is_traced_to_the_expression_that_made_it(bad, text):
+    model = nn.Sequential(nn.Identity(), Several(bad))
+    model.compile("sgd", "mse")
+    with pytest.raises(FloatingPointError, match=rf"layer '1' \(Several\), {text}"):
+        model.fit(pynn.ones(6, 2), pynn.zeros(6, 1), verbose=0)
 
 
 def test_a_nan_in_the_data_or_a_parameter_or_the_loss():
@@ -143,5 +189,8 @@ def test_a_nan_in_the_data_or_a_parameter_or_the_loss():
         model.fit(x, y, verbose=0)
     model = nn.Linear(2, 1)
     model.compile("sgd", lambda outputs, targets: (outputs * 0).log().sum())
-    with pytest.raises(FloatingPointError, match="the loss function made it"):
+    with pytest.raises(FloatingPointError, match=r"comes from `\(outputs \* 0\).log\(\)`, op log, .*lambda"):
         model.fit(x, y, verbose=0)
+    model.compile("sgd", "mse")
+    with pytest.raises(FloatingPointError, match="the loss function made it, op "):
+        model.fit(x, y + 1e30, verbose=0)
