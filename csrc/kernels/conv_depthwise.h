@@ -47,6 +47,30 @@ inline constexpr int64_t kTapsOfPlaces = 9;
 // Elements of a band: of a plane and of dy, which are to stay in the first-level cache.
 inline constexpr int64_t kBandOfPlane = 1 << 13;
 
+// The same sum for one channel and tap, over nothing but outputs: a place between two rows may hold an
+// infinity, and zero times that is not zero.
+template <class T>
+T sum_of_tap(const ConvShape& s, const Axis (&axis)[3], const T* x, const T* dy, int64_t c, int64_t tap) {
+  const int64_t at[3] = {tap / s.kernel[2] / s.kernel[1], tap / s.kernel[2] % s.kernel[1], tap % s.kernel[2]};
+  T sum = 0;
+  for (int64_t n = 0; n < s.batch; ++n) {
+    const T* const image = x + (n * s.groups + c) * s.in_size();
+    const T* next = dy + (n * s.groups + c) * s.out_size();
+    for (int64_t p = 0; p < s.out_size(); ++p, ++next) {
+      const int64_t out[3] = {p / s.out[2] / s.out[1], p / s.out[2] % s.out[1], p % s.out[2]};
+      int64_t place = 0;
+      bool inside = true;
+      for (int i = 0; i < 3; ++i) {
+        const int64_t in = out[i] * axis[i].step + axis[i].shift(at[i]);
+        inside = inside && in >= 0 && in < s.in[i];
+        place = place * s.in[i] + in;
+      }
+      if (inside) sum += *next * image[place];
+    }
+  }
+  return sum;
+}
+
 // Every channel is one chain of additions over images and bands, and one thread's.
 template <class T>
 void multiply_depthwise(const ConvShape& s, const T* x, const T* dy, T* dw) {
@@ -88,8 +112,11 @@ void multiply_depthwise(const ConvShape& s, const T* x, const T* dy, T* dw) {
               }
             }
         }
-        for (int64_t i = 0; i < (end - begin) * taps; ++i)
-          dw[begin * taps + i] = sum_lanes(load(sums.get() + i * lanes));
+        for (int64_t i = 0; i < (end - begin) * taps; ++i) {
+          const T sum = sum_lanes(load(sums.get() + i * lanes));
+          const bool finite = sum - sum == T(0);
+          dw[begin * taps + i] = finite ? sum : sum_of_tap(s, axis, x, dy, begin + i / taps, i % taps);
+        }
       });
 }
 

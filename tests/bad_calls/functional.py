@@ -146,6 +146,51 @@ CALLS = {
         (lambda: nn.utils.get_total_norm([1.0]), TypeError, "get_total_norm.*float"),
         (lambda: nn.utils.get_total_norm([x], NAN), ValueError, "norm.*nan|NaN"),
     ],
+    "pynn.nn.utils.fuse_conv_bn_eval": [
+        (
+            lambda: nn.utils.fuse_conv_bn_eval(nn.Linear(2, 2), nn.BatchNorm2d(2)),
+            TypeError,
+            "fuse_conv_bn_eval: conv must be.*Linear",
+        ),
+        (
+            lambda: nn.utils.fuse_conv_bn_eval(nn.Conv2d(2, 2, 1), nn.ReLU()),
+            TypeError,
+            "fuse_conv_bn_eval: bn must be.*ReLU",
+        ),
+        (
+            lambda: nn.utils.fuse_conv_bn_eval(nn.Conv2d(2, 2, 1), nn.BatchNorm2d(2)),
+            ValueError,
+            r"fuse_conv_bn_eval.*evaluation.*eval\(\)",
+        ),
+        (
+            lambda: nn.utils.fuse_conv_bn_eval(nn.Conv2d(2, 3, 1).eval(), nn.BatchNorm2d(2).eval()),
+            ValueError,
+            "fuse_conv_bn_eval.*3 channels.*takes 2",
+        ),
+    ],
+    "pynn.nn.utils.fuse_linear_bn_eval": [
+        (
+            lambda: nn.utils.fuse_linear_bn_eval(nn.Conv2d(2, 2, 1), nn.BatchNorm1d(2)),
+            TypeError,
+            "fuse_linear_bn_eval: linear must be.*Conv2d",
+        ),
+        (
+            lambda: nn.utils.fuse_linear_bn_eval(
+                nn.Linear(2, 2).eval(), nn.BatchNorm1d(2, track_running_stats=False).eval()
+            ),
+            ValueError,
+            "fuse_linear_bn_eval.*running statistics",
+        ),
+    ],
+    "pynn.nn.utils.fuse_conv_bn_weights": [
+        (
+            lambda: nn.utils.fuse_conv_bn_weights(
+                pynn.ones(2, 2, 1, 1), None, pynn.zeros(3), pynn.ones(3), 0.0, None, None
+            ),
+            pynn.ShapeError,
+            r"\(2, 2, 1, 1\)",
+        ),
+    ],
     "pynn.nn.utils.parameters_to_vector": [
         (lambda: nn.utils.parameters_to_vector([]), ValueError, "parameters_to_vector.*no parameters"),
         (lambda: nn.utils.parameters_to_vector([1.0]), TypeError, "parameters_to_vector.*float"),

@@ -325,3 +325,19 @@ def test_threads_change_no_bit(dtype: Any) -> None:
     for other in results[1:]:
         for a, b in zip(results[0], other, strict=True):
             assert a.tobytes() == b.tobytes()
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_depthwise_weight_gradient_of_an_infinite_input_stays_in_its_taps(stride: int) -> None:
+    x, w = whole(2, 3, 6, 9), whole(3, 1, 3, 3)
+    x[1, 2, 0, 0] = np.inf  # the last row and the last column of the kernel never meet the first place
+    ours = pynn.from_numpy(w).requires_grad_()
+    F.conv2d(pynn.from_numpy(x), ours, padding=1, stride=stride, groups=3).sum().backward()
+    x[1, 2, 0, 0] = 0
+    without = pynn.from_numpy(w.copy()).requires_grad_()
+    F.conv2d(pynn.from_numpy(x), without, padding=1, stride=stride, groups=3).sum().backward()
+    touched = np.zeros(w.shape, bool)
+    touched[2, 0, :2, :2] = np.array([[True, True], [True, True]]) if stride == 1 else [[0, 0], [0, 1]]
+    found = ours.grad.numpy()
+    assert np.isinf(found[touched]).all()
+    np.testing.assert_array_equal(found[~touched], without.grad.numpy()[~touched])
