@@ -15,7 +15,6 @@ bool runs_extension(Extension extension);
 
 }  // namespace pynn
 
-#undef PYNN_DISPATCH_EXTENDED
 // best_name() is the fastest compiled version of a function, AMX's first, then that of `extension`, then what
 // PYNN_DISPATCH picks. For the `once` section, at namespace pynn.
 #if defined(__x86_64__) && !defined(PYNN_ONE_ISA)

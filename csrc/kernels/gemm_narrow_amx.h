@@ -38,8 +38,10 @@ PYNN_INLINE Units row_of_units(const From* from, int64_t step, int64_t count) {
   return load(row);
 }
 
-// 16 units of 16 places each, to 16 places of 16 units each. (Inlined, its constants confuse the compiler.)
-inline __attribute__((noinline)) void turn_units(Unit* rows, const Unit* strip, int64_t size) {
+// 16 units of 16 places each, to 16 places of 16 units each.
+PYNN_INLINE void turn_units(Unit* rows, const Unit* strip) {
+  int64_t size = kTileUnits;
+  asm("" : "+r"(size));  // known to be 16, it has the compiler warn of a rest that there is not
   pack_transposed<Unit>(rows, size, {strip, size, size, size, 1});
 }
 
@@ -58,7 +60,7 @@ void pack_panel(Unit* panel, const Places& x, int64_t place, int64_t count, int6
                                   left);
         });
         for (int64_t u = units; u < kTileUnits; ++u) store(strip + u * kTileUnits, Units(0));
-        turn_units(panel + q * kTileUnits, strip, kTileUnits);
+        turn_units(panel + q * kTileUnits, strip);
       }
     return;
   }
