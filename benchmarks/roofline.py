@@ -68,6 +68,11 @@ def matmul_rate(n: int, dtype: str = "float32") -> float:
 
         t = torch.from_numpy(a).to(getattr(torch, dtype))
         rates.append(2 * n**3 / best_time(lambda: t @ t))
+    if find_spec("pynn"):
+        import pynn
+
+        x = pynn.tensor(a).to(getattr(pynn, dtype))
+        rates.append(2 * n**3 / best_time(lambda: x @ x))
     return max(rates)
 
 

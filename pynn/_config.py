@@ -18,12 +18,12 @@ def show_config() -> str:
     pynn             ...
     ops              ...
     """
-    narrow = {"AVX512_BF16": _core.has_bf16_products(), "AVX512_VNNI": _core.has_int8_products()}
+    narrow = [("bfloat16", _core.bf16_products()), ("int8", _core.int8_products())]
     facts = {
         "pynn": _core.version,
         "ops": f"{len(_core.registry())}",
-        "instruction set": f"{_core.isa()}  (cap it with PYNN_ISA=v2, v3 or v4)",
-        "narrow products": ", ".join(name for name, runs in narrow.items() if runs) or "widened",
+        "instruction set": f"{_core.isa()}  (cap it with PYNN_ISA=v2, v3, v4, v4_bf16 or v4_vnni)",
+        "narrow products": ", ".join(f"{dtype} on {unit}" for dtype, unit in narrow),
         "threads": f"{_core.get_num_threads()}",
         "CUDA": "not built",
         "memory held": f"{_core.memory_stats()['allocated_bytes']:,} bytes",

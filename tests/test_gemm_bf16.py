@@ -118,10 +118,11 @@ def test_nan_and_infinity_stay_in_their_row_and_column():
 
 
 def test_denormals_are_exact_or_0():
-    """AVX512_BF16 has none, whatever the process has set; without it they are what float32 makes of them."""
+    """AVX512_BF16 and AMX have none, whatever is set; else they are what float32 makes of them."""
     tiny = pynn.full((20, 40), 2.0**-130, dtype=pynn.bfloat16)
     y = np.asarray(tiny @ pynn.eye(40, dtype=pynn.bfloat16))
-    np.testing.assert_array_equal(y, np.full((20, 40), 0.0 if pynn._core.has_bf16_products() else 2.0**-130))
+    widened = pynn._core.bf16_products() == "widened"
+    np.testing.assert_array_equal(y, np.full((20, 40), 2.0**-130 if widened else 0.0))
 
 
 def test_a_part_at_the_end_of_memory_reads_nothing_after_it():
@@ -161,9 +162,32 @@ def test_an_element_does_not_depend_on_its_place():
     np.testing.assert_array_equal(np.asarray(a[17:30] @ b[:, 33:50]), y[17:30, 33:50])
 
 
-ON_ANOTHER_SET = """
+@pytest.mark.parametrize("k", [1, 2, 31, 32, 33, 64, 513, 1100])
+def test_every_depth_of_a_step_and_a_slice_is_exact(k):
+    """Small integers, whatever part of a tile, of a step along k, or of a slice of k they fill."""
+    rng = np.random.default_rng(k)
+    for m, n in [(16, 16), (17, 15), (32, 33), (70, 100)]:
+        a, b = rng.integers(-1, 2, (m, k)), rng.integers(-1, 2, (k, n))
+        x, w = pynn.tensor(a, dtype=pynn.bfloat16), pynn.tensor(b, dtype=pynn.bfloat16)
+        want = np.asarray(pynn.tensor(a @ b, dtype=pynn.bfloat16))
+        for left in (x, x.T.contiguous().T):
+            for right in (w, w.T.contiguous().T):
+                np.testing.assert_array_equal(np.asarray(left @ right), want)
+
+
+def test_products_of_blocks_larger_than_the_cache():
+    """Several blocks of columns and slices of k, and operands that are not aligned to a cache line."""
+    rng = np.random.default_rng(7)
+    a, b = rng.integers(-1, 2, (65, 1501)), rng.integers(-1, 2, (1501, 1400))
+    x, w = pynn.tensor(a, dtype=pynn.bfloat16), pynn.tensor(b, dtype=pynn.bfloat16)
+    for left, right, want in ((x, w, a @ b), (x[:, 1:], w[1:], a[:, 1:] @ b[1:])):
+        np.testing.assert_array_equal(
+            np.asarray(left @ right), np.asarray(pynn.tensor(want, dtype=pynn.bfloat16))
+        )
+
+
+WITHIN_THE_BOUND = """
 import numpy as np, pynn
-assert not pynn._core.has_bf16_products()
 rng = np.random.default_rng(5)
 a, b = rng.standard_normal((70, 333)), rng.standard_normal((333, 90))
 x, w = pynn.tensor(a, dtype=pynn.bfloat16), pynn.tensor(b, dtype=pynn.bfloat16).T.contiguous().T
@@ -171,10 +195,39 @@ exact = np.asarray(x, np.float64) @ np.asarray(w, np.float64)
 size = np.abs(np.asarray(x, np.float64)) @ np.abs(np.asarray(w, np.float64))
 error = 333 * 2.0**-24 * 1.01 * size
 assert (np.abs(np.asarray(x @ w, np.float64) - exact) <= error + 2.0**-8 * (np.abs(exact) + error)).all()
+print(pynn._core.bf16_products())
 """
 
 
-@pytest.mark.parametrize("isa", ["v2", "v3", "v4"])
-def test_machines_without_the_instruction_keep_the_bound(isa):
+def unit_of(isa: str, script: str = WITHIN_THE_BOUND) -> str:
     environment = {**os.environ, "PYNN_ISA": isa}
-    subprocess.run([sys.executable, "-c", ON_ANOTHER_SET], env=environment, check=True)
+    return subprocess.run(
+        [sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+@pytest.mark.parametrize("isa", ["v2", "v3", "v4", "v4_vnni"])
+def test_machines_without_the_instruction_keep_the_bound(isa):
+    assert unit_of(isa) == "widened"
+
+
+def test_each_extension_can_be_named_and_keeps_the_bound():
+    best = pynn._core.bf16_products()
+    assert unit_of("v4_amx") == ("AMX" if best == "AMX" else "widened")
+    assert unit_of("v4_bf16") == ("widened" if best == "widened" else "AVX512_BF16")
+
+
+# A signal stack too small for the tiles: the kernel does not lend them to this process.
+ON_A_SMALL_SIGNAL_STACK = """
+import ctypes
+class Stack(ctypes.Structure):
+    _fields_ = [("start", ctypes.c_void_p), ("flags", ctypes.c_int), ("size", ctypes.c_size_t)]
+memory = ctypes.create_string_buffer(4096)
+stack = Stack(ctypes.addressof(memory), 0, 4096)
+assert ctypes.CDLL(None).sigaltstack(ctypes.byref(stack), None) == 0
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the tiles are lent by Linux")
+def test_a_system_that_lends_no_tiles_is_no_error():
+    assert unit_of("", ON_A_SMALL_SIGNAL_STACK + WITHIN_THE_BOUND) != "AMX"

@@ -13,8 +13,8 @@ import pynn
 
 int8_matmul = pynn._core.ops.int8_matmul
 
-SIZES = [(1, 1, 1), (1, 300, 50), (50, 300, 1), (3, 4, 5), (13, 33, 33), (12, 32, 32), (100, 129, 77),
-         (257, 1027, 65), (5, 0, 4), (0, 3, 4), (5, 3, 0)]  # fmt: skip
+SIZES = [(1, 1, 1), (33, 64, 32), (70, 1200, 48), (1, 300, 50), (50, 300, 1), (3, 4, 5), (13, 33, 33),
+         (12, 32, 32), (100, 129, 77), (257, 1027, 65), (5, 0, 4), (0, 3, 4), (5, 3, 0)]  # fmt: skip
 
 
 def random_bytes(rng: np.random.Generator, dtype: type, shape: tuple[int, ...]) -> np.ndarray:
@@ -72,9 +72,8 @@ def test_bad_input_is_told_so():
         int8_matmul(a, b[0])
 
 
-ON_ANOTHER_SET = """
+EXACT = """
 import numpy as np, pynn
-assert not pynn._core.has_int8_products()
 rng = np.random.default_rng(5)
 for dtype in (np.int8, np.uint8):
     a = rng.integers(-128, 256, (45, 131)).astype(dtype)
@@ -82,9 +81,23 @@ for dtype in (np.int8, np.uint8):
     for left, right in ((a, b), (np.asfortranarray(a), np.asfortranarray(b))):
         y = pynn._core.ops.int8_matmul(pynn.tensor(left), pynn.tensor(right))
         assert (np.asarray(y) == a.astype(np.int64) @ b.astype(np.int64)).all()
+print(pynn._core.int8_products())
 """
 
 
-@pytest.mark.parametrize("isa", ["v2", "v3", "v4"])
+def unit_of(isa: str) -> str:
+    environment = {**os.environ, "PYNN_ISA": isa}
+    return subprocess.run(
+        [sys.executable, "-c", EXACT], env=environment, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+@pytest.mark.parametrize("isa", ["v2", "v3", "v4", "v4_bf16"])
 def test_machines_without_the_instruction_agree(isa):
-    subprocess.run([sys.executable, "-c", ON_ANOTHER_SET], env={**os.environ, "PYNN_ISA": isa}, check=True)
+    assert unit_of(isa) == "widened"
+
+
+def test_each_extension_can_be_named_and_agrees():
+    best = pynn._core.int8_products()
+    assert unit_of("v4_amx") == ("AMX" if best == "AMX" else "widened")
+    assert unit_of("v4_vnni") == ("widened" if best == "widened" else "AVX512_VNNI")

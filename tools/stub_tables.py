@@ -107,11 +107,11 @@ def is_autocast_enabled() -> builtins.bool:
     """Whether this thread is inside a region of pynn.autocast."""
 
 def set_autocast_enabled(enabled: builtins.bool) -> None: ...
-def has_bf16_products() -> builtins.bool:
-    """Whether bfloat16 products run on AVX512_BF16."""
+def bf16_products() -> builtins.str:
+    """What bfloat16 products run on: 'AMX', 'AVX512_BF16', or 'widened' to float32."""
 
-def has_int8_products() -> builtins.bool:
-    """Whether int8 products run on AVX512_VNNI."""
+def int8_products() -> builtins.str:
+    """What int8 products run on: 'AMX', 'AVX512_VNNI', or 'widened' to int32."""
 
 def bits_of(tensor: Tensor) -> npt.NDArray[np.uint16]:
     """The bits of a bfloat16 tensor, on its memory."""

@@ -105,8 +105,10 @@ Example:
     True
 )");
   m.def("set_autocast_enabled", &set_autocast_enabled, py::arg("enabled"));
-  m.def("has_bf16_products", &has_bf16_products, "Whether bfloat16 products run on AVX512_BF16.");
-  m.def("has_int8_products", &has_int8_products, "Whether int8 products run on AVX512_VNNI.");
+  m.def("bf16_products", &bf16_products,
+        "What bfloat16 products run on: 'AMX', 'AVX512_BF16', or 'widened' to float32.");
+  m.def("int8_products", &int8_products,
+        "What int8 products run on: 'AMX', 'AVX512_VNNI', or 'widened' to int32.");
   m.def("get_num_threads", &num_threads,
         R"(How many threads a large op may use; at first, the cores it may run on.
 

@@ -18,8 +18,6 @@ namespace pynn {
 // 0, 1, 2: which of the compiled sets this process runs. Asked once, at import; PYNN_ISA= caps it.
 int isa_level();
 const char* isa_name();
-// Whether v4 runs and the CPU has a feature beyond it ("avx512bf16"). PYNN_ISA=v4 asks for v4 and no more.
-bool cpu_extends_v4(const char* feature);
 
 template <class K>
 PYNN_INLINE K* pick_isa(K* lowest, K* middle, K* highest) {
@@ -56,22 +54,8 @@ struct FloatKernels {
   extern decltype(v2::name) name; \
   }                               \
   static const auto name = ::pynn::pick_isa(&v2::name, &v3::name, &v4::name)
-// The same for a file that CMake compiles once more, as `set`, with an extension of v4 switched on.
-#define PYNN_DISPATCH_EXTENDED(name, set, feature) \
-  namespace v3 {                                   \
-  extern decltype(v2::name) name;                  \
-  }                                                \
-  namespace v4 {                                   \
-  extern decltype(v2::name) name;                  \
-  }                                                \
-  namespace set {                                  \
-  extern decltype(v2::name) name;                  \
-  }                                                \
-  static const auto name =                         \
-      ::pynn::cpu_extends_v4(feature) ? &set::name : ::pynn::pick_isa(&v2::name, &v3::name, &v4::name)
 #else
 #define PYNN_DISPATCH(name) static const auto name = &PYNN_ISA::name
-#define PYNN_DISPATCH_EXTENDED(name, set, feature) PYNN_DISPATCH(name)
 #endif
 
 // After a lambda's parameters: inline it wherever it is called, so that no copy is left in the object.

@@ -1,13 +1,17 @@
 // gemm_bf16.cpp — the product of bfloat16 matrices, summed in float32.
 //
-// AVX512_BF16 multiplies pairs: vdpbf16ps adds a₀b₀ + a₁b₁ to each of 16 sums, twice the work of a fused
-// multiply-add in the same time. Every other machine widens the factors while they are packed. Another
-// instruction set is another Format, another pass in CMakeLists.txt and another line of dispatch at the end.
+// AMX multiplies tiles of pairs: tdpbf16ps adds a₀b₀ + a₁b₁ + .. + a₃₁b₃₁ to each of 256 sums, the work of
+// 512 fused multiply-adds in the time of 32. AVX512_BF16 multiplies vectors of pairs: vdpbf16ps adds a₀b₀ +
+// a₁b₁ to each of 16 sums, two multiply-adds in the time of one. Every other machine widens the factors while
+// they are packed.
 #if defined(__AVX512BF16__)
 #include <immintrin.h>
 #endif
 
 #include "kernels/gemm_narrow_loops.h"
+#if defined(__AMX_BF16__)
+#include "kernels/gemm_narrow_amx.h"
+#endif
 
 namespace pynn::PYNN_ISA {
 
@@ -71,28 +75,79 @@ using Bf16 = Bf16AsFloats;
 
 #endif
 
+#if defined(__AMX_BF16__)
+
+struct Bf16Tiles : Bf16Pairs {
+  static PYNN_INLINE Units row(const uint16_t* p) { return load(reinterpret_cast<const Unit*>(p)); }
+  static PYNN_INLINE Units row(const float* p) { return rounded(load(p), load(p + Units::lanes)); }
+  static PYNN_INLINE Units rounded(Vec<float> low, Vec<float> high) {
+    return Units::Raw(_mm512_cvtne2ps_pbh(__m512(high.v), __m512(low.v)));
+  }
+  // Two rows of B, 32 columns of them, as 32 units.
+  static PYNN_INLINE void interleave(Unit* units, const uint16_t* first, const uint16_t* second) {
+    Halfwords a, b;
+    __builtin_memcpy(&a, first, sizeof a);
+    __builtin_memcpy(&b, second, sizeof b);
+    constexpr auto kAll = CountTo<32>::type();
+    store(units, Units(Units::Raw(alternate<0, 32>(a, b, kAll))));
+    store(units + Units::lanes, Units(Units::Raw(alternate<16, 32>(a, b, kAll))));
+  }
+  static PYNN_INLINE void interleave(Unit* units, const float* first, const float* second) {
+    for (int64_t q = 0; q < 2 * Units::lanes; q += Units::lanes) {
+      const auto pairs = Halfwords(rounded(load(first + q), load(second + q)).v);
+      store(units + q, Units(Units::Raw(alternate<0, 16>(pairs, pairs, CountTo<32>::type()))));
+    }
+  }
+  template <int sum, int a, int b>
+  static PYNN_INLINE void dot() {
+    tile_dot_bf16<sum, a, b>();
+  }
+  static const float* addends(const NarrowGemm& g) { return g.bias; }
+
+ private:
+  using Halfwords = RawVector<uint16_t, 32>::type;
+  // Elements `from` and `from + apart`, `from + 1` and `from + 1 + apart`, ... of a and b side by side.
+  template <int from, int apart, int... I>
+  static PYNN_INLINE Halfwords alternate(Halfwords a, Halfwords b, Lanes<I...>) {
+    return __builtin_shufflevector(a, b, (from + I / 2 + I % 2 * apart)...);
+  }
+};
+
+void gemm_bf16_kernel(const NarrowGemm& g);
+void gemm_bf16_kernel(const NarrowGemm& g) {
+  fits_dots<Bf16Pairs>(g) ? multiply_narrow<Bf16Pairs>(g) : multiply_narrow_by_tiles<Bf16Tiles>(g);
+}
+
+#else
+
 void gemm_bf16_kernel(const NarrowGemm& g);
 void gemm_bf16_kernel(const NarrowGemm& g) { multiply_narrow<Bf16>(g); }
+
+#endif
 
 }  // namespace pynn::PYNN_ISA
 
 #if PYNN_ONCE
 
+#include "core/isa_extensions.h"
+
 namespace pynn {
 
-PYNN_DISPATCH_EXTENDED(gemm_bf16_kernel, v4_bf16, "avx512bf16");
+PYNN_DISPATCH_EXTENDED(gemm_bf16_kernel, bf16);
 
 // C of one column is a row of its transpose, and needs no tile of which it fills a column.
 void gemm_bf16(const NarrowGemm& g) {
-  if (g.n != 1 || g.c_row != 1 || g.bias) return gemm_bf16_kernel(g);
+  if (g.n != 1 || g.c_row != 1 || g.bias) return best_gemm_bf16_kernel()(g);
   NarrowGemm t = g;
   t.m = 1, t.n = g.m;
   t.a = {g.b.data, g.b.element, g.b.column, g.b.row, g.b.batch};
   t.b = {g.a.data, g.a.element, g.a.column, g.a.row, g.a.batch};
-  gemm_bf16_kernel(t);
+  best_gemm_bf16_kernel()(t);
 }
 
-bool has_bf16_products() { return cpu_extends_v4("avx512bf16"); }
+const char* bf16_products() {
+  return runs_extension(Extension::amx) ? "AMX" : runs_extension(Extension::bf16) ? "AVX512_BF16" : "widened";
+}
 
 }  // namespace pynn
 

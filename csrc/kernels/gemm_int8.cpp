@@ -2,12 +2,16 @@
 //
 // AVX512_VNNI multiplies four bytes a lane: vpdpbusd adds a₀b₀ + a₁b₁ + a₂b₂ + a₃b₃, unsigned a and signed b,
 // and nothing saturates on the way. Signed A is read as A + 128, which is unsigned, and the surplus is taken
-// off again:  Σ_p a b = Σ_p (a + 128) b − 128 Σ_p b.  Every other machine widens to int32 as it packs.
+// off again:  Σ_p a b = Σ_p (a + 128) b − 128 Σ_p b.  AMX multiplies tiles of such quads, 64 bytes of a row
+// at a time, signed or unsigned ones. Every other machine widens to int32 as it packs.
 #if defined(__AVX512VNNI__)
 #include <immintrin.h>
 #endif
 
 #include "kernels/gemm_narrow_loops.h"
+#if defined(__AMX_INT8__)
+#include "kernels/gemm_narrow_amx.h"
+#endif
 
 namespace pynn::PYNN_ISA {
 
@@ -48,12 +52,44 @@ struct Quads {
   }
 };
 
+#if defined(__AMX_INT8__)
+
+// The tiles multiply signed bytes as well, so A too is packed as it is.
+template <bool signed_a>
+struct ByteTiles : Quads {
+  static PYNN_INLINE Units row(const uint8_t* p) { return load(reinterpret_cast<const Unit*>(p)); }
+  static PYNN_INLINE Units row(const int8_t* p) { return load(reinterpret_cast<const Unit*>(p)); }
+  static void interleave(Unit*, const void*, const void*) {}
+  template <int sum, int a, int b>
+  static PYNN_INLINE void dot() {
+    if constexpr (signed_a)
+      tile_dot_int8<sum, a, b>();
+    else
+      tile_dot_uint8_int8<sum, a, b>();
+  }
+  static const int32_t* addends(const NarrowGemm&) { return nullptr; }
+};
+
+void gemm_int8_kernel(const NarrowGemm& g);
+void gemm_int8_kernel(const NarrowGemm& g) {
+  NarrowGemm bytes = g;
+  bytes.a.element = bytes.b.element = Element::uint8;
+  if (g.a.element == Element::int8)
+    multiply_narrow_by_tiles<ByteTiles<true>>(bytes);
+  else
+    multiply_narrow_by_tiles<ByteTiles<false>>(bytes);
+}
+
+#else
+
 void gemm_int8_kernel(const NarrowGemm& g);
 void gemm_int8_kernel(const NarrowGemm& g) {
   NarrowGemm bytes = g;
   bytes.b.element = Element::uint8;
   multiply_narrow<Quads>(bytes);
 }
+
+#endif
 
 #else
 
@@ -91,13 +127,17 @@ void gemm_int8_kernel(const NarrowGemm& g) { multiply_narrow<BytesAsInts>(g); }
 
 #if PYNN_ONCE
 
+#include "core/isa_extensions.h"
+
 namespace pynn {
 
-PYNN_DISPATCH_EXTENDED(gemm_int8_kernel, v4_vnni, "avx512vnni");
+PYNN_DISPATCH_EXTENDED(gemm_int8_kernel, vnni);
 
-void gemm_int8(const NarrowGemm& g) { gemm_int8_kernel(g); }
+void gemm_int8(const NarrowGemm& g) { best_gemm_int8_kernel()(g); }
 
-bool has_int8_products() { return cpu_extends_v4("avx512vnni"); }
+const char* int8_products() {
+  return runs_extension(Extension::amx) ? "AMX" : runs_extension(Extension::vnni) ? "AVX512_VNNI" : "widened";
+}
 
 }  // namespace pynn
 

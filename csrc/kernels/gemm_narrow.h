@@ -8,9 +8,9 @@
 //   gemm_int8   A of uint8 or int8, B of int8; C is int32: exact, modulo 2^32.
 //
 // With u = 2^-24, each sum of gemm_bf16 differs from the exact one by at most k u Σ_p |a_p b_p| (1 + k u),
-// and rounding it to bfloat16 adds at most 2^-8 of it. Where AVX512_BF16 does the work, products, sums and
-// operands below 2^-126 in modulus count as 0, whatever the control register says: the instruction knows no
-// denormals.
+// and rounding it to bfloat16 adds at most 2^-8 of it. Where AMX or AVX512_BF16 does the work, products, sums
+// and operands below 2^-126 in modulus count as 0, whatever the control register says: their instructions
+// know no denormals.
 #pragma once
 #include <stdint.h>
 
@@ -37,8 +37,9 @@ struct NarrowGemm {
 void gemm_bf16(const NarrowGemm& product);
 void gemm_int8(const NarrowGemm& product);
 
-// Whether this process multiplies with AVX512_BF16's vdpbf16ps and AVX512_VNNI's vpdpbusd.
-bool has_bf16_products();
-bool has_int8_products();
+// What this process multiplies with: "AMX", "AVX512_BF16" or "AVX512_VNNI", or "widened" where the CPU has
+// neither and the factors are widened to four bytes.
+const char* bf16_products();
+const char* int8_products();
 
 }  // namespace pynn

@@ -123,10 +123,11 @@ void pack_apart(Unit* strip, int64_t pitch, const Places& x, int64_t place, int6
   }
 }
 
-// `count` places from `place` on, one vector of them after the other; pitch is a multiple of the lanes.
+// `count` places from `place` on, one vector of them after the other; pitch is a multiple of the lanes, of
+// which those past the last vector are left as they are.
 template <class Format>
 void pack_places(Unit* strip, int64_t pitch, const Places& x, int64_t place, int64_t count, int64_t k) {
-  for (int64_t q = 0; q < pitch; q += Units::lanes) {
+  for (int64_t q = 0; q < count; q += Units::lanes) {
     if (x.place_stride == 1)
       visit_element<Format>(x, place + q, [&](auto* from) {
         pack_neighbours<Format>(strip + q, pitch, from, count - q, x.depth_stride, k);
