@@ -18,6 +18,7 @@ SAYS = {
     "digits_cnn": r"test accuracy ([\d.]+) %",
     "forecast": r"last cycle: mean absolute error ([\d.]+).*\n.*\nnetwork: mean absolute error ([\d.]+)",
     "gan_digits": r"a classifier is sure of (\d+) %",
+    "sentiment": r"reading \(GRU\): ([\d.]+) % of \d+; easy and hard ([\d.]+) % and ([\d.]+) %",
     "table": r"test accuracy ([\d.]+) % of 85 masses",
     "transfer_learning": r"5 of each of 5 to 9, 10 steps: from scratch ([\d.]+) %.*fine-tuned ([\d.]+) %",
     "unet_shapes": r"mean IoU ([\d.]+) on \d+ new pictures",
