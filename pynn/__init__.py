@@ -60,12 +60,16 @@ from . import (
     _types,
     autograd,
     data,
+    explanation,
     nn,
     optim,
+    profiling,
+    tracing,
     train,
     utils,
 )
 from . import _conversions as _conversions
+from . import _mistakes as _mistakes  # says more about common mistakes
 from . import _op_docs as _op_docs  # writes the docstrings of ops
 from . import _tensor as _tensor  # attaches the methods of Tensor that are Python
 from ._autocast import autocast, is_autocast_enabled
@@ -86,15 +90,17 @@ from ._random import *
 from ._statistics import *
 from ._types import *
 from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from .explanation import explain
 from .io import load, save
+from .tracing import trace  # also the trace of a matrix, of pynn._products
 
 if _typing.TYPE_CHECKING:
-    from . import models, sklearn, text, tune, vision
+    from . import models, sklearn, text, tune, vision, viz
 else:
 
     def __getattr__(name):
         """What not every program needs is imported when first asked for: `import pynn` is quicker without."""
-        if name not in ("models", "sklearn", "text", "tune", "vision"):
+        if name not in ("models", "sklearn", "text", "tune", "vision", "viz"):
             raise AttributeError(f"module 'pynn' has no attribute {name!r}")
         import importlib  # of the standard library; in the next call the module is an attribute
 
@@ -130,6 +136,8 @@ __all__ = [
     "einsum",
     "empty_cache",
     "enable_grad",
+    "explain",
+    "explanation",
     "float",
     "float32",
     "float64",
@@ -155,6 +163,7 @@ __all__ = [
     "nn",
     "no_grad",
     "optim",
+    "profiling",
     "reset_peak_memory_stats",
     "save",
     "set_grad_enabled",
@@ -165,10 +174,12 @@ __all__ = [
     "tensor",
     "tensordot",
     "text",
+    "tracing",
     "train",
     "uint8",
     "utils",
     "vision",
+    "viz",
 ]
 for _part in (_compare, _counting, _factories, _grids, _pointwise, _products, _random, _statistics, _types):
     __all__ += _part.__all__

@@ -11,6 +11,7 @@ import numpy as np
 from pynn import _core
 from pynn._core import Tensor, _autograd
 
+from . import _notebook
 from ._printing import PRINT_OPTIONS
 
 
@@ -26,6 +27,18 @@ def attribute(
     """Makes a function of this file an attribute of Tensor, read-only unless it has a setter."""
     setattr(Tensor, function.__name__, property(function, setter, doc=function.__doc__))
     return function
+
+
+# ---- looks -------------------------------------------------------------------------------------------
+
+
+@method
+def _repr_html_(self: Tensor) -> str:
+    plain = self.detach().float() if self.dtype == _core.bfloat16 else self.detach()
+    facts = f"Tensor {tuple(self.shape)} · {str(self.dtype).removeprefix('pynn.')}"
+    return _notebook.tensor_html(
+        np.asarray(plain), facts + (" · requires grad" if self.requires_grad else "")
+    )
 
 
 # ---- out to Python and NumPy ---------------------------------------------------------------------------

@@ -25,8 +25,8 @@ CPP_BELOW = {
 # The floors of pynn/, lowest first; rooms on one floor do not know each other.
 PYTHON_FLOORS = [
     {"_core", "_device"},
-    {"_check", "_files"},
-    {"_printing"},
+    {"_check", "_files", "_mistakes"},
+    {"_printing", "_notebook"},
     {"_tensor", "_generator"},
     {"_factories"},
     {
@@ -46,9 +46,11 @@ PYTHON_FLOORS = [
     }
     | {"_statistics", "_types", "autograd", "functional"},
     {"nn", "optim", "data", "io"},
-    {"train", "utils", "_compile"},
+    {"tracing", "utils", "_compile"},
+    {"explanation", "profiling"},
+    {"train"},
     {"vision", "text"},
-    {"models"},
+    {"models", "viz"},
     {"keras", "sklearn", "tune"},
     {"cli"},
 ]

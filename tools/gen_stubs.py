@@ -33,6 +33,7 @@ from tools.stub_tables import (  # noqa: E402
     TENSOR_IGNORES,
     TENSOR_METHODS,
     TENSOR_OPERATORS,
+    TRACE,
 )
 
 # What the binding accepts for each kind of argument, in the words of the type system.
@@ -207,7 +208,7 @@ def core_stub() -> str:
         name
         for name in vars(_core)
         if not name.startswith("__") and not re.search(rf"^(def |class )?{name}\b", MODULE, re.MULTILINE)
-        if name not in ("Tensor", "ops", "functions", "functional", "optim", "record", "_autograd")
+        if name not in ("Tensor", "ops", "functions", "functional", "optim", "record", "trace", "_autograd")
     ]
     if unknown:
         raise SystemExit(f"tools/stub_tables.py does not know pynn._core's {', '.join(unknown)}")
@@ -223,6 +224,7 @@ def stubs() -> dict[Path, str]:
         "functional": exports_stub(_core.functional),
         "optim": HEADER + OPTIM,
         "record": HEADER + RECORD,
+        "trace": HEADER + TRACE,
         "_autograd": HEADER + AUTOGRAD,
     }
     return {Path("pynn", "_core", f"{name}.pyi"): text for name, text in made.items()}

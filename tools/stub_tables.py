@@ -21,6 +21,7 @@ from pynn._core import functions as functions
 from pynn._core import ops as ops
 from pynn._core import optim as optim
 from pynn._core import record as record
+from pynn._core import trace as trace
 
 _Array: TypeAlias = npt.NDArray[Any]
 
@@ -85,6 +86,7 @@ class Op:
     args: Final[tuple[tuple[str, str, str | None, builtins.bool, builtins.bool], ...]]
     autocast: Final[str]
     differentiable: Final[builtins.bool]
+    elementwise: Final[builtins.bool]
     twice_differentiable: Final[builtins.bool]
     several_outputs: Final[builtins.bool]
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
@@ -118,6 +120,9 @@ def bits_of(tensor: Tensor) -> npt.NDArray[np.uint16]:
 
 def from_bits(bits: npt.NDArray[np.uint16]) -> Tensor:
     """A bfloat16 tensor on the memory of its bits."""
+
+def teach_errors_with(function: Callable[[str], str]) -> None:
+    """Lets function(message) say more about what ops complain of."""
 
 def write_documentation_with(writer: Callable[[Any], str]) -> None:
     """Lets writer(op) give the docstring of every op."""
@@ -243,6 +248,20 @@ class Step:
 
 def recording() -> bool: ...
 def forget() -> None: ...
+'''
+
+TRACE = '''\
+from typing import Any
+
+from pynn._core import Tensor
+
+class Tracer:
+    """Tells a receiver of every op, node and optimizer step of this thread."""
+
+    def __init__(self, receiver: Any) -> None: ...
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def value(self, tensor: Tensor) -> int: ...
 '''
 
 OPTIM = '''\

@@ -23,7 +23,10 @@ class BackwardPass {
         options_(options) {
     if (live_passes_++ > 0) ++overlaps_;
   }
-  ~BackwardPass() { --live_passes_; }
+  ~BackwardPass() {
+    --live_passes_;
+    if (Watcher* w = watcher()) w->walk_ended();
+  }
   BackwardPass(const BackwardPass&) = delete;
   BackwardPass& operator=(const BackwardPass&) = delete;
 
@@ -80,6 +83,7 @@ class BackwardPass {
     Gradients dx;
     {
       const GradMode mode(options_.create_graph);
+      if (Watcher* w = watcher()) w->goes_back(node, {dy.data(), dy.size()});
       if (run == op.backward && !op.kernel) {
         const Watched watched(Frame::kernels);
         dx = run(op, node.context, dy.data());

@@ -2,6 +2,7 @@
 #include <cctype>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "bindings/python.h"
 
@@ -16,12 +17,23 @@ static bool begins_with(const char* message, const char* op) {
   return !std::isalnum(static_cast<unsigned char>(next)) && next != '_';
 }
 
+// More about a mistake that many make: a function of Python, message -> message (pynn/_mistakes.py).
+static PyObject* teacher = nullptr;
+
+static std::string taught(std::string message) {
+  if (!teacher) return message;
+  try {
+    return pybind11::str(pybind11::handle(teacher)(message));
+  } catch (pybind11::error_already_set& error) {
+    error.discard_as_unraisable("the explanation of an error");
+    return message;
+  }
+}
+
 void raise_current_exception(const char* op) {
   const auto raise = [op](PyObject* type, const std::exception& error) {
-    if (op && !begins_with(error.what(), op))
-      PyErr_SetString(type, text(op, ": ", error.what()).c_str());
-    else
-      PyErr_SetString(type, error.what());
+    const bool is_named = !op || begins_with(error.what(), op);
+    PyErr_SetString(type, taught(is_named ? error.what() : text(op, ": ", error.what())).c_str());
   };
   try {
     throw;
@@ -48,6 +60,13 @@ void raise_current_exception(const char* op) {
   } catch (const std::exception& error) {
     raise(PyExc_RuntimeError, error);
   }
+}
+
+void define_error_teacher(pybind11::module_& m) {
+  m.def(
+      "teach_errors_with",
+      [](pybind11::object function) { Py_XDECREF(std::exchange(teacher, function.release().ptr())); },
+      pybind11::arg("function"), "Lets function(message) say more about what ops complain of.");
 }
 
 }  // namespace pynn

@@ -226,6 +226,7 @@ PYBIND11_MODULE(_core, m) {
   set_unlock_hook({[]() -> void* { return PyGILState_Check() ? PyEval_SaveThread() : nullptr; },
                    [](void* state) { PyEval_RestoreThread(static_cast<PyThreadState*>(state)); }});
   define_errors(m);
+  define_error_teacher(m);
   define_tensor_type(m);
   define_op_type(m);
   define_conversions(m);
@@ -235,6 +236,7 @@ PYBIND11_MODULE(_core, m) {
   define_random(m);
   define_optim(m);
   define_record(m);
+  define_trace(m);
   define_settings(m);
 }
 

@@ -142,6 +142,7 @@ PyGetSetDef op_getset[] = {
     {"signature", PYNN_GETTER(signature_of(*self.op))},
     {"args", PYNN_GETTER(arguments_of(*self.op))},
     {"differentiable", PYNN_GETTER(py::bool_(self.op->differentiable()))},
+    {"elementwise", PYNN_GETTER(py::bool_(self.op->kernel != nullptr))},
     {"twice_differentiable", PYNN_GETTER(py::bool_(self.op->backward_in_ops != nullptr))},
     {"autocast", PYNN_GETTER(py::str(autocast_name(self.op->autocast)))},
     {"several_outputs", PYNN_GETTER(py::bool_(self.op->call_many != nullptr))},

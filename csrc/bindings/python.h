@@ -85,6 +85,8 @@ void define_dlpack(pybind11::module_& m);
 void define_random(pybind11::module_& m);
 void define_optim(pybind11::module_& m);
 void define_record(pybind11::module_& m);
+void define_trace(pybind11::module_& m);
+void define_error_teacher(pybind11::module_& m);
 
 }  // namespace pynn
 

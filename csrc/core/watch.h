@@ -1,4 +1,4 @@
-// watch.h — the doors at which a recorded step looks on (csrc/record/).
+// watch.h — the doors at which a recorded step (csrc/record/) or a trace (bindings/trace.cpp) looks on.
 //
 // The few places through which all memory, all loops and all calls go tell a Watcher, if this thread has one.
 // Where nobody watches, a door costs one branch.
@@ -19,6 +19,7 @@ union Value;
 enum class Frame : uint8_t {
   kernels,  // an op's own forward or backward, or a step of an optimizer: one instruction, whatever it does
   ops,      // a function written in other ops: they are the instructions
+  loop,     // an elementwise op: its one loop is the instruction
 };
 
 class Watcher {
@@ -46,8 +47,11 @@ class Watcher {
   virtual void leave() {}
   virtual void called(const Op&, const Value*, std::span<const Tensor> /*outputs*/, const Node*) {}
   virtual void visited(const Node&) {}  // by the backward walk
+  // What a node gets and gives, whatever kind of op it is of.
+  virtual void goes_back(const Node&, std::span<const Tensor> /*dy*/) {}
   virtual void went_back(const Node&, std::span<const Tensor> /*dy*/) {}
-  virtual void gave(const Node&, std::span<const Tensor> /*dx*/) {}  // either way
+  virtual void walk_ended() {}  // of a backward pass: through, or by an exception
+  virtual void gave(const Node&, std::span<const Tensor> /*dx*/) {}
   // One step of an optimizer over `parameters`: call() does it again. True: it is not to be done now.
   virtual bool optimizer_step(std::function<void()>) { return false; }
   virtual void stepped(std::span<const Tensor> /*parameters*/) {}

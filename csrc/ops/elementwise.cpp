@@ -59,8 +59,10 @@ Tensor elementwise_forward(const Op& op, const Value* v, Elementwise form) {
   Recorder recorder(op, operands.in, size_t(form.arity));
   Context& context = recorder.context();
   const DType type = compute_type(op, operands.inputs());
+  const Watched watched(Frame::loop);
   Tensor y = empty(operands.shape, output_type(op, type));
   run(op, operands, type, y);
+  if (watched) watched->called(op, v, {&y, 1}, recorder.node());
 
   if (context.records()) {
     if (form.keeps == Keeps::output) context.save(y);

@@ -15,6 +15,7 @@ from pynn._core import functions as functions
 from pynn._core import ops as ops
 from pynn._core import optim as optim
 from pynn._core import record as record
+from pynn._core import trace as trace
 
 _Array: TypeAlias = npt.NDArray[Any]
 
@@ -79,6 +80,7 @@ class Op:
     args: Final[tuple[tuple[str, str, str | None, builtins.bool, builtins.bool], ...]]
     autocast: Final[str]
     differentiable: Final[builtins.bool]
+    elementwise: Final[builtins.bool]
     twice_differentiable: Final[builtins.bool]
     several_outputs: Final[builtins.bool]
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
@@ -112,6 +114,9 @@ def bits_of(tensor: Tensor) -> npt.NDArray[np.uint16]:
 
 def from_bits(bits: npt.NDArray[np.uint16]) -> Tensor:
     """A bfloat16 tensor on the memory of its bits."""
+
+def teach_errors_with(function: Callable[[str], str]) -> None:
+    """Lets function(message) say more about what ops complain of."""
 
 def write_documentation_with(writer: Callable[[Any], str]) -> None:
     """Lets writer(op) give the docstring of every op."""
@@ -373,6 +378,9 @@ class Tensor:
     @staticmethod
     def _make_subclass(cls: type[Any], data: Tensor, requires_grad: builtins.bool = False, /) -> Any:
         """_make_subclass(cls, tensor, requires_grad=False): an instance of a subclass over the tensor's memory."""
+
+    def _repr_html_(self) -> str:
+        ...
 
     def abs(self) -> Tensor:
         """The size of every element without its sign.

@@ -8,6 +8,7 @@ from typing import Any
 from pynn._core import Tensor
 
 from .activation import ReLU
+from ._where import locate
 from .module import Module, structure_version
 from .parameter import Parameter
 
@@ -163,8 +164,14 @@ class Sequential(_Indexed):
             calls = self._make_plan()
         if not self._plain:
             return super().__call__(input)
-        for call in calls:
-            input = call(input)
+        call: Any = None
+        try:
+            for call in calls:
+                input = call(input)
+        except Exception as error:
+            locate(error, getattr(call, "__self__", self))  # a module's forward
+            locate(error, self)
+            raise
         return input
 
     def forward(self, input: Any) -> Any:

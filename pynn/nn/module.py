@@ -17,6 +17,8 @@ from pynn._core import Tensor
 from pynn._device import device as Device
 
 from . import state
+from ._notebook import module_html
+from ._where import locate
 from .hooks import Hooks, RemovableHandle
 from .parameter import Parameter, UninitializedParameter
 from .tree import Tree
@@ -87,9 +89,13 @@ class Module(Tree, TrainingVerbs):
     # Nearly every call is one argument with nothing around it. Named, it costs half of what passing
     # `*args, **kwargs` on would cost.
     def __call__(self, input: Any = _NOTHING, /, *args: Any, **kwargs: Any) -> Any:
-        if not self._plain or input is _NOTHING:
-            return self._call(() if input is _NOTHING else (input, *args), kwargs)
-        return self.forward(input, *args, **kwargs) if args or kwargs else self.forward(input)
+        try:
+            if not self._plain or input is _NOTHING:
+                return self._call(() if input is _NOTHING else (input, *args), kwargs)
+            return self.forward(input, *args, **kwargs) if args or kwargs else self.forward(input)
+        except Exception as error:
+            locate(error, self)
+            raise
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not self.built and args:
@@ -367,6 +373,9 @@ class Module(Tree, TrainingVerbs):
     def extra_repr(self) -> str:
         """What `repr` shows between the parentheses, ahead of the submodules."""
         return ""
+
+    def _repr_html_(self) -> str:
+        return module_html(self)
 
     def __repr__(self) -> str:
         extra = self.extra_repr()

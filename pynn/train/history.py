@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ._notebook import history_html
 from .better import larger_is_better
 
 
@@ -116,6 +117,9 @@ class History(Mapping[str, list[float]]):
             writer.writerow(["epoch", "seconds", *self.history])
             for row in zip(self.epoch, self.seconds, *self.history.values(), strict=True):
                 writer.writerow(row)
+
+    def _repr_html_(self) -> str:
+        return history_html(self)
 
     def plot(self, names: list[str] | None = None, path: str | Path | None = None) -> Any:
         """Draw the curves, training and validation of one quantity in one panel.

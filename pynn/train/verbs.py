@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pynn import _check, autograd
 from pynn._core import ShapeError
+from pynn.profiling import Profile, profile
 
 from . import loop, lr_finder, resolve, updates
 from .batches import hold_out, inputs_of, is_arrays, make_batches, to_tensor
@@ -338,3 +339,26 @@ class TrainingVerbs(MoreVerbs):
         file = file or sys.stdout
         text = describe(model, input_shape, dtype)
         print(text if can_show("─", file) else text.replace("─", "-"), file=file)
+
+    def profile(self, *inputs: Any, backward: bool | None = None, repeats: int = 10) -> Profile:
+        """Run a copy of the model some times; say what each layer costs and what holds it up.
+
+        Args:
+            *inputs: what to call it with.
+            backward: whether gradients are part of it. Default: in training mode.
+            repeats: runs; each layer's time is the median.
+
+        Returns:
+            A table of time, operations, bytes, and the share of what this machine can do at best.
+
+        Raises:
+            ValueError: `repeats` is below 1.
+
+        Example:
+            >>> import pynn
+            >>> report = pynn.nn.Linear(8, 4).profile(pynn.ones(2, 8), repeats=1)
+            >>> report[""].forward.flops
+            136.0
+        """
+        model: Module = self  # type: ignore[assignment]
+        return profile(model, *inputs, backward=backward, repeats=repeats)

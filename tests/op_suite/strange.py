@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 import pynn
-
-from .samples import Sample, samples_of
+from pynn.explanation.samples import Sample, samples_of
 
 # Ops whose values NumPy cannot say have no samples of their own.
 WITHOUT_REFERENCE = {

@@ -19,6 +19,7 @@ MODULES = [
     pynn,
     pynn.autograd,
     pynn.data,
+    pynn.explanation,
     pynn.io,
     pynn.models,
     pynn.nn,
@@ -27,8 +28,10 @@ MODULES = [
     pynn.nn.utils,
     pynn.optim,
     pynn.optim.lr_scheduler,
+    pynn.profiling,
     pynn.sklearn,
     pynn.text,
+    pynn.tracing,
     pynn.train,
     pynn.tune,
     pynn.utils,
@@ -36,6 +39,7 @@ MODULES = [
     pynn.vision.metrics,
     pynn.vision.ops,
     pynn.vision.transforms,
+    pynn.viz,
 ]
 Op = pynn._core.Op
 COMPILED = (types.BuiltinFunctionType, types.MethodDescriptorType, Op)

@@ -14,65 +14,22 @@ from typing import Any
 
 import numpy as np
 
-import pynn
+from pynn import _core
+from pynn._core import Tensor
 
-from . import attention, convolution, recurrent
+from . import helpers
 
 Layout = Callable[[np.ndarray], np.ndarray]
 
 
-def ops() -> tuple[Any, ...]:
-    """Every registered op."""
-    return pynn._core.registry()
-
-
-def ops_by_name() -> dict[str, Any]:
-    """Every registered op under its name."""
-    return {op.name: op for op in ops()}
-
-
-def _softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
-    e = np.exp(x - np.max(x, axis, keepdims=True))
-    return e / e.sum(axis, keepdims=True)
-
-
-def _logsumexp(x: np.ndarray, axis: Any = None, keepdims: bool = False) -> np.ndarray:
-    top = np.max(x, axis, keepdims=True)
-    y = top + np.log(np.exp(x - top).sum(axis, keepdims=True))
-    return y if keepdims else np.squeeze(y, axis)
-
-
-BUILTINS = {
-    f.__name__: f
-    for f in (
-        bool,
-        dict,
-        enumerate,
-        float,
-        int,
-        isinstance,
-        len,
-        list,
-        range,
-        reversed,
-        slice,
-        sorted,
-        tuple,
-        zip,
-    )
-}
 NUMPY = {name: getattr(np, name) for name in dir(np) if not name.startswith("_")}
-HELPERS = {
-    "erf": np.vectorize(math.erf, otypes=[float]),
-    "softmax": _softmax,
-    "logsumexp": _logsumexp,
-    "math": math,
+SCOPE: dict[str, Any] = {
+    **NUMPY,
+    **helpers.BUILTINS,
+    **helpers.NAMES,
     "np": np,
-    **attention.HELPERS,
-    **convolution.HELPERS,
-    **recurrent.HELPERS,
+    "__builtins__": {"__import__": __import__},
 }
-SCOPE: dict[str, Any] = {**NUMPY, **BUILTINS, **HELPERS, "__builtins__": {"__import__": __import__}}
 
 
 def _random(seed: int) -> dict[str, Any]:
@@ -108,6 +65,7 @@ class Sample:
 
     @classmethod
     def parse(cls, op: Any, text: str) -> Sample:
+        """The sample that a text of an op's record stands for."""
         scope = {**SCOPE, **_random(zlib.crc32(f"{op.name}({text})".encode()))}
         scope["capture"] = lambda *args, **kwargs: (args, kwargs)
         args, kwargs = eval(f"capture({text})", scope)
@@ -124,15 +82,23 @@ class Sample:
     def arrays(self) -> Iterator[np.ndarray]:
         """The arrays among the arguments."""
         found: list[np.ndarray] = []
-        self.with_arrays(lambda a: found.append(a) or a)
+
+        def note(array: np.ndarray) -> np.ndarray:
+            found.append(array)
+            return array
+
+        self.with_arrays(note)
         return iter(found)
 
     def has_floats(self) -> bool:
+        """Whether an array of floats is among the arguments."""
         return any(map(_is_float_array, self.arrays()))
 
     def is_smooth(self) -> bool:
-        """Whether gradients may be checked here: something to differentiate, and no infinity or NaN, which
-        mark a sample as one of edge cases.
+        """Whether gradients may be checked here.
+
+        There must be something to differentiate, and no infinity or NaN, which mark a sample as one of edge
+        cases.
         """
         floats = [a for a in self.arrays() if _is_float_array(a)]
         if any(isinstance(a, float) and not math.isfinite(a) for a in (*self.args, *self.kwargs.values())):
@@ -143,15 +109,15 @@ class Sample:
 
     def tensors(
         self, dtype: Any, layout: Layout = np.ascontiguousarray, requires_grad: bool = False
-    ) -> tuple[list[Any], dict[str, Any], list[pynn.Tensor]]:
+    ) -> tuple[list[Any], dict[str, Any], list[Tensor]]:
         """Arguments for the op; and, of these, the tensors that a gradient can flow to."""
-        floats: list[pynn.Tensor] = []
+        floats: list[Tensor] = []
 
-        def convert(array: np.ndarray) -> pynn.Tensor:
+        def convert(array: np.ndarray) -> Tensor:
             is_float = _is_float_array(array)
             if is_float:
                 array = array.astype(dtype.numpy)
-            tensor = pynn.from_numpy(layout(array) if array.ndim else array.copy())
+            tensor = _core.from_numpy(layout(array) if array.ndim else array.copy())
             if is_float:
                 floats.append(tensor.requires_grad_(requires_grad))
             return tensor
@@ -184,7 +150,7 @@ class Sample:
         assert set(self.kwargs) <= set(values), f"{self}: an argument that the op does not have"
         return values
 
-    def reference(self, dtype: Any = pynn.float64) -> list[np.ndarray]:
+    def reference(self, dtype: Any = _core.float64) -> list[np.ndarray]:
         """What NumPy computes, in float64, from the inputs as `dtype` can hold them."""
         rounded = self.with_arrays(
             lambda a: a.astype(dtype.numpy).astype(np.float64) if _is_float_array(a) else a.copy()
@@ -196,14 +162,9 @@ class Sample:
 
 def as_arrays(outputs: Any) -> list[np.ndarray]:
     """One output or several, as a list of arrays."""
-    return [np.array(y.detach()) for y in ([outputs] if isinstance(outputs, pynn.Tensor) else outputs)]
+    return [np.array(y.detach()) for y in ([outputs] if isinstance(outputs, Tensor) else outputs)]
 
 
 def samples_of(op: Any) -> list[Sample]:
     """The samples of one op."""
     return [Sample.parse(op, text) for text in op.samples]
-
-
-def all_samples() -> list[Sample]:
-    """The samples of every op that has a reference."""
-    return [sample for op in ops() if op.reference for sample in samples_of(op)]

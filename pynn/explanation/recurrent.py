@@ -75,16 +75,17 @@ def _layer(
 
 
 def lstm(x: Any, weights: Any, h0: Any, c0: Any, *settings: Any) -> tuple[np.ndarray, ...]:
+    """Hochreiter & Schmidhuber 1997, with the forget gate: gates i, f, g, o."""
     return _layer(_lstm_cell, x, [h0, c0], weights, *settings)
 
 
 def gru(x: Any, weights: Any, h0: Any, *settings: Any) -> tuple[np.ndarray, ...]:
+    """Cho et al. 2014: gates r, z, n."""
     return _layer(_gru_cell, x, [h0], weights, *settings)
 
 
 def rnn(kind: str, x: Any, weights: Any, h0: Any, *settings: Any) -> tuple[np.ndarray, ...]:
+    """h = f(W x + U h + b), step after step."""
     f = {"tanh": np.tanh, "relu": lambda a: np.maximum(a, 0)}[kind]
     return _layer(lambda a, s, _: [f(a + s)], x, [h0], weights, *settings)
 
-
-HELPERS = {"lstm": lstm, "gru": gru, "rnn": rnn}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 
@@ -29,5 +27,3 @@ def attention(
     total = e.sum(-1, keepdims=True)
     return e / np.where(total == 0, 1, total) @ value
 
-
-HELPERS: dict[str, Any] = {"attention": attention}
