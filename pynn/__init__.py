@@ -89,12 +89,12 @@ from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set
 from .io import load, save
 
 if _typing.TYPE_CHECKING:
-    from . import models, sklearn, text, tune, vision
+    from . import keras, models, sklearn, text, tune, vision
 else:
 
     def __getattr__(name):
         """What not every program needs is imported when first asked for: `import pynn` is quicker without."""
-        if name not in ("models", "sklearn", "text", "tune", "vision"):
+        if name not in ("keras", "models", "sklearn", "text", "tune", "vision"):
             raise AttributeError(f"module 'pynn' has no attribute {name!r}")
         import importlib  # of the standard library; in the next call the module is an attribute
 
