@@ -1,8 +1,8 @@
 """Keras's programs on pynn: change the import to `from pynn import keras` and run them.
 
-A thin face over pynn.nn, pynn.train and pynn.optim, with Keras's names, arguments, defaults and layouts: channels
-come last, kernels are `(in, out)`, a loss takes `(y_true, y_pred)`. Every layer, model, optimizer, metric and
-callback is one of pynn's own as well.
+A thin face over pynn.nn, pynn.train and pynn.optim, with Keras's names, arguments, defaults and layouts:
+channels come last, kernels are `(in, out)`, a loss takes `(y_true, y_pred)`. Every layer, model, optimizer,
+metric and callback is one of pynn's own as well.
 
 >>> import pynn
 >>> from pynn import keras

@@ -1,8 +1,8 @@
 """The scores behind probabilities, so that a cross-entropy of them loses no digits.
 
--log softmax(z) computed from softmax(z) is infinite as soon as a probability rounds to 0; computed from z it is
-exact. An output layer therefore notes z when it returns softmax(z) or sigmoid(z), for as long as that tensor
-lives, and a loss that is given the tensor looks here first.
+-log softmax(z) computed from softmax(z) is infinite as soon as a probability rounds to 0; computed from z
+it is exact. An output layer therefore notes z when it returns softmax(z) or sigmoid(z), for as long as that
+tensor lives, and a loss that is given the tensor looks here first.
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ def Input(  # noqa: N802 - Keras's name
 # ---- structures of tensors --------------------------------------------------------------------------
 
 
-def mapped(function: Callable[[Any], Any], value: Any, kind: type) -> Any:
+def mapped(function: Callable[[Any], Any], value: Any, kind: type | tuple[type, ...]) -> Any:
     """The same lists, tuples and dictionaries with `function` of everything of a kind in them."""
     if isinstance(value, kind) and not (kind is tuple and _holds_shapes(value)):
         return function(value)
@@ -186,7 +186,7 @@ def connect(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], remember:
     Sizes that are open take two values in turn; where that changes the result, it is open too.
     """
     if not layer.built and args:
-        layer.build_for(mapped(lambda symbol: symbol.shape, args[0], KerasTensor))
+        layer.build_for(layer.shapes_of(args, kwargs))
     is_open = any(None in symbol.shape[1:] for symbol in symbols_in((args, kwargs)))
     tries = []
     modes = [(module, module.training) for module in layer.modules()]
@@ -240,7 +240,8 @@ class Graph:
         self.inputs, self.outputs = list(symbols_in(inputs)), outputs
         if not self.inputs or not holds_symbols(outputs):
             raise TypeError(
-                f"Model(inputs, outputs) takes what keras.Input and layers gave, got {inputs!r} and {outputs!r}"
+                "Model(inputs, outputs) takes what keras.Input and layers gave, "
+                f"got {inputs!r} and {outputs!r}"
             )
         self.nodes: list[Node] = []
         known = {id(symbol) for symbol in self.inputs}

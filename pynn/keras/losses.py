@@ -1,4 +1,4 @@
-"""Losses by Keras's names: functions of `(y_true, y_pred)`, one value a sample, and classes that average them.
+"""Losses by Keras's names: functions of `(y_true, y_pred)`, one value a sample, and classes that average.
 
 A cross-entropy of probabilities that a model made by softmax or sigmoid is computed from the scores behind
 them, so that it is exact however sure the model is.
@@ -156,9 +156,9 @@ def categorical_crossentropy(
     right = aligned(y_true, y_pred)
     if right.ndim < 2 or right.shape[-1] == 1:
         raise ShapeError(
-            f"categorical_crossentropy: targets are rows of classes (N, C), got {tuple(as_tensor(y_true).shape)} for "
-            f"outputs {tuple(y_pred.shape)}. Did you mean sparse_categorical_crossentropy, for class numbers, or "
-            "binary_crossentropy, for two classes?"
+            f"categorical_crossentropy: targets are rows of classes (N, C), got {tuple(as_tensor(y_true).shape)} "
+            f"for outputs {tuple(y_pred.shape)}. Did you mean sparse_categorical_crossentropy, for class "
+            "numbers, or binary_crossentropy, for two classes?"
         )
     if label_smoothing:
         right = right * (1.0 - label_smoothing) + label_smoothing / right.shape[-1]

@@ -308,8 +308,8 @@ class F1Score(_ByClass):
     """The harmonic mean of precision and recall.
 
     Args:
-        average: "macro" is the mean over the classes, "micro" counts all together, "weighted" by how often each
-            is there.
+        average: "macro" is the mean over the classes, "micro" counts all together, "weighted" counts each
+            as often as it is there.
         name: what the history calls it.
         dtype: accepted and ignored.
 

@@ -158,8 +158,8 @@ class Model(Layer):
         """
         if self.graph is None:
             raise NotImplementedError(
-                f"{type(self).__name__} does not say what it computes: write call(self, inputs), or make it from "
-                "keras.Input: Model(inputs, outputs)"
+                f"{type(self).__name__} does not say what it computes: write call(self, inputs), or make it "
+                "from keras.Input: Model(inputs, outputs)"
             )
         values = self._in_order(inputs, more)
         made = self.graph.run(values)
@@ -199,11 +199,11 @@ class Model(Layer):
 
         Args:
             optimizer: a name, or one of `keras.optimizers`.
-            loss: a name, one of `keras.losses`, or a function of (y_true, y_pred); for several outputs a list, or
-                a dictionary by their names.
+            loss: a name, one of `keras.losses`, or a function of (y_true, y_pred); for several outputs a
+                list, or a dictionary by their names.
             loss_weights: how much each of several losses counts, a list or dictionary.
-            metrics: a list of names, `keras.metrics` or functions of (y_true, y_pred); for several outputs a list
-                of lists, or a dictionary.
+            metrics: a list of names, `keras.metrics` or functions of (y_true, y_pred); for several outputs
+                a list of lists, or a dictionary.
             weighted_metrics: not supported: metrics count all samples the same.
             run_eagerly: accepted and ignored.
             steps_per_execution: accepted and ignored.
@@ -547,8 +547,8 @@ class Sequential(Model):
     """Layers one after the other.
 
     Args:
-        layers: in order. The first may say the `input_shape` of a sample, or be a `keras.Input`; otherwise sizes
-            are settled by the first data.
+        layers: in order. The first may say the `input_shape` of a sample, or be a `keras.Input`; otherwise
+            sizes are settled by the first data.
         name: what it is called.
         **kwargs: what else `Layer` takes.
 

@@ -1,4 +1,4 @@
-"""Optimizers by Keras's names and settings; `compile` hands them the model. The steps are those of pynn.optim."""
+"""Optimizers by Keras's names and settings; `compile` hands them the model. The steps are pynn.optim's."""
 
 from __future__ import annotations
 
@@ -195,8 +195,8 @@ class Adam(Optimizer, optim.Adam):
         global_clipnorm: scale all gradients down together when their common norm is larger.
         **kwargs: `name`; accepted and ignored.
 
-    `epsilon` is added to √v̂, the root with its bias undone, as in the paper; Keras adds it before that is done.
-    The two differ in the first steps, by less than epsilon.
+    `epsilon` is added to √v̂, the root with its bias undone, as in the paper; Keras adds it before that is
+    done. The two differ in the first steps, by less than epsilon.
 
     Raises:
         TypeError, ValueError: a setting that is not known, or out of its range.
@@ -249,8 +249,8 @@ class AdamW(Optimizer, optim.AdamW):
         global_clipnorm: scale all gradients down together when their common norm is larger.
         **kwargs: `name`; accepted and ignored.
 
-    `epsilon` is added to √v̂, the root with its bias undone, as in the paper; Keras adds it before that is done.
-    The two differ in the first steps, by less than epsilon.
+    `epsilon` is added to √v̂, the root with its bias undone, as in the paper; Keras adds it before that is
+    done. The two differ in the first steps, by less than epsilon.
 
     Raises:
         TypeError, ValueError: a setting that is not known, or out of its range.

@@ -66,7 +66,8 @@ def load_model(
     content = io.load(filepath)
     if not isinstance(content, Mapping) or content.get("format") != _FORMAT:
         raise ValueError(
-            f"load_model: {filepath} holds no model of pynn.keras. Weights alone are read by model.load_weights"
+            f"load_model: {filepath} holds no model of pynn.keras. "
+            "Weights alone are read by model.load_weights"
         )
     model = model_from_json(content["architecture"], custom_objects)
     model.load_state_dict(content["weights"])
@@ -130,7 +131,7 @@ def config_of_sequence(model: Any, start: KerasTensor | None) -> dict[str, Any]:
 
 
 def config_of(graph: Graph, inputs: Any, name: str) -> dict[str, Any]:
-    """What makes another Model from symbolic inputs: layers, calls in order, and what they were called with."""
+    """What makes another functional Model: its layers, and their calls in order with what they were given."""
     numbers: dict[int, int] = {}
     for symbol in graph.inputs:
         numbers[id(symbol)] = len(numbers)

@@ -118,7 +118,7 @@ class PolynomialDecay(LearningRateSchedule):
 
 
 class CosineDecay(LearningRateSchedule):
-    """Half a wave of the cosine, down to alpha times the first rate, after a line up to it if there is a warm-up.
+    """Half a wave of the cosine, down to alpha times the highest rate; before it perhaps a line up to that.
 
     Args:
         initial_learning_rate: where it begins.

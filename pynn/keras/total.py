@@ -54,7 +54,7 @@ def in_pynns_order(loss: Any) -> Callable[..., Any]:
 def of_outputs(
     names: Sequence[str], loss: Any, loss_weights: Any, given: Any
 ) -> tuple[Any, Any, Any, dict[str, str]]:
-    """Losses, their weights and metrics as `pynn.nn.Module.compile` takes them; and what the history calls them.
+    """Losses, their weights and metrics as `pynn.nn.Module.compile` takes them, and their names.
 
     Args:
         names: of the outputs.

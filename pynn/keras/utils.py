@@ -47,7 +47,8 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
         numbers.min() < 0 or largest >= classes or not np.all(given == given.astype(np.int64))
     ):
         raise ValueError(
-            f"to_categorical: classes are whole numbers of 0 to {classes - 1}, got {given.min()} to {given.max()}"
+            f"to_categorical: classes are whole numbers of 0 to {classes - 1}, "
+            f"got {given.min()} to {given.max()}"
         )
     return np.eye(classes)[numbers]
 

@@ -267,8 +267,17 @@ class Layer(Configured, nn.Module):
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         args, kwargs = mapped(_as_tensor, (args, kwargs), np.ndarray)
         if not self.built and args:
-            self.build_for(mapped(lambda t: tuple(t.shape), args[0], Tensor))
+            self.build_for(self.shapes_of(args, kwargs))
         return self.forward(*args, **kwargs) if self._hooks is None else self._hooks.call(self, args, kwargs)
+
+    def shapes_of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The shapes that `build` is told for a call: that of the first argument.
+
+        Args:
+            args: tensors, real or symbolic.
+            kwargs: what else the call brings.
+        """
+        return mapped(lambda x: tuple(x.shape), args[0], (Tensor, KerasTensor))
 
     def build_for(self, shapes: Any) -> None:
         """Build for inputs of these shapes, unless that is done, and settle what follows from it.
@@ -339,8 +348,8 @@ class Layer(Configured, nn.Module):
         shapes = [weight.shape for weight in mine]
         if [value.shape for value in given] != shapes:
             raise ValueError(
-                f"{self.name}.set_weights: expected {len(shapes)} arrays of shapes {shapes}, got {len(given)} of "
-                f"{[value.shape for value in given]}"
+                f"{self.name}.set_weights: expected {len(shapes)} arrays of shapes {shapes}, "
+                f"got {len(given)} of {[value.shape for value in given]}"
                 + ("" if shapes or self.built else ". Build the layer first: call it, or give an input_shape")
             )
         for weight, value in zip(mine, given, strict=True):

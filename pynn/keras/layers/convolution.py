@@ -199,8 +199,8 @@ class Conv2D(_Convolution):
         **kwargs: `name`, `input_shape` and what else `Layer` takes.
 
     Shape:
-        `(N, H, W, C)` -> `(N, H', W', filters)`; the kernel is `(height, width, C / groups, filters)`. It runs
-        on `pynn.nn.Conv2d`, which has channels first: the memory is only read in another order.
+        `(N, H, W, C)` -> `(N, H', W', filters)`; the kernel is `(height, width, C / groups, filters)`. It
+        runs on `pynn.nn.Conv2d`, which has channels first: the memory is only read in another order.
 
     Raises:
         TypeError, ValueError: a setting that cannot be, or an input without its channels.

@@ -219,7 +219,8 @@ class Dropout(Layer):
 
     Args:
         rate: the share.
-        seed: accepted and ignored: the numbers come from pynn's own stream, see `keras.utils.set_random_seed`.
+        seed: accepted and ignored: the numbers come from pynn's own stream, see
+            `keras.utils.set_random_seed`.
         **kwargs: `name` and what else `Layer` takes.
 
     Raises:
@@ -428,7 +429,8 @@ class Embedding(Layer):
         output_dim: the size of a vector.
         embeddings_initializer: what they start as.
         embeddings_regularizer: their penalty.
-        **kwargs: `name`, `input_shape` (or `input_length`) and what else `Layer` takes. `mask_zero` is refused.
+        **kwargs: `name`, `input_shape` (or `input_length`) and what else `Layer` takes. `mask_zero` is
+            refused.
 
     Shape:
         `(N, ...)` of whole numbers -> `(N, ..., output_dim)`. It runs on `pynn.nn.Embedding`.
