@@ -16,14 +16,18 @@ class Configured:
     """Remembers the arguments of its constructor: `get_config` gives them, `from_config` takes them."""
 
     _given: dict[str, Any]
+    __signature__: inspect.Signature
 
     def __new__(cls: type[Self], *args: Any, **kwargs: Any) -> Self:
         made = super().__new__(cls)
-        made.__dict__["_given"] = _arguments(cls, made, args, kwargs)
+        made.__dict__["_given"] = _arguments(cls, args, kwargs)
         return made
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        signature = inspect.signature(cls.__init__)  # type: ignore[misc] # to be read, not called
+        own = list(signature.parameters.values())[1:]
+        cls.__signature__ = signature.replace(parameters=own)  # of __new__ it would be (*args, **kwargs)
         if cls.__module__.startswith("pynn.keras") and not cls.__name__.startswith("_"):
             REGISTRY[cls.__name__] = cls
 
@@ -41,14 +45,14 @@ class Configured:
         return cls(**{name: deserialized(value) for name, value in config.items()})
 
 
-def _arguments(cls: type, made: Any, args: Any, kwargs: Any) -> dict[str, Any]:
-    signature = inspect.signature(cls.__init__)
+def _arguments(cls: type[Configured], args: Any, kwargs: Any) -> dict[str, Any]:
+    signature = cls.__signature__
     try:
-        bound = signature.bind(made, *args, **kwargs)
+        bound = signature.bind(*args, **kwargs)
     except TypeError:  # __init__ says it better; or this is a copy, whose attributes follow
         return {}
     given: dict[str, Any] = {}
-    for name, value in list(bound.arguments.items())[1:]:
+    for name, value in bound.arguments.items():
         if signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
             given.update(value)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import methodcaller
 from typing import Any
 
 from pynn import _core, autograd
@@ -193,7 +194,7 @@ def connect(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], remember:
     layer.eval()
     try:
         for size in (64, 96) if is_open else (64,):
-            given = mapped(lambda symbol, size=size: symbol.zeros(size), (args, kwargs), KerasTensor)
+            given = mapped(methodcaller("zeros", size), (args, kwargs), KerasTensor)
             with autograd.no_grad():
                 tries.append(layer(*given[0], **given[1]))
     finally:

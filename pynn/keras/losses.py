@@ -155,10 +155,11 @@ def categorical_crossentropy(
     """-Σ y_true log p over the last axis, for one-hot rows or probabilities `(N, ..., C)`."""
     right = aligned(y_true, y_pred)
     if right.ndim < 2 or right.shape[-1] == 1:
+        got = tuple(as_tensor(y_true).shape)
         raise ShapeError(
-            f"categorical_crossentropy: targets are rows of classes (N, C), got {tuple(as_tensor(y_true).shape)} "
-            f"for outputs {tuple(y_pred.shape)}. Did you mean sparse_categorical_crossentropy, for class "
-            "numbers, or binary_crossentropy, for two classes?"
+            f"categorical_crossentropy: targets are rows of classes (N, C), got {got} for "
+            f"{tuple(y_pred.shape)}. Did you mean sparse_categorical_crossentropy, for class numbers, or "
+            "binary_crossentropy, for two classes?"
         )
     if label_smoothing:
         right = right * (1.0 - label_smoothing) + label_smoothing / right.shape[-1]

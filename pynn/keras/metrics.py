@@ -466,7 +466,7 @@ class Mean(Metric):
         2.0
     """
 
-    def update_state(self, values: Any, y_pred: Any = None, sample_weight: Any = None) -> None:  # type: ignore[override]
+    def update_state(self, values: Any, y_pred: Any = None, sample_weight: Any = None) -> None:
         """Take in values.
 
         Args:

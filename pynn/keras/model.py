@@ -318,7 +318,7 @@ class Model(Layer):
         finally:
             self.eval()
 
-    def evaluate(  # type: ignore[override]
+    def evaluate(
         self,
         x: Any = None,
         y: Any = None,
@@ -354,7 +354,7 @@ class Model(Layer):
             return_dict=return_dict,
         )
 
-    def predict(  # type: ignore[override]
+    def predict(
         self,
         x: Any,
         batch_size: int | None = None,

@@ -10,8 +10,8 @@ import numpy as np
 import pynn._core
 from pynn import _check
 
+from ._config import custom_objects as custom_object_scope
 from ._names import clear_session
-from .saving import custom_objects as custom_object_scope
 
 
 def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:

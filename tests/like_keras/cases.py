@@ -198,7 +198,11 @@ MODELS = {
     "nested": nested,
     "arithmetic": arithmetic,
 }
-for _name in ["elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "tanh", "sigmoid", "hard_sigmoid", "exponential", "relu6", "leaky_relu", "log_softmax", "swish", "linear"]:
+ACTIVATIONS = """
+    elu selu gelu silu mish softplus softsign tanh sigmoid hard_sigmoid exponential relu6 leaky_relu
+    log_softmax swish linear
+"""
+for _name in ACTIVATIONS.split():
     MODELS[f"activation_{_name}"] = single(lambda L, k, name=_name: L.Activation(name), 6)
 
 # ---- losses and metrics ------------------------------------------------------------------------------

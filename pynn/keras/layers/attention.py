@@ -137,7 +137,7 @@ class MultiHeadAttention(Layer):
         key = value if given.get("key") is None else given["key"]
         return [tuple(x.shape) for x in (query, value, key)]
 
-    def call(
+    def call(  # type: ignore[override] # several inputs, as in Keras
         self,
         query: Tensor,
         value: Tensor,

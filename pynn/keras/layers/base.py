@@ -426,11 +426,9 @@ def _each_once(weights: Sequence[Variable]) -> list[Variable]:
     return list({id(weight): weight for weight in weights}.values())
 
 
-def _parameters(cls: type) -> list[str]:
-    skip = {inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL}
-    found = [p.name for p in inspect.signature(cls.__init__).parameters.values() if p.kind not in skip]
-    more = ["name", "trainable", "dtype", "input_shape"]
-    return [*found[1:], *(name for name in more if name not in found)]
+def _parameters(cls: type[Layer]) -> list[str]:
+    names = [p.name for p in cls.__signature__.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    return list(dict.fromkeys([*names, "name", "trainable", "dtype", "input_shape"]))
 
 
 def _shape_from(kind: str, kwargs: dict[str, Any]) -> tuple[Any, ...] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pynn.nn.functional as F
@@ -11,6 +11,7 @@ from pynn import _check, _core, nn
 from pynn._core import Tensor
 
 from .. import activations, initializers, regularizers
+from .._config import custom
 from .._scores import activated
 from .base import Layer
 
@@ -409,10 +410,9 @@ class Lambda(Layer):
         (5,)
     """
 
-    def __init__(self, function: Callable[..., Any], **kwargs: Any) -> None:
+    def __init__(self, function: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if isinstance(function, str):
-            function = activations.get(function)
+        function = custom(function)  # a file holds its name
         if not callable(function):
             raise TypeError(f"Lambda: function must be a function of tensors, got {function!r}")
         self.function = function
