@@ -1,0 +1,142 @@
+"""Activation functions by Keras's names. Each takes a tensor and gives one of the same shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pynn.nn.functional as F
+from pynn._core import Tensor, ops
+
+from ._config import custom, look_up
+
+Activation = Callable[[Tensor], Tensor]
+
+
+def linear(x: Tensor) -> Tensor:
+    """X itself."""
+    return x
+
+
+def relu(x: Tensor, negative_slope: float = 0.0) -> Tensor:
+    """max(x, 0), or negative_slope x below 0."""
+    return F.leaky_relu(x, negative_slope) if negative_slope else ops.relu(x)
+
+
+def relu6(x: Tensor) -> Tensor:
+    """min(max(x, 0), 6)."""
+    return ops.relu(x).clip(None, 6.0)
+
+
+def leaky_relu(x: Tensor, negative_slope: float = 0.2) -> Tensor:
+    """x, or negative_slope x below 0. Keras's slope is 0.2, PyTorch's 0.01."""
+    return F.leaky_relu(x, negative_slope)
+
+
+def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
+    """x, or alpha (e^x - 1) below 0."""
+    return F.elu(x, alpha)
+
+
+def selu(x: Tensor) -> Tensor:
+    """The scaled ELU that keeps mean 0 and variance 1."""
+    return F.selu(x)
+
+
+def gelu(x: Tensor, approximate: bool = False) -> Tensor:
+    """X Φ(x)."""
+    return F.gelu(x, "tanh" if approximate else "none")
+
+
+def silu(x: Tensor) -> Tensor:
+    """X sigmoid(x)."""
+    return F.silu(x)
+
+
+def mish(x: Tensor) -> Tensor:
+    """X tanh(softplus(x))."""
+    return F.mish(x)
+
+
+def softplus(x: Tensor) -> Tensor:
+    """log(1 + e^x)."""
+    return F.softplus(x)
+
+
+def softsign(x: Tensor) -> Tensor:
+    """X / (1 + |x|)."""
+    return F.softsign(x)
+
+
+def tanh(x: Tensor) -> Tensor:
+    """The hyperbolic tangent."""
+    return ops.tanh(x)
+
+
+def sigmoid(x: Tensor) -> Tensor:
+    """1 / (1 + e^-x)."""
+    return ops.sigmoid(x)
+
+
+def hard_sigmoid(x: Tensor) -> Tensor:
+    """X / 6 + 1/2, cut to between 0 and 1."""
+    return (x / 6 + 0.5).clip(0.0, 1.0)
+
+
+def exponential(x: Tensor) -> Tensor:
+    """e^x."""
+    return ops.exp(x)
+
+
+def softmax(x: Tensor, axis: int = -1) -> Tensor:
+    """e^x over its sum along an axis."""
+    return ops.softmax(x, axis)
+
+
+def log_softmax(x: Tensor, axis: int = -1) -> Tensor:
+    """The logarithm of softmax."""
+    return ops.log_softmax(x, axis)
+
+
+NAMED: dict[str, Activation] = {
+    function.__name__: function
+    for function in (
+        linear,
+        relu,
+        relu6,
+        leaky_relu,
+        elu,
+        selu,
+        gelu,
+        silu,
+        mish,
+        softplus,
+        softsign,
+        tanh,
+        sigmoid,
+        hard_sigmoid,
+        exponential,
+        softmax,
+        log_softmax,
+    )
+}
+NAMED["swish"] = silu
+
+
+def get(identifier: Any) -> Activation:
+    """An activation from its name, or itself; None is `linear`.
+
+    Raises:
+        ValueError: no such name.
+        TypeError: it is neither a name nor a function.
+    """
+    identifier = custom(identifier)
+    if identifier is None:
+        return linear
+    if isinstance(identifier, str):
+        found: Activation = look_up("activation", identifier, NAMED)
+        return found
+    if not callable(identifier) or isinstance(identifier, type):
+        raise TypeError(f"an activation is a name or a function of a tensor, got {identifier!r}")
+    function: Activation = identifier
+    return function

@@ -1,0 +1,658 @@
+"""Model: a layer made of layers that can be compiled, fitted, summed up and saved, with Keras's arguments."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from pynn import io, nn
+from pynn._core import Tensor
+from pynn.train.batches import to_tensor
+from pynn.train.history import History
+from pynn.train.nested import leaves
+
+from . import losses, metrics, optimizers, saving, summary
+from ._config import Configured
+from .graph import Graph, KerasTensor, holds_symbols, mapped, symbols_in
+from .layers.base import Layer, Variable
+from .losses import as_tensor
+from .total import TotalLoss, of_outputs
+
+
+class Model(Layer):
+    """A model: what lies between symbolic inputs and outputs, or a class of your own with layers and `call`.
+
+    Args:
+        inputs: from `keras.Input`; one, a list, or a dictionary.
+        outputs: what layers made of them; one, a list, or a dictionary.
+        name: what it is called.
+        **kwargs: what else `Layer` takes.
+
+    Raises:
+        TypeError: inputs or outputs are something else.
+        ValueError: an output depends on an input that is not given.
+
+    A model of several inputs takes them in a list, a dictionary by the names of the inputs, or one by one; it
+    gives several outputs as a tuple, and `predict` gives them as a list.
+
+    Example:
+        >>> from pynn import keras
+        >>> a, b = keras.Input(shape=(3,)), keras.Input(shape=(2,))
+        >>> both = keras.layers.Concatenate()([a, b])
+        >>> model = keras.Model([a, b], keras.layers.Dense(4)(both))
+        >>> model.predict([[[1.0, 2.0, 3.0]], [[4.0, 5.0]]]).shape
+        (1, 4)
+    """
+
+    def __init__(
+        self, inputs: Any = None, outputs: Any = None, *, name: str | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(name=name, **kwargs)
+        self.graph: Graph | None = None
+        self._keras_compiled: dict[str, Any] = {}
+        if inputs is not None or outputs is not None:
+            self._connect(inputs, outputs)
+            self.built = True
+            self._settle_plain()
+
+    def _connect(self, inputs: Any, outputs: Any) -> None:
+        self.graph = Graph(inputs, outputs)
+        self._input_structure = inputs
+        self.parts = nn.ModuleList(self.graph.layers())
+
+    # ---- structure ----------------------------------------------------------------------------------
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers that it is made of."""
+        return list(self.sublayers())
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """One of the layers.
+
+        Args:
+            name: what it is called.
+            index: or its number in `layers`.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if index is not None:
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(
+            f"{self.name} has no layer {name!r}; there are {', '.join(one.name for one in self.layers)}"
+        )
+
+    def _its_graph(self) -> Graph:
+        if self.graph is None:
+            raise AttributeError(
+                f"{self.name} has no symbolic inputs and outputs: it is not built from keras.Input"
+            )
+        return self.graph
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The symbolic inputs."""
+        return self._its_graph().inputs
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        """The symbolic outputs."""
+        return list(symbols_in(self._its_graph().outputs))
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input, or several in a list."""
+        return self.inputs[0] if len(self.inputs) == 1 else self.inputs
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output, or several in a list."""
+        return self.outputs[0] if len(self.outputs) == 1 else self.outputs
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape of the input, None standing for the batch; or a list of shapes."""
+        return mapped(lambda symbol: symbol.shape, self.input, KerasTensor)
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of the output, None standing for the batch; or a list of shapes."""
+        return mapped(lambda symbol: symbol.shape, self.output, KerasTensor)
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the outputs: those of the layers that give them."""
+        if self.graph is None:
+            return []
+        if isinstance(self.graph.outputs, Mapping):
+            return list(self.graph.outputs)
+        return [symbol.node.layer.name if symbol.node else str(symbol.name) for symbol in self.outputs]
+
+    # ---- calling ------------------------------------------------------------------------------------
+
+    def build(self, input_shape: Any) -> None:
+        """Settle all sizes for inputs of a shape.
+
+        Args:
+            input_shape: `(None, ...)`, or a list of shapes for several inputs.
+        """
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.graph is None and len(args) > 1 and self._takes_list and not holds_symbols(args):
+            args = (list(args),)  # several inputs of fit
+        return super().__call__(*args, **kwargs)
+
+    def call(self, inputs: Any, *more: Any) -> Any:
+        """What the model computes.
+
+        Args:
+            inputs: a tensor; or several in a list, or in a dictionary by name.
+            *more: or one by one.
+        """
+        if self.graph is None:
+            raise NotImplementedError(
+                f"{type(self).__name__} does not say what it computes: write call(self, inputs), or make it "
+                "from keras.Input: Model(inputs, outputs)"
+            )
+        values = self._in_order(inputs, more)
+        made = self.graph.run(values)
+        return tuple(made) if isinstance(made, list) else made
+
+    def _in_order(self, inputs: Any, more: Sequence[Any] = ()) -> list[Any]:
+        wanted = self._its_graph().inputs
+        if isinstance(inputs, Mapping):
+            names = [symbol.name for symbol in wanted]
+            if isinstance(self._input_structure, Mapping):
+                names = list(self._input_structure)
+            missing = [name for name in names if name not in inputs]
+            if missing:
+                raise ValueError(
+                    f"{self.name}: no input {missing[0]!r} among {list(inputs)}; expected {names}"
+                )
+            return [as_tensor(inputs[name]) for name in names]
+        values = [inputs, *more] if more or not isinstance(inputs, (list, tuple)) else list(inputs)
+        if len(values) != len(wanted):
+            raise ValueError(f"{self.name} takes {len(wanted)} inputs, got {len(values)}")
+        return [as_tensor(value) for value in values]
+
+    # ---- training -----------------------------------------------------------------------------------
+
+    def compile(  # type: ignore[override] # Keras's arguments
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: Any = "auto",
+    ) -> None:
+        """Say how the model is trained.
+
+        Args:
+            optimizer: a name, or one of `keras.optimizers`.
+            loss: a name, one of `keras.losses`, or a function of (y_true, y_pred); for several outputs a
+                list, or a dictionary by their names.
+            loss_weights: how much each of several losses counts, a list or dictionary.
+            metrics: a list of names, `keras.metrics` or functions of (y_true, y_pred); for several outputs
+                a list of lists, or a dictionary.
+            weighted_metrics: not supported: metrics count all samples the same.
+            run_eagerly: accepted and ignored.
+            steps_per_execution: accepted and ignored.
+            jit_compile: accepted and ignored.
+
+        Raises:
+            TypeError, ValueError: something is of no use here; the message says what.
+        """
+        if weighted_metrics:
+            raise ValueError(
+                "compile: weighted_metrics are not supported; metrics=[...] count all samples the same"
+            )
+        if loss is None:
+            raise ValueError("compile: say which loss, such as 'categorical_crossentropy' or 'mse'")
+        self._keras_compiled = {
+            "optimizer": optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+        }
+        made = optimizers.get(optimizer)
+        clips: dict[str, Any] = {}
+        if isinstance(made, optimizers.Optimizer):
+            made.bind(self)
+            clips = {"clip_value": made.clipvalue, "clip_norm": made.global_clipnorm}
+        names = self.output_names
+        data_loss, weights, found, labels = of_outputs(names, loss, loss_weights, metrics)
+        super().compile(made, data_loss, found, loss_weights=weights, **clips)
+        assert self._compiled is not None
+        for metric in self._compiled.metrics:
+            metric.name = labels.get(metric.name, metric.name)
+        self._compiled = self._compiled._replace(loss=TotalLoss(self, self._compiled.loss))
+
+    def penalties_within(self) -> Iterator[Tensor]:
+        """What all regularizers of its layers give."""
+        for module in self.modules():
+            if isinstance(module, Layer):
+                yield from module.penalties()
+
+    @property
+    def losses(self) -> list[Tensor]:
+        """What the regularizers add to the loss, one by one."""
+        return list(self.penalties_within())
+
+    def fit(  # type: ignore[override]
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: Any = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int = 1,
+    ) -> History:
+        """Train, by `pynn.nn.Module.fit`, with Keras's arguments in Keras's order.
+
+        Args:
+            x: `(N, ...)` inputs; several in a list or dictionary; or batches.
+            y: `(N, ...)` targets; several in a list or dictionary.
+            batch_size: samples in a step; default 32.
+            epochs: how often to go through the data.
+            verbose: 0 silent, 1 live table, 2 a line an epoch; "auto": live in a terminal, else lines.
+            callbacks: of `keras.callbacks`.
+            validation_split: the last part of the data, held out.
+            validation_data: `(x, y)` or batches to evaluate on after each epoch.
+            shuffle: a new order in each epoch.
+            class_weight: how much the samples of a class count.
+            sample_weight: how much each sample counts.
+            initial_epoch: the number of the first epoch.
+            steps_per_epoch: batches in an epoch.
+            validation_steps: batches of the validation data.
+            validation_batch_size: samples of them at a time.
+            validation_freq: 1, the only number.
+
+        Returns:
+            The record of the training; `.history` is Keras's dictionary of lists.
+        """
+        if validation_freq != 1:
+            raise ValueError(f"fit: validation_freq can only be 1, got {validation_freq!r}")
+        if x is None:
+            raise ValueError("fit: there is no x")
+        if isinstance(validation_data, (tuple, list)) and len(validation_data) > 1:
+            xs, ys, *rest = validation_data
+            validation_data = (self._inputs(xs), self._targets(ys), *rest)
+        try:
+            return super().fit(
+                self._inputs(x),
+                self._targets(y),
+                batch_size=32 if batch_size is None else batch_size,
+                epochs=epochs,
+                verbose=verbose,
+                callbacks=[callbacks] if _is_one(callbacks) else callbacks,
+                validation_split=validation_split,
+                validation_data=validation_data,
+                shuffle=shuffle,
+                class_weight=class_weight,
+                sample_weight=sample_weight,
+                initial_epoch=initial_epoch,
+                steps_per_epoch=steps_per_epoch,
+                validation_steps=validation_steps,
+                validation_batch_size=validation_batch_size,
+            )
+        finally:
+            self.eval()
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: Any = 0,
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Loss and metrics on data that was not trained on.
+
+        Args:
+            x: as in `fit`.
+            y: as in `fit`.
+            batch_size: how many samples at a time.
+            verbose: 1 prints the values too.
+            sample_weight: how much each sample counts in the loss.
+            steps: look at only so many batches.
+            callbacks: accepted and ignored.
+            return_dict: return them by name.
+
+        Returns:
+            `[loss, *metrics]`, or the loss alone if there are no metrics.
+        """
+        return super().evaluate(
+            self._inputs(x),
+            self._targets(y),
+            batch_size=batch_size or 256,
+            verbose=1 if verbose in (1, 2) else 0,
+            sample_weight=sample_weight,
+            steps=steps,
+            return_dict=return_dict,
+        )
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> Any:
+        """The outputs for all inputs as NumPy arrays.
+
+        Args:
+            x: as in `fit`.
+            batch_size: how many samples at a time.
+            verbose: accepted and ignored.
+            steps: take only so many batches.
+            callbacks: accepted and ignored.
+
+        Returns:
+            An array; a list of them for several outputs, or a dictionary if that is what the model gives.
+        """
+        made = super().predict(self._inputs(x), batch_size=batch_size or 256, steps=steps)
+        arrays = mapped(lambda one: one.numpy(), made, Tensor)
+        return list(arrays) if isinstance(arrays, tuple) else arrays
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """One step on one batch.
+
+        Args:
+            x: the inputs.
+            y: the targets.
+            sample_weight: how much each sample counts.
+            class_weight: how much the samples of a class count.
+            return_dict: return the values by name.
+
+        Returns:
+            The loss before the step, and the metrics of this batch.
+        """
+        size = len(next(leaves(self._inputs(x))))
+        record = self.fit(
+            x,
+            y,
+            batch_size=max(size, 1),
+            verbose=0,
+            shuffle=False,
+            sample_weight=sample_weight,
+            class_weight=class_weight,
+        )
+        values = {name: numbers[-1] for name, numbers in record.history.items()}
+        if return_dict:
+            return values
+        return list(values.values()) if len(values) > 1 else values["loss"]
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Loss and metrics of one batch.
+
+        Args:
+            x: the inputs.
+            y: the targets.
+            sample_weight: how much each sample counts.
+            return_dict: return the values by name.
+        """
+        size = max(len(next(leaves(self._inputs(x)))), 1)
+        return self.evaluate(x, y, size, sample_weight=sample_weight, return_dict=return_dict)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """The outputs for one batch.
+
+        Args:
+            x: the inputs.
+        """
+        return self.predict(x, batch_size=max(len(next(leaves(self._inputs(x)))), 1))
+
+    def _inputs(self, x: Any) -> Any:
+        """What fit takes: several inputs as a tuple, in order."""
+        several = self.graph is not None and len(self.graph.inputs) > 1
+        if self.graph is not None and isinstance(x, Mapping):
+            values = tuple(self._in_order(x))
+            return values if several else values[0]
+        own = self.graph is None and not isinstance(self, Sequential)  # a class with a call of its own
+        if isinstance(x, list) and x and (several or (own and _holds_arrays(x))):
+            return tuple(to_tensor(part) for part in x)
+        return x
+
+    def _targets(self, y: Any) -> Any:
+        names = self.output_names
+        if isinstance(y, Mapping) and len(names) > 1:
+            missing = [name for name in names if name not in y]
+            if missing:
+                raise ValueError(f"fit: no target for the output {missing[0]!r} among {list(y)}")
+            return self._as_outputs([to_tensor(y[name]) for name in names])
+        if isinstance(y, Mapping) and len(names) == 1:
+            return y.get(names[0], y)
+        if isinstance(y, (list, tuple)) and len(names) > 1:
+            if len(y) != len(names):
+                raise ValueError(
+                    f"fit: {len(names)} outputs ({', '.join(names)}) need as many targets, got {len(y)}"
+                )
+            return self._as_outputs([to_tensor(part) for part in y])
+        return y
+
+    def _as_outputs(self, targets: list[Any]) -> Any:
+        if isinstance(self._its_graph().outputs, Mapping):
+            return dict(zip(self.output_names, targets, strict=True))
+        return tuple(targets)
+
+    # ---- showing and saving -------------------------------------------------------------------------
+
+    def summary(  # type: ignore[override]
+        self,
+        line_length: int | None = None,
+        positions: Any = None,
+        print_fn: Callable[[str], Any] | None = None,
+    ) -> None:
+        """Print the layers with their output shapes and numbers of parameters.
+
+        Args:
+            line_length: how wide the table is; default: as wide as it must be.
+            positions: accepted and ignored.
+            print_fn: is given each line; default: `print`.
+        """
+        for line in summary.lines_of(self, line_length):
+            (print_fn or print)(line)
+
+    def save(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
+        """Write the model to a file: architecture, weights, and what `compile` was told.
+
+        The file is a safetensors file whatever it is called. The state of the optimizer is not in it.
+
+        Args:
+            filepath: where, usually `name.keras`.
+            overwrite: False refuses to replace a file.
+
+        Raises:
+            FileExistsError: the file is there, and overwrite is False.
+            TypeError: something in the model, such as a lambda, cannot be written.
+        """
+        if not overwrite and os.path.exists(filepath):
+            raise FileExistsError(f"{filepath} exists; save(..., overwrite=True) replaces it")
+        saving.save_model(self, filepath)
+
+    def save_weights(self, filepath: str | os.PathLike[str]) -> None:
+        """Write the weights alone to a safetensors file.
+
+        Args:
+            filepath: where.
+        """
+        io.save(self.state_dict(), filepath)
+
+    def load_weights(self, filepath: str | os.PathLike[str]) -> None:
+        """Read weights that `save_weights` wrote.
+
+        Args:
+            filepath: the file.
+
+        Raises:
+            ValueError: the file is damaged, or its names or shapes differ from the model's.
+        """
+        self.load_state_dict(io.load(filepath))
+
+    def to_json(self) -> str:
+        """The architecture as text; `keras.models.model_from_json` reads it."""
+        return saving.to_json(self)
+
+    def get_config(self) -> dict[str, Any]:
+        if self.graph is None:
+            return super().get_config()
+        return saving.config_of(self.graph, self._input_structure, self.name)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Any:
+        if "layers" not in config:
+            return super().from_config(config)
+        return saving.model_of(cls, config)
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` gives."""
+        return ["loss", *(metric.name for metric in self._how("metrics_names").metrics)]
+
+
+class Sequential(Model):
+    """Layers one after the other.
+
+    Args:
+        layers: in order. The first may say the `input_shape` of a sample, or be a `keras.Input`; otherwise
+            sizes are settled by the first data.
+        name: what it is called.
+        **kwargs: what else `Layer` takes.
+
+    Raises:
+        TypeError: something among them is no layer.
+
+    Example:
+        >>> from pynn import keras
+        >>> model = keras.Sequential(
+        ...     [
+        ...         keras.layers.Dense(16, activation="relu", input_shape=(4,)),
+        ...         keras.layers.Dense(3, activation="softmax"),
+        ...     ]
+        ... )
+        >>> model.output_shape, model.count_params()
+        ((None, 3), 131)
+    """
+
+    def __init__(
+        self, layers: Sequence[Any] | None = None, *, name: str | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(name=name, **kwargs)
+        self.parts = nn.ModuleList()
+        self._start: KerasTensor | None = None
+        for layer in layers or ():
+            self.add(layer)
+
+    def add(self, layer: Any) -> None:
+        """Append a layer.
+
+        Args:
+            layer: the layer.
+
+        Raises:
+            TypeError: it is no layer.
+        """
+        if isinstance(layer, KerasTensor):
+            self._begin(layer)
+            return
+        if not isinstance(layer, Layer):
+            hint = f". Did you mean {layer.__name__}(...)?" if isinstance(layer, type) else ""
+            raise TypeError(f"Sequential holds layers of keras.layers, got {layer!r}{hint}")
+        if not len(self.parts) and self._start is None and layer._given_shape is not None:
+            self._begin(
+                KerasTensor(layer._given_shape, getattr(layer, "input_type", _kind_for(layer)), "input")
+            )
+        if type(layer).__name__ == "InputLayer":
+            return
+        if any(layer is other for other in self.parts):
+            raise ValueError(f"Sequential: the layer {layer.name!r} is in it already")
+        self.parts.append(layer)
+        if self._start is not None:
+            self._extend(layer)
+        else:
+            self.built = False
+            self._settle_plain()
+
+    def pop(self) -> Layer:
+        """Take the last layer out and return it."""
+        last: Layer = self.parts.pop()
+        self.graph = None
+        if self._start is not None:
+            self._begin(self._start)
+            for layer in self.parts:
+                self._extend(layer)
+        return last
+
+    def _begin(self, start: KerasTensor) -> None:
+        self._start = self._end = start
+        self._input_structure = start
+
+    def _extend(self, layer: Layer) -> None:
+        self._end = layer(self._end)
+        self.graph = Graph(self._start, self._end)
+        self.built = True
+        self._settle_plain()
+
+    def build(self, input_shape: Any) -> None:
+        if self._start is None:
+            self._begin(KerasTensor((None, *tuple(input_shape)[1:]), _kind_for(self.parts[0]), "input"))
+            for layer in self.parts:
+                self._extend(layer)
+
+    def call(self, inputs: Any, *more: Any) -> Any:
+        if isinstance(inputs, (Mapping, list, tuple)):
+            (inputs,) = self._in_order(inputs)
+        for layer in self.parts:
+            inputs = layer(inputs)
+        return inputs
+
+    def get_config(self) -> dict[str, Any]:
+        return saving.config_of_sequence(self, self._start)
+
+
+def _kind_for(layer: Any) -> str:
+    return "int64" if type(layer).__name__ == "Embedding" else "float32"
+
+
+def _is_one(callbacks: Any) -> bool:
+    return callbacks is not None and hasattr(callbacks, "on_epoch_end")
+
+
+def _holds_arrays(values: list[Any]) -> bool:
+    return all(isinstance(value, (np.ndarray, Tensor)) for value in values) and len(values) > 1
+
+
+__all__ = ["Configured", "Model", "Sequential", "Variable", "losses", "metrics"]
