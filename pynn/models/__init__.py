@@ -2,41 +2,51 @@
 
 Where torchvision has the network too, parameters and buffers have its names and shapes, so that its weights
 load unchanged. Besides networks that classify: segmentation, detection, autoencoders, adversarial networks,
-style.
+style; sequences.
 """
 
 from .alexnet import AlexNet, alexnet
 from .anchors import decode_boxes, encode_boxes, make_anchors, match_anchors
 from .autoencoder import ConvAutoencoder, add_noise
 from .catalog import get_model, list_models
+from .char_rnn import CharRNN
 from .cifar_resnet import CifarResNet, resnet20, resnet32, resnet44, resnet56
 from .detector import SingleShotDetector
 from .gan import DCDiscriminator, DCGenerator, critic_loss, gradient_penalty
 from .lenet import LeNet5, ScaledTanh, lenet5
+from .lstm_forecaster import LSTMForecaster
 from .mlp import MLP, mlp
 from .mobilenet import InvertedResidual, MobileNetV2, mobilenet_v2
 from .resnet import BasicBlock, Bottleneck, ResNet, resnet18, resnet34, resnet50
+from .seq2seq import Seq2Seq
+from .sequence_classifier import SequenceClassifier
 from .style import StyleContentLoss, gram_matrix
+from .tcn import TCN
 from .unet import UNet
 from .vae import VAE, elbo_loss
 from .vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn
 
 __all__ = [
     "MLP",
+    "TCN",
     "VAE",
     "VGG",
     "AlexNet",
     "BasicBlock",
     "Bottleneck",
+    "CharRNN",
     "CifarResNet",
     "ConvAutoencoder",
     "DCDiscriminator",
     "DCGenerator",
     "InvertedResidual",
+    "LSTMForecaster",
     "LeNet5",
     "MobileNetV2",
     "ResNet",
     "ScaledTanh",
+    "Seq2Seq",
+    "SequenceClassifier",
     "SingleShotDetector",
     "StyleContentLoss",
     "UNet",
