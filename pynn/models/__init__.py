@@ -12,6 +12,8 @@ from .catalog import get_model, list_models
 from .cifar_resnet import CifarResNet, resnet20, resnet32, resnet44, resnet56
 from .detector import SingleShotDetector
 from .gan import DCDiscriminator, DCGenerator, critic_loss, gradient_penalty
+from .generation import KeyValueCache, generate, stream
+from .gpt import GPT, CausalSelfAttention
 from .lenet import LeNet5, ScaledTanh, lenet5
 from .mlp import MLP, mlp
 from .mobilenet import InvertedResidual, MobileNetV2, mobilenet_v2
@@ -22,17 +24,20 @@ from .vae import VAE, elbo_loss
 from .vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn
 
 __all__ = [
+    "GPT",
     "MLP",
     "VAE",
     "VGG",
     "AlexNet",
     "BasicBlock",
     "Bottleneck",
+    "CausalSelfAttention",
     "CifarResNet",
     "ConvAutoencoder",
     "DCDiscriminator",
     "DCGenerator",
     "InvertedResidual",
+    "KeyValueCache",
     "LeNet5",
     "MobileNetV2",
     "ResNet",
@@ -46,6 +51,7 @@ __all__ = [
     "decode_boxes",
     "elbo_loss",
     "encode_boxes",
+    "generate",
     "get_model",
     "gradient_penalty",
     "gram_matrix",
@@ -62,6 +68,7 @@ __all__ = [
     "resnet44",
     "resnet50",
     "resnet56",
+    "stream",
     "vgg11",
     "vgg11_bn",
     "vgg13",
