@@ -20,6 +20,7 @@ from . import (
     recurrent,
     text,
     train,
+    transformers,
     tune,
     vision,
 )
@@ -35,6 +36,7 @@ TABLES = (
     image_layers.CALLS,
     images.CALLS,
     train.CALLS,
+    transformers.CALLS,
     text.CALLS,
     tune.CALLS,
     vision.CALLS,
