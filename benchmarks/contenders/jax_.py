@@ -6,11 +6,15 @@ from functools import partial
 from itertools import cycle
 from typing import Any
 
+import numpy as np
+
 from ..program import Program, UnsupportedError
+from ..workloads.gpt import Attention, GptTraining
 from ..workloads.mlp import Mlp
 from ..workloads.network import Inference, Training
 from ..workloads.op import Op
 from ..workloads.recurrent import Recurrent
+from .jax_gpt import attention, gpt
 from .jax_layers import Functions, moved
 from .jax_recurrent import layer_of
 from .torch_like import bind
@@ -124,6 +128,38 @@ class Jax:
 
         arrays = jax.tree.map(jnp.array, workload.weights())
         return self.steps(step, (arrays, self.adam_moments(arrays)), workload.data())
+
+    def gpt(self, workload: GptTraining, check: bool) -> Program:
+        jax, jnp = self.jax, self.jax.numpy
+        scores_of = gpt(jax, workload)
+
+        def loss_of(arrays: Any, x: Any, y: Any) -> Any:
+            log_p = jax.nn.log_softmax(scores_of(arrays, x))
+            return -jnp.take_along_axis(log_p, y[:, None], 1).mean()
+
+        @partial(jax.jit, donate_argnums=0)
+        def step(state: Any, x: Any, y: Any) -> Any:
+            arrays, moments = state
+            loss, g = jax.value_and_grad(loss_of)(arrays, x, y)
+            return self.adam(arrays, g, moments, workload.lr), loss
+
+        arrays = jax.tree.map(jnp.array, workload.weights())
+        return self.steps(step, (arrays, self.adam_moments(arrays)), workload.data())
+
+    def attention(self, workload: Attention, check: bool) -> Program:
+        jax = self.jax
+
+        @jax.jit
+        def run(q: Any, k: Any, v: Any, dy: Any) -> Any:
+            y, back = jax.vjp(lambda q, k, v: attention(jax, q, k, v, workload.causal), q, k, v)
+            return y, *back(dy)
+
+        arrays = list(map(jax.numpy.array, workload.arrays()))
+        return Program(
+            lambda: run(*arrays),
+            to_numpy=lambda all: np.concatenate([np.asarray(one).ravel() for one in all]),
+            wait=jax.block_until_ready,
+        )
 
     def inference(self, workload: Inference, check: bool) -> Program:
         jax, jnp = self.jax, self.jax.numpy

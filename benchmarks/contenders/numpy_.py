@@ -14,13 +14,14 @@ from ..workloads.adam import AdamStep
 from ..workloads.backward import Backward
 from ..workloads.convolution import Convolution
 from ..workloads.epoch import Epoch
+from ..workloads.gpt import Attention, GptTraining, GptWriting
 from ..workloads.layers import Arrays
 from ..workloads.loading import Loading
 from ..workloads.mlp import Mlp
 from ..workloads.network import Inference, Network, Training
 from ..workloads.op import Op
 from ..workloads.recurrent import Recurrent
-from . import numpy_recurrent
+from . import numpy_gpt, numpy_recurrent
 from .numpy_layers import Weights, forward
 from .torch_like import bind
 
@@ -148,6 +149,45 @@ class Numpy:
             return loss
 
         return Program(step)
+
+    def gpt(self, workload: GptTraining, check: bool, dtype: Any = np.float32) -> Program:
+        arrays = {name: array.astype(dtype) for name, array in workload.weights().items()}
+        network = numpy_gpt.Network(workload, arrays)
+        optimizer = Adam(list(arrays.values()), workload.lr)
+        batches = cycle(list(zip(*workload.data(), strict=True)))
+
+        def step() -> Any:
+            x, y = next(batches)
+            scores, back = network.forward(x)
+            shifted = scores - scores.max(-1, keepdims=True)
+            log_p = shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+            y = y.reshape(*x.shape, 1)
+            delta = np.exp(log_p)
+            np.put_along_axis(delta, y, np.take_along_axis(delta, y, -1) - 1, -1)
+            back(delta / y.size)
+            optimizer.step([network.gradients[name] for name in arrays])
+            return -np.take_along_axis(log_p, y, -1).mean()
+
+        return Program(step)
+
+    def gpt_generate(self, workload: GptWriting, check: bool, dtype: Any = np.float32) -> Program:
+        if not check:
+            raise UnsupportedError("the reference keeps nothing: it reads all again for each token")
+        arrays = {name: array.astype(dtype) for name, array in workload.weights().items()}
+        network = numpy_gpt.Network(workload, arrays)
+
+        def run() -> np.ndarray:
+            tokens = workload.start()
+            for _ in range(workload.tokens):
+                best = network.forward(tokens)[0][:, -1].argmax(-1)
+                tokens = np.concatenate([tokens, best[:, None]], 1)
+            return tokens
+
+        return Program(run)
+
+    def attention(self, workload: Attention, check: bool, dtype: Any = np.float32) -> Program:
+        arrays = [array.astype(dtype) for array in workload.arrays()]
+        return Program(lambda: numpy_gpt.attention_and_gradients(workload, *arrays))
 
     def inference(self, workload: Inference, check: bool, dtype: Any = np.float32) -> Program:
         arrays, x = reference_weights(workload, dtype), workload.arrays().astype(dtype)

@@ -8,6 +8,7 @@ from typing import Any
 from ..program import Program, UnsupportedError, fitting
 from ..workloads.epoch import Epoch
 from ..workloads.estimator import Estimator
+from ..workloads.gpt import GptWriting, Sizes
 from ..workloads.op import Op
 from .torch_like import TorchLike
 
@@ -21,6 +22,15 @@ class Pynn(TorchLike):
         self.lib = pynn
         self.version = pynn.__version__
         pynn.set_num_threads(threads)
+
+    def gpt_model(self, workload: Sizes) -> Any:
+        sizes = workload.vocabulary, workload.context, workload.layers, workload.heads, workload.width
+        model = self.lib.models.GPT(*sizes)
+        self.load(model, workload)
+        return model
+
+    def write(self, workload: GptWriting, model: Any, start: Any) -> Any:
+        return model.generate(start, workload.tokens, temperature=0)
 
     def estimator(self, workload: Estimator, check: bool) -> Program:
         return Program(fitting(self.lib.sklearn.NeuralClassifier(**workload.parameters()), workload))
@@ -36,7 +46,7 @@ class PynnRecorded(Pynn):
     def recorded(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return self.lib.compile(function)
 
-    estimator = None  # is the other's
+    estimator = gpt_generate = attention = None  # are the other's
 
     def op(self, workload: Op, check: bool) -> Program:
         if not workload.chain:

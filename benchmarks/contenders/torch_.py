@@ -7,6 +7,7 @@ from typing import Any
 
 from ..program import Program
 from ..workloads.backward import Backward
+from ..workloads.gpt import Attention, GptTraining
 from ..workloads.mlp import Mlp
 from ..workloads.network import Inference, Training
 from ..workloads.recurrent import Recurrent
@@ -33,7 +34,9 @@ class TorchFused(TorchEager):
     def sgd(self, parameters: Any, lr: float) -> Any:
         return self.lib.optim.SGD(parameters, lr=lr, momentum=0.9, fused=True)
 
-    op = backward = inference = loading = None  # the same as torch's: there is no optimizer to fuse
+    op = backward = inference = loading = attention = gpt_generate = (
+        None  # the same as torch's: there is no optimizer to fuse
+    )
 
 
 class TorchCompile(TorchFused):
@@ -60,6 +63,14 @@ class TorchCompile(TorchFused):
     def recurrent(self, workload: Recurrent, check: bool) -> Program:
         self.lib.compiler.reset()
         return super().recurrent(workload, check)
+
+    def gpt(self, workload: GptTraining, check: bool) -> Program:
+        self.lib.compiler.reset()
+        return super().gpt(workload, check)
+
+    def attention(self, workload: Attention, check: bool) -> Program:
+        self.lib.compiler.reset()
+        return TorchLike.attention(self, workload, check)
 
     adam_step = epoch = loading = None  # torch-fused's
 

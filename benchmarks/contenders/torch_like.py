@@ -13,11 +13,13 @@ from ..workloads.adam import AdamStep
 from ..workloads.backward import Backward
 from ..workloads.convolution import Convolution
 from ..workloads.epoch import Epoch
+from ..workloads.gpt import Attention, GptTraining, GptWriting, Sizes
 from ..workloads.loading import Loading
 from ..workloads.mlp import Mlp
 from ..workloads.network import Inference, Training
 from ..workloads.op import Op
 from ..workloads.recurrent import Recurrent
+from .torch_like_gpt import gpt, write
 from .torch_like_network import build, recurrent_model
 
 
@@ -91,6 +93,48 @@ class TorchLike:
     def recurrent(self, workload: Recurrent, check: bool) -> Program:
         model = recurrent_model(self.lib, workload)
         return self.training_step(model, self.adam(model.parameters(), workload.lr), *workload.data())
+
+    def gpt_model(self, workload: Sizes) -> Any:
+        model = gpt(self.lib, workload)
+        self.load(model, workload)
+        return model
+
+    def load(self, model: Any, workload: Sizes) -> None:
+        state = {name: self.lib.from_numpy(array) for name, array in workload.weights().items()}
+        model.load_state_dict(state | {"lm_head.weight": state["transformer.wte.weight"]})
+
+    def gpt(self, workload: GptTraining, check: bool) -> Program:
+        model = self.gpt_model(workload)
+        optimizer = self.adam(model.parameters(), workload.lr)
+        return self.training_step(lambda x: model(x).flatten(0, 1), optimizer, *workload.data())
+
+    def gpt_generate(self, workload: GptWriting, check: bool) -> Program:
+        model = self.gpt_model(workload).eval()
+        start = self.lib.from_numpy(workload.start())
+
+        def run() -> Any:
+            with self.lib.inference_mode():
+                return self.write(workload, model, start)
+
+        return Program(run, to_numpy=lambda tokens: tokens.numpy())
+
+    def write(self, workload: GptWriting, model: Any, start: Any) -> Any:
+        return write(self.lib, workload, model, start, workload.tokens)
+
+    def attention(self, workload: Attention, check: bool) -> Program:
+        *inputs, dy = map(self.lib.from_numpy, workload.arrays())
+        for tensor in inputs:
+            tensor.requires_grad_()
+        attend = self.compiled(self.lib.nn.functional.scaled_dot_product_attention)
+
+        def run() -> Any:
+            for tensor in inputs:
+                tensor.grad = None
+            y = attend(*inputs, is_causal=workload.causal)
+            y.backward(dy)
+            return [y.detach(), *(tensor.grad for tensor in inputs)]
+
+        return Program(run, to_numpy=lambda all: np.concatenate([one.numpy().ravel() for one in all]))
 
     def training_step(self, model: Any, optimizer: Any, inputs: np.ndarray, labels: np.ndarray) -> Program:
         """Steps that take one batch after the other; their results are the losses."""

@@ -10,6 +10,7 @@ from .backward import Backward
 from .convolution import Convolution
 from .epoch import Epoch
 from .estimator import Estimator
+from .gpt import Attention, GptTraining, GptWriting
 from .loading import Loading
 from .mlp import Mlp
 from .network import Inference, Training
@@ -28,6 +29,9 @@ Workload: TypeAlias = (
     | Epoch
     | Loading
     | Recurrent
+    | GptTraining
+    | GptWriting
+    | Attention
 )
 
 MODULES = [
@@ -46,6 +50,7 @@ MODULES = [
     "networks",
     "inference",
     "recurrent",
+    "gpt",
 ]
 
 

@@ -26,4 +26,3 @@ def attention(
     e = np.exp(scores - np.where(np.isneginf(top), 0, top))
     total = e.sum(-1, keepdims=True)
     return e / np.where(total == 0, 1, total) @ value
-

@@ -85,7 +85,6 @@ def gru(x: Any, weights: Any, h0: Any, *settings: Any) -> tuple[np.ndarray, ...]
 
 
 def rnn(kind: str, x: Any, weights: Any, h0: Any, *settings: Any) -> tuple[np.ndarray, ...]:
-    """h = f(W x + U h + b), step after step."""
+    """H = f(W x + U h + b), step after step."""
     f = {"tanh": np.tanh, "relu": lambda a: np.maximum(a, 0)}[kind]
     return _layer(lambda a, s, _: [f(a + s)], x, [h0], weights, *settings)
-

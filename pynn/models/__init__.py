@@ -13,6 +13,8 @@ from .char_rnn import CharRNN
 from .cifar_resnet import CifarResNet, resnet20, resnet32, resnet44, resnet56
 from .detector import SingleShotDetector
 from .gan import DCDiscriminator, DCGenerator, critic_loss, gradient_penalty
+from .generation import KeyValueCache, generate, stream
+from .gpt import GPT, CausalSelfAttention
 from .lenet import LeNet5, ScaledTanh, lenet5
 from .lstm_forecaster import LSTMForecaster
 from .mlp import MLP, mlp
@@ -27,6 +29,7 @@ from .vae import VAE, elbo_loss
 from .vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn
 
 __all__ = [
+    "GPT",
     "MLP",
     "TCN",
     "VAE",
@@ -34,12 +37,14 @@ __all__ = [
     "AlexNet",
     "BasicBlock",
     "Bottleneck",
+    "CausalSelfAttention",
     "CharRNN",
     "CifarResNet",
     "ConvAutoencoder",
     "DCDiscriminator",
     "DCGenerator",
     "InvertedResidual",
+    "KeyValueCache",
     "LSTMForecaster",
     "LeNet5",
     "MobileNetV2",
@@ -56,6 +61,7 @@ __all__ = [
     "decode_boxes",
     "elbo_loss",
     "encode_boxes",
+    "generate",
     "get_model",
     "gradient_penalty",
     "gram_matrix",
@@ -72,6 +78,7 @@ __all__ = [
     "resnet44",
     "resnet50",
     "resnet56",
+    "stream",
     "vgg11",
     "vgg11_bn",
     "vgg13",

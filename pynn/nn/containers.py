@@ -7,8 +7,8 @@ from typing import Any
 
 from pynn._core import Tensor
 
-from .activation import ReLU
 from ._where import locate
+from .activation import ReLU
 from .module import Module, structure_version
 from .parameter import Parameter
 

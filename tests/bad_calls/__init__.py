@@ -22,6 +22,7 @@ from . import (
     text,
     tools,
     train,
+    transformers,
     tune,
     vision,
 )
@@ -39,6 +40,7 @@ TABLES = (
     image_layers.CALLS,
     images.CALLS,
     train.CALLS,
+    transformers.CALLS,
     text.CALLS,
     tune.CALLS,
     vision.CALLS,
