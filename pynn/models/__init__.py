@@ -8,6 +8,7 @@ style; sequences.
 from .alexnet import AlexNet, alexnet
 from .anchors import decode_boxes, encode_boxes, make_anchors, match_anchors
 from .autoencoder import ConvAutoencoder, add_noise
+from .bert import BERT
 from .catalog import get_model, list_models
 from .char_rnn import CharRNN
 from .cifar_resnet import CifarResNet, resnet20, resnet32, resnet44, resnet56
@@ -16,6 +17,7 @@ from .gan import DCDiscriminator, DCGenerator, critic_loss, gradient_penalty
 from .generation import KeyValueCache, generate, stream
 from .gpt import GPT, CausalSelfAttention
 from .lenet import LeNet5, ScaledTanh, lenet5
+from .llama import GroupedQueryAttention, Llama, SwiGLU
 from .lstm_forecaster import LSTMForecaster
 from .mlp import MLP, mlp
 from .mobilenet import InvertedResidual, MobileNetV2, mobilenet_v2
@@ -27,8 +29,10 @@ from .tcn import TCN
 from .unet import UNet
 from .vae import VAE, elbo_loss
 from .vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn
+from .vit import VisionTransformer, vit_b_16
 
 __all__ = [
+    "BERT",
     "GPT",
     "MLP",
     "TCN",
@@ -43,10 +47,12 @@ __all__ = [
     "ConvAutoencoder",
     "DCDiscriminator",
     "DCGenerator",
+    "GroupedQueryAttention",
     "InvertedResidual",
     "KeyValueCache",
     "LSTMForecaster",
     "LeNet5",
+    "Llama",
     "MobileNetV2",
     "ResNet",
     "ScaledTanh",
@@ -54,7 +60,9 @@ __all__ = [
     "SequenceClassifier",
     "SingleShotDetector",
     "StyleContentLoss",
+    "SwiGLU",
     "UNet",
+    "VisionTransformer",
     "add_noise",
     "alexnet",
     "critic_loss",
@@ -87,4 +95,5 @@ __all__ = [
     "vgg16_bn",
     "vgg19",
     "vgg19_bn",
+    "vit_b_16",
 ]

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from pynn import _check, _core, arange, multinomial, no_grad
+from pynn import _check, _core
 from pynn._core import DTypeError, ShapeError, Tensor, ops
 from pynn._generator import Generator
+from pynn._random import multinomial
+from pynn.autograd import no_grad
 
 _cat = ops.cat
 
@@ -317,7 +319,7 @@ def _beam_search(model: LanguageModel, tokens: Tensor, count: int, beams: int, s
             k = min(beams, totals.shape[1])
             best, places = totals.topk(k, -1)
             old = 1 if totals.shape[1] == vocabulary else totals.shape[1] // vocabulary
-            rows = (arange(n).unsqueeze(1) * old + places // vocabulary).reshape(-1)
+            rows = (ops.arange(0, n, dtype=_core.int64).unsqueeze(1) * old + places // vocabulary).reshape(-1)
             chosen = (places % vocabulary).reshape(-1)
             reader.reorder(rows)
             reader.add(chosen)

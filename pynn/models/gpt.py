@@ -231,7 +231,13 @@ class GPT(nn.Module):
         return generate(self, tokens, max_new_tokens, **settings)
 
 
-def check_tokens(owner: str, tokens: Any, block_size: int, cache: KeyValueCache | None = None) -> None:
+def check_tokens(
+    owner: str,
+    tokens: Any,
+    block_size: int,
+    cache: KeyValueCache | None = None,
+    setting: str = "block_size",
+) -> None:
     """Raise unless tokens are `(N, T)` integers that fit behind what the cache holds."""
     _check.tensor(owner, "tokens", tokens)
     if tokens.dtype.is_floating_point or tokens.dtype is _core.bool:
@@ -245,6 +251,6 @@ def check_tokens(owner: str, tokens: Any, block_size: int, cache: KeyValueCache 
     if past + tokens.shape[1] > block_size:
         read = f" after {past} in the cache" if past else ""
         raise ShapeError(
-            f"{owner}(block_size={block_size}): got {tokens.shape[1]} tokens{read}, more than there are "
+            f"{owner}({setting}={block_size}): got {tokens.shape[1]} tokens{read}, more than there are "
             f"positions for. Did you mean tokens[:, -{block_size}:]?"
         )

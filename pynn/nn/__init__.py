@@ -82,6 +82,7 @@ from .piecewise import (
     Threshold,
 )
 from .pooling import AvgPool1d, AvgPool2d, LPPool1d, LPPool2d, MaxPool1d, MaxPool2d, MaxUnpool1d, MaxUnpool2d
+from .positions import AlibiPositions, LearnedPositions, RotaryPositions, SinusoidalPositions
 from .recurrent import GRU, LSTM, RNN
 from .recurrent_cells import GRUCell, LSTMCell, RNNCell
 from .softmax import LogSoftmax, Softmax, Softmax2d, Softmin
@@ -115,6 +116,7 @@ __all__ = [
     "AdaptiveAvgPool2d",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
+    "AlibiPositions",
     "AlphaDropout",
     "AvgPool1d",
     "AvgPool2d",
@@ -167,6 +169,7 @@ __all__ = [
     "LayerNorm",
     "LazyLinear",
     "LeakyReLU",
+    "LearnedPositions",
     "Linear",
     "LocalResponseNorm",
     "LogSigmoid",
@@ -204,9 +207,11 @@ __all__ = [
     "ReflectionPad2d",
     "ReplicationPad1d",
     "ReplicationPad2d",
+    "RotaryPositions",
     "Sequential",
     "SiLU",
     "Sigmoid",
+    "SinusoidalPositions",
     "SmoothL1Loss",
     "SoftMarginLoss",
     "Softmax",

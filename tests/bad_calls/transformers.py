@@ -1,9 +1,9 @@
-"""Language models, and writing with them."""
+"""Language models, writing with them, other Transformers, and positions."""
 
 from __future__ import annotations
 
 import pynn
-from pynn import models
+from pynn import models, nn
 
 tokens = pynn.tensor([[1, 2, 3]])
 
@@ -41,7 +41,92 @@ def after_a_full_cache():
         model(tokens, cache)
 
 
+def llama(**settings):
+    return models.Llama(
+        **({"vocab_size": 11, "block_size": 4, "layers": 1, "heads": 2, "size": 8} | settings)
+    )
+
+
+def vit(**settings):
+    sizes = {"image_size": 8, "patch_size": 4, "num_layers": 1, "num_heads": 2, "hidden_dim": 8, "mlp_dim": 8}
+    return models.VisionTransformer(**(sizes | settings))
+
+
+def bert(**settings):
+    sizes = {"vocab_size": 11, "max_len": 4, "layers": 1, "heads": 2, "size": 8}
+    return models.BERT(**(sizes | settings))
+
+
+def positions(make, name):
+    return [
+        (lambda: make()(pynn.zeros(2, 5, 6)), pynn.ShapeError, rf"{name}.*\(\.\.\., T, 4\), got \(2, 5, 6\)"),
+        (
+            lambda: make()(pynn.zeros(2, 9, 4)),
+            pynn.ShapeError,
+            rf"{name}\(max_len=8\): 9 pos.*max_len=9",
+        ),
+        (
+            lambda: make()(pynn.zeros(2, 4), start=7),
+            pynn.ShapeError,
+            rf"{name}.*2 positions from 7.*=9",
+        ),
+        (lambda: make()(pynn.zeros(2, 4), start=-1), ValueError, rf"{name}: start.*0 or more"),
+        (lambda: make()([[1.0]]), TypeError, rf"{name}: input must be a Tensor"),
+        (lambda: make()(pynn.zeros(2, 4).long()), pynn.DTypeError, rf"{name}: the input must be floating"),
+    ]
+
+
 CALLS = {
+    "pynn.nn.SinusoidalPositions": [
+        *positions(lambda: nn.SinusoidalPositions(4, 8), "SinusoidalPositions"),
+        (lambda: nn.SinusoidalPositions(5), ValueError, "d_model must be even.*5"),
+    ],
+    "pynn.nn.LearnedPositions": [
+        *positions(lambda: nn.LearnedPositions(8, 4), "LearnedPositions"),
+        (lambda: nn.LearnedPositions(0, 4), ValueError, "max_len.*1 or more"),
+    ],
+    "pynn.nn.RotaryPositions": [
+        *positions(lambda: nn.RotaryPositions(4, 8), "RotaryPositions"),
+        (lambda: nn.RotaryPositions(5), ValueError, "head_dim must be even.*5"),
+    ],
+    "pynn.nn.AlibiPositions": [
+        (lambda: nn.AlibiPositions(0), ValueError, "num_heads.*1 or more"),
+        (lambda: nn.AlibiPositions(2)(4, 3), ValueError, "4 queries cannot end at the last of 3 keys"),
+    ],
+    "pynn.models.GroupedQueryAttention": [
+        (lambda: models.GroupedQueryAttention(10, 4, 2), ValueError, "size=10 must be a multiple of heads=4"),
+        (lambda: models.GroupedQueryAttention(8, 4, 3), ValueError, "kv_heads=3"),
+    ],
+    "pynn.models.SwiGLU": [(lambda: models.SwiGLU(8, 0), ValueError, "SwiGLU: hidden.*1 or more")],
+    "pynn.models.Llama": [
+        (lambda: llama(kv_heads=3), ValueError, "kv_heads=3"),
+        (lambda: llama(layers=0), ValueError, "Llama: layers.*1 or more"),
+        (lambda: llama()(tokens.repeat(1, 2)), pynn.ShapeError, r"Llama\(block_size=4\): got 6 tokens"),
+        (lambda: llama()(tokens + 9), IndexError, "11"),
+        (lambda: llama()(tokens.float()), pynn.DTypeError, "Llama: tokens are whole numbers"),
+    ],
+    "pynn.models.VisionTransformer": [
+        (lambda: vit(patch_size=3), ValueError, "image_size=8 must be a multiple of patch_size=3"),
+        (lambda: vit(num_heads=3), ValueError, "hidden_dim=8 must be a multiple of num_heads=3"),
+        (lambda: vit(num_classes=0), ValueError, "num_classes.*1 or more"),
+        (lambda: vit()(pynn.zeros(1, 3, 8, 9)), pynn.ShapeError, r"image_size=8\).*interpolate"),
+        (lambda: vit()(pynn.zeros(3, 8, 8)), pynn.ShapeError, r"unsqueeze\(0\)"),
+    ],
+    "pynn.models.vit_b_16": [
+        (
+            lambda: models.vit_b_16(image_size=40),
+            ValueError,
+            "image_size=40 must.*patch_size=16",
+        ),
+    ],
+    "pynn.models.BERT": [
+        (lambda: bert(heads=3), ValueError, "BERT: size=8 must be a multiple of heads=3"),
+        (lambda: bert(vocab_size=0), ValueError, "BERT: vocab_size.*1 or more"),
+        (lambda: bert()(tokens.repeat(1, 2)), pynn.ShapeError, r"BERT\(max_len=4\): got 6 tokens"),
+        (lambda: bert()(tokens + 9), IndexError, "11"),
+        (lambda: bert()(tokens, tokens[:, :2]), pynn.ShapeError, r"segments must be \(1, 3\).*\(1, 2\)"),
+        (lambda: bert(num_classes=0).classify(tokens), ValueError, "num_classes is 0"),
+    ],
     "pynn.models.GPT": [
         (lambda: gpt(n_embd=10, n_head=4), ValueError, "GPT: n_embd=10 must be a multiple of n_head=4"),
         (lambda: gpt(vocab_size=0), ValueError, "GPT: vocab_size.*1 or more.*0"),
