@@ -180,10 +180,51 @@ void max_pool(const MaxPoolPlanes<T, Code>& a) {
     a.codes ? max_pool_planes<true>(a) : max_pool_planes<false>(a);
 }
 
+// Windows that move by one place, of which each element is in many: every element of dx asks those that hold
+// it. Of each plane, dy and the codes are laid out first, with room on either side for windows that there are
+// not.
+template <class T, class Code>
+void max_unpool_dense(const MaxUnpoolPlanes<T, Code>& a) {
+  using V = Vec<T>;
+  using I = BitsOf<T>;
+  constexpr int L = V::lanes;
+  const WindowAxis h = a.h, w = a.w;
+  const int64_t reach = (w.kernel - 1) * w.dilation, pitch = rounded_up<T>(w.size + reach) + L;
+  const Scratch<T> dy_room(h.out * pitch);
+  const Scratch<I> code_room(h.out * pitch);
+  T* const dy = dy_room.get();
+  I* const codes = code_room.get();
+  for (int64_t i = 0; i < h.out * pitch; i += L) {
+    store(dy + i, V(T(0)));
+    store(codes + i, Vec<I>(-1));
+  }
+  for (int64_t plane = 0; plane < a.planes; ++plane) {
+    for (int64_t i = 0; i < h.out; ++i)
+      for (int64_t j = 0; j < w.out; j += L) {
+        const int64_t n = w.out - j < L ? w.out - j : L;
+        const int64_t from = (plane * h.out + i) * w.out + j, to = i * pitch + reach - w.pad + j;
+        store(dy + to, load_part(a.dy + from, n, T(0)), n);
+        store(codes + to, load_as<I>(a.codes + from), n);
+      }
+    for (int64_t row = 0; row < h.size; ++row)
+      for (int64_t j = 0; j < w.size; j += L) {
+        V sum(T(0));
+        for_windows_with(h, row, [&](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
+          for (int64_t b = 0; b < w.kernel; ++b) {
+            const int64_t at = i * pitch + j + (w.kernel - 1 - b) * w.dilation;
+            sum += select(Mask<T>((load(codes + at) == Vec<I>(k * w.kernel + b)).v), load(dy + at), V(T(0)));
+          }
+        });
+        store_part(a.dx + (plane * h.size + row) * w.size + j, sum, w.size - j < L ? w.size - j : L);
+      }
+  }
+}
+
 // One row of dx after the other: what all windows over it send.
 template <class T, class Code>
 void max_unpool(const MaxUnpoolPlanes<T, Code>& a) {
   if (is_pairs(a.h) && is_pairs(a.w)) return max_unpool_pairs(a);
+  if (a.w.stride == 1 && a.w.pad <= (a.w.kernel - 1) * a.w.dilation) return max_unpool_dense(a);
   using V = Vec<T>;
   using I = BitsOf<T>;
   constexpr int L = V::lanes;
