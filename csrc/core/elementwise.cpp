@@ -61,9 +61,10 @@ struct Loop {
 };
 
 constexpr int64_t kTurnedBytes = 8192;  // a tile of 16 rows: of each column, a cache line
-constexpr int64_t kConstantRun = 256;   // of a constant; the loop is called again for more
+constexpr int64_t kConstantRun = 1024;  // of a constant: to fill it costs less than to call the loop again
+static_assert(kConstantRun * 8 <= kTurnedBytes);
 
-// An operand of run_rows. Read where it lies if its rows are runs. A constant fills a short run once a row,
+// An operand of run_rows. Read where it lies if its rows are runs. A constant fills a run once a row,
 // and what has gaps or another type is brought there; what is turned (a transpose) comes by whole blocks.
 struct RowOperand {
   enum How { direct, constant, gathered, turned };
