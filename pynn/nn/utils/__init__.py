@@ -1,14 +1,23 @@
-"""Clipping gradients, one vector for all parameters, sequences of different lengths."""
+"""Clipping gradients, weights in other coordinates or at a price, one vector for all, padded sequences."""
 
-from . import rnn
+from . import parametrizations, parametrize, rnn
 from .clip_grad import clip_grad_norm_, clip_grad_value_, get_total_norm
+from .parametrizations import spectral_norm, weight_norm
+from .penalties import max_norm_, penalty, regularize
 from .vector import parameters_to_vector, vector_to_parameters
 
 __all__ = [
     "clip_grad_norm_",
     "clip_grad_value_",
     "get_total_norm",
+    "max_norm_",
     "parameters_to_vector",
+    "parametrizations",
+    "parametrize",
+    "penalty",
+    "regularize",
     "rnn",
+    "spectral_norm",
     "vector_to_parameters",
+    "weight_norm",
 ]
