@@ -71,7 +71,8 @@ def run_workload(workload: Workload, contenders: dict[str, Any], roofline: Roofl
         except Exception as error:  # one contender's failure is a line in the report, not the end of it
             row.left_out[name] = reason(error)
     if programs:
-        rounds = interleave(programs, effort.rounds, effort.min_time, effort.tries)
+        wanted = effort.rounds * getattr(workload, "more_rounds", 1)
+        rounds = interleave(programs, wanted, effort.min_time, effort.tries)
         row.samples = {name: [r.times[name] for r in rounds] for name in programs}
         row.others = max(r.others for r in rounds)
     return row

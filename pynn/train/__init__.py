@@ -18,6 +18,7 @@ from .more_verbs import MoreVerbs
 from .perplexity import Perplexity
 from .ranking import PRAUC, ROCAUC
 from .rates import LearningRateSchedule, LearningRateScheduler
+from .regularization import MaxNorm
 from .tensorboard import TensorBoard
 from .verbs import TrainingVerbs
 from .watching import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
@@ -48,6 +49,7 @@ __all__ = [
     "LearningRateCurve",
     "LearningRateSchedule",
     "LearningRateScheduler",
+    "MaxNorm",
     "Mean",
     "MeanAbsoluteError",
     "MeanSquaredError",

@@ -84,6 +84,7 @@ class Run:
             "buffers": more,
             "frozen": [name for name, p in model.named_parameters() if not p.requires_grad],
             "other_parameters": [p.detach() for p in self._others()],
+            "steps": self.updates.steps,
             "optimizer": self.optimizer.state_dict(),
             "place": self.reader.passes.state(),
             "random": random_state(self.reader.batches, self.validation),
@@ -142,6 +143,7 @@ class Run:
             parameter.requires_grad_(name not in state["frozen"])
         self.optimizer.load_state_dict(state["optimizer"])
 
+        self.updates.steps = int(state["steps"])
         tally = state["tally"]
         self.tally.total, self.tally.samples = float(tally["total"]), int(tally["samples"])
         for metric, saved in zip(self.tally.metrics, tally["metrics"], strict=True):

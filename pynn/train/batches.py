@@ -43,6 +43,7 @@ def make_batches(
     steps: int | None = None,
     passes: int = 1,
     goes_on: bool = False,
+    transform: Callable[..., Any] | None = None,
 ) -> Iterable[Any]:
     """Batches `(inputs, targets)` from arrays, a dataset, a loader or a generator.
 
@@ -58,9 +59,15 @@ def make_batches(
         steps: how many batches are read at a time.
         passes: how often that will be done.
         goes_on: whether the next time begins where the last one ended.
+        transform: changes each batch.
     """
     _check.integer(verb, "batch_size", batch_size, 1)
-    batches = _all_batches(x, y, weights, batch_size, shuffle, seed, verb)
+    batches = _all_batches(x, y, weights, batch_size, shuffle, seed, verb, transform)
+    if transform is not None and (batches is x or isinstance(batches, Called)):
+        raise ValueError(
+            f"{verb}: transform goes with arrays and datasets; for other batches say "
+            "DataLoader(..., transform=...), or change them where they are made"
+        )
     if steps is not None:
         _check.integer(verb, "steps", steps, 1)
         return Steps(batches, steps, verb) if goes_on else First(batches, steps)
@@ -73,7 +80,14 @@ def make_batches(
 
 
 def _all_batches(
-    x: Any, y: Any, weights: Tensor | None, batch_size: int, shuffle: bool, seed: Any, verb: str
+    x: Any,
+    y: Any,
+    weights: Tensor | None,
+    batch_size: int,
+    shuffle: bool,
+    seed: Any,
+    verb: str,
+    transform: Callable[..., Any] | None,
 ) -> Iterable[Any]:
     if isinstance(x, data.DataLoader):
         _no_targets(verb, x, y)
@@ -81,7 +95,7 @@ def _all_batches(
     if isinstance(x, (data.Dataset, data.IterableDataset)):
         _no_targets(verb, x, y)
         shuffle = shuffle and isinstance(x, data.Dataset)
-        return data.DataLoader(x, batch_size, shuffle=shuffle, seed=seed)
+        return data.DataLoader(x, batch_size, shuffle=shuffle, seed=seed, transform=transform)
     if y is not None or is_arrays(x):
         if y is None:
             raise ValueError(f"{verb}: the targets y are missing: {verb}(x, y), or {verb}(dataset)")
@@ -89,7 +103,7 @@ def _all_batches(
         _same_count(verb, x, y)
         parts = (x, y) if weights is None else (x, y, weights)
         dataset = Columns(*parts) if is_several(x) or is_several(y) else data.TensorDataset(*parts)
-        return data.DataLoader(dataset, batch_size, shuffle=shuffle, seed=seed)
+        return data.DataLoader(dataset, batch_size, shuffle=shuffle, seed=seed, transform=transform)
     if isinstance(x, Iterable):
         return x
     if callable(x) and not isinstance(x, type):

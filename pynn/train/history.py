@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -152,7 +153,16 @@ def figure_of_size(width: float, height: float, who: str) -> Any:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise ImportError(f"{who} draws with matplotlib: pip install 'pynn-learn[viz]'") from error
-    return Figure(figsize=(width, height), layout="constrained")
+
+    class Shown(Figure):  # type: ignore[misc, unused-ignore]
+        def _repr_png_(self) -> bytes:
+            """The picture itself, which a notebook asks for; matplotlib tells it only with pyplot."""
+            file = io.BytesIO()
+            self.savefig(file, format="png", dpi=110)
+            return file.getvalue()
+
+    Shown.__name__ = Shown.__qualname__ = "Figure"
+    return Shown(figsize=(width, height), layout="constrained")
 
 
 def draw_curves(axes: Any, record: History, name: str) -> None:

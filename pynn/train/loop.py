@@ -35,6 +35,7 @@ def fit(
     accumulate: int = 1,
     clip_norm: float | None = None,
     clip_value: float | None = None,
+    gradient_noise: float | None = None,
 ) -> History:
     """Train a model on batches `(inputs, targets)`.
 
@@ -57,6 +58,7 @@ def fit(
         accumulate: batches whose gradients are averaged for one step.
         clip_norm: the largest norm of all gradients together.
         clip_value: the largest size of an element of a gradient.
+        gradient_noise: the variance of noise added to the gradients, see `pynn.train.updates`.
 
     Returns:
         The history; Ctrl-C ends the training and keeps it.
@@ -77,7 +79,7 @@ def fit(
     """
     check_batches("fit", batches)
     history, show, tally = History(), progress.choose(verbose), Tally(metrics)
-    updates = Updates(optimizer, accumulate, clip_norm, clip_value)
+    updates = Updates(optimizer, accumulate, clip_norm, clip_value, gradient_noise)
     run = Run(model, optimizer, batches, validation, tally, updates, history, initial_epoch)
     calls = CallbackList(callbacks, model, history, run)
     region = region_of(precision)

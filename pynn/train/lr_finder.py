@@ -106,6 +106,7 @@ def find_lr(
     accumulate: int = 1,
     clip_norm: float | None = None,
     clip_value: float | None = None,
+    gradient_noise: float | None = None,
 ) -> LearningRateCurve:
     """Train for some steps while the learning rate rises exponentially, and watch the loss.
 
@@ -125,6 +126,7 @@ def find_lr(
         accumulate: as in `fit`.
         clip_norm: as in `fit`.
         clip_value: as in `fit`.
+        gradient_noise: as in `fit`.
 
     Source: Smith 2017, Cyclical learning rates for training neural networks (arXiv:1506.01186), section 3.3.
 
@@ -150,7 +152,7 @@ def find_lr(
         raise ValueError(f"find_lr: end_lr must lie above start_lr {start_lr!r}, got {end_lr!r}")
     _check.integer("find_lr", "steps", steps, 3)
     keep = _check.real("find_lr", "smoothing", smoothing, 0, 0.999)
-    updates = Updates(optimizer, accumulate, clip_norm, clip_value)
+    updates = Updates(optimizer, accumulate, clip_norm, clip_value, gradient_noise)
     region = region_of(precision, "find_lr")
     if not all(module.built for module in model.modules()):
         with unchanged(model), autograd.no_grad():

@@ -20,6 +20,7 @@ from .metrics import Metric
 from .more_verbs import MoreVerbs
 from .nested import call, joined, leaves, mapped, size
 from .progress import can_show
+from .regularization import with_penalty
 from .summary import describe
 from .weighting import prepared, weighted
 
@@ -65,6 +66,7 @@ class TrainingVerbs(MoreVerbs):
         accumulate: int = 1,
         clip_norm: float | None = None,
         clip_value: float | None = None,
+        gradient_noise: float | None = None,
     ) -> None:
         """Say how the model is trained.
 
@@ -80,6 +82,7 @@ class TrainingVerbs(MoreVerbs):
             accumulate: batches whose gradients are averaged for one step of the optimizer.
             clip_norm: scale the gradients down when their common norm is larger.
             clip_value: cut every element of the gradients to [-clip_value, clip_value].
+            gradient_noise: add normal noise of this variance, falling with the steps, to the gradients.
 
         Raises:
             TypeError: something is of no use here.
@@ -92,11 +95,11 @@ class TrainingVerbs(MoreVerbs):
         model: Module = self  # type: ignore[assignment]
         loss = resolve.find_loss(loss, loss_weights)
         found = resolve.find_metrics(metrics, loss)
-        updates.check(accumulate, clip_norm, clip_value, "compile")
+        updates.check(accumulate, clip_norm, clip_value, "compile", gradient_noise)
         updates.region_of(precision, "compile")
         self.optimizer = resolve.find_optimizer(optimizer, model)
         options = {"precision": precision, "accumulate": accumulate}
-        options.update(clip_norm=clip_norm, clip_value=clip_value)
+        options.update(clip_norm=clip_norm, clip_value=clip_value, gradient_noise=gradient_noise)
         self._compiled = How(loss, found, options)
 
     def _how(self, verb: str) -> How:
@@ -126,6 +129,7 @@ class TrainingVerbs(MoreVerbs):
         steps_per_epoch: int | None = None,
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
+        transform: Callable[..., Any] | None = None,
     ) -> History:
         """Train. The loop itself is `pynn.train.fit`, short enough to read and copy.
 
@@ -150,6 +154,8 @@ class TrainingVerbs(MoreVerbs):
             initial_epoch: the number of the first epoch, to go on with a training.
             steps_per_epoch: batches in an epoch; the next one goes on where it ended.
             validation_steps: look at only so many batches of the validation data.
+            transform: changes each training batch, as those of `pynn.vision.transforms` do, such as `MixUp`;
+                a loader has its own.
             validation_batch_size: samples of them at a time. Default: batch_size, but at least 256.
 
         Returns:
@@ -179,10 +185,17 @@ class TrainingVerbs(MoreVerbs):
         return loop.fit(
             model,
             make_batches(
-                *parts, batch_size, shuffle, seed, steps=steps_per_epoch, passes=passes, goes_on=True
+                *parts,
+                batch_size,
+                shuffle,
+                seed,
+                steps=steps_per_epoch,
+                passes=passes,
+                goes_on=True,
+                transform=transform,
             ),
             optimizer=self.optimizer,
-            loss=weighted(loss),
+            loss=with_penalty(model, weighted(loss)),
             metrics=metrics,
             epochs=epochs,
             initial_epoch=initial_epoch,
@@ -224,7 +237,7 @@ class TrainingVerbs(MoreVerbs):
         model: Module = self  # type: ignore[assignment]
         parts = prepared("evaluate", loss, x, y, sample_weight)
         batches = make_batches(*parts, batch_size, False, verb="evaluate", steps=steps)
-        values = loop.evaluate(model, batches, loss=weighted(loss), metrics=metrics)
+        values = loop.evaluate(model, batches, loss=with_penalty(model, weighted(loss)), metrics=metrics)
         if verbose:
             print("  ".join(f"{name} {value:.4f}" for name, value in loop.numbers_in(values).items()))
         if return_dict:

@@ -132,6 +132,29 @@ CALLS = {
         (lambda: nn.init.kaiming_normal_(x, mode="fan"), ValueError, "kaiming_normal_.*fan_in"),
     ],
     "pynn.nn.init.orthogonal_": fans("orthogonal_"),
+    "pynn.nn.utils.max_norm_": [
+        (lambda: nn.utils.max_norm_([x], 0.0), ValueError, "max_norm_.*0"),
+        (lambda: nn.utils.max_norm_([1.0], 1.0), TypeError, "max_norm_.*float"),
+        (lambda: nn.utils.max_norm_(3, 1.0), TypeError, "max_norm_.*int"),
+        (lambda: nn.utils.max_norm_([x], 1.0, dim=5), IndexError, "max_norm_.*dim 5"),
+    ],
+    "pynn.nn.utils.regularize": [
+        (lambda: nn.utils.regularize(3), TypeError, "regularize.*int"),
+        (lambda: nn.utils.regularize(nn.Linear(1, 1), l1=-1.0), ValueError, "regularize.*l1.*-1"),
+        (lambda: nn.utils.regularize(nn.Linear(1, 1), l2="a"), TypeError, "regularize.*l2.*'a'"),
+    ],
+    "pynn.nn.utils.penalty": [(lambda: nn.utils.penalty(3), TypeError, "penalty.*int")],
+    "pynn.nn.utils.weight_norm": [
+        (lambda: nn.utils.weight_norm(3), TypeError, "weight_norm.*int"),
+        (lambda: nn.utils.weight_norm(nn.ReLU()), ValueError, "'weight'.*ReLU"),
+        (lambda: nn.utils.weight_norm(nn.Linear(2, 2), dim=2), IndexError, "weight_norm.*dim 2"),
+        (lambda: nn.utils.weight_norm(nn.Linear(2, 2), 3), TypeError, "weight_norm.*name.*3"),
+    ],
+    "pynn.nn.utils.spectral_norm": [
+        (lambda: nn.utils.spectral_norm(3), TypeError, "spectral_norm.*int"),
+        (lambda: nn.utils.spectral_norm(nn.ReLU()), ValueError, "'weight'.*ReLU"),
+        (lambda: nn.utils.spectral_norm(nn.Linear(2, 2), n_power_iterations=0), ValueError, "iterations.*0"),
+    ],
     "pynn.nn.utils.clip_grad_norm_": [
         (lambda: nn.utils.clip_grad_norm_([x], -1.0), ValueError, "clip_grad_norm_.*-1"),
         (lambda: nn.utils.clip_grad_norm_([x], NAN), ValueError, "clip_grad_norm_.*nan"),

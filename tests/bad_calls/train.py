@@ -59,6 +59,7 @@ VERBS = {
         (lambda: model(accumulate=0), ValueError, "compile.*accumulate.*0"),
         (lambda: model(clip_norm="a"), TypeError, "compile.*clip_norm.*'a'"),
         (lambda: model(clip_value=0), ValueError, "compile.*clip_value.*0"),
+        (lambda: model(gradient_noise=-1), ValueError, "compile.*gradient_noise.*-1"),
         (lambda: model(precision="half"), ValueError, "compile.*precision.*'half'"),
         (lambda: model(loss_weights=[1.0]), ValueError, "loss_weights"),
         (lambda: model(metrics=[3]), TypeError, "compile.*metric.*3"),
@@ -228,6 +229,11 @@ CALLS = {
     ],
     "pynn.train.LearningRateCurve": [
         (lambda: train.LearningRateCurve([0.1, 1.0], [2.0]), ValueError, "LearningRateCurve.*2.*1"),
+    ],
+    "pynn.train.MaxNorm": [
+        (lambda: train.MaxNorm(0.0), ValueError, "MaxNorm.*max_norm.*0"),
+        (lambda: train.MaxNorm(layers="fc"), TypeError, "MaxNorm.*layers.*'fc'"),
+        (lambda: fit(callbacks=[train.MaxNorm(layers=["nowhere"])]), AttributeError, "nowhere"),
     ],
     "pynn.train.WeightAverage": [(lambda: train.WeightAverage(3), TypeError, "argument")],
     "pynn.train.EMA": [
