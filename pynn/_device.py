@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pynn import _mistakes
+
 __all__ = ["device"]
 
 
@@ -34,8 +36,10 @@ class device:  # noqa: N801 - torch's name
         kind, colon, number = given.partition(":")
         if kind != "cpu" or (colon and number != "0"):
             raise ValueError(
-                f"device {given!r}: pynn has no other device than the CPU; the only device is 'cpu'. "
-                "Did you mean to leave the device out?"
+                _mistakes.explained(
+                    f"device {given!r}: pynn has no other device than the CPU; the only device is 'cpu'. "
+                    "Did you mean to leave the device out?"
+                )
             )
         self.type = kind
         self.index = int(number) if colon else None

@@ -30,7 +30,7 @@ def box(head: str, body: str) -> str:
 
 def tint(value: float, largest: float) -> str:
     """Orange above zero, blue below, the stronger the further."""
-    if not math.isfinite(value) or not largest:
+    if not value or not math.isfinite(value):
         return ""
     color = "213,94,0" if value > 0 else "0,114,178"
     return f"background:rgba({color},{0.45 * min(1.0, abs(value) / largest):.2f})"

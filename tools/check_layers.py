@@ -24,8 +24,10 @@ CPP_BELOW = {
 
 # The floors of pynn/, lowest first; rooms on one floor do not know each other.
 PYTHON_FLOORS = [
-    {"_core", "_device"},
-    {"_check", "_files", "_mistakes"},
+    {"_core"},
+    {"_mistakes"},
+    {"_device"},
+    {"_check", "_files"},
     {"_printing", "_notebook"},
     {"_tensor", "_generator"},
     {"_factories"},

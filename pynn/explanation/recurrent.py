@@ -68,7 +68,8 @@ def _layer(
                 if each % 2:
                     states[0] = rest[-1] @ states[0]
                 index = place if isinstance(place, tuple) else (place,)
-                y[(*index, slice(d * out, (d + 1) * out))] = states[0]
+                here = (*index, slice(d * out, (d + 1) * out))
+                y[here] = states[0]
             for last, state in zip(lasts, states, strict=True):
                 last[d, b] = state
     return (y, *lasts)
@@ -86,5 +87,8 @@ def gru(x: Any, weights: Any, h0: Any, *settings: Any) -> tuple[np.ndarray, ...]
 
 def rnn(kind: str, x: Any, weights: Any, h0: Any, *settings: Any) -> tuple[np.ndarray, ...]:
     """H = f(W x + U h + b), step after step."""
-    f = {"tanh": np.tanh, "relu": lambda a: np.maximum(a, 0)}[kind]
-    return _layer(lambda a, s, _: [f(a + s)], x, [h0], weights, *settings)
+
+    def cell(a: np.ndarray, s: np.ndarray, states: list[np.ndarray]) -> list[np.ndarray]:
+        return [np.tanh(a + s) if kind == "tanh" else np.maximum(a + s, 0)]
+
+    return _layer(cell, x, [h0], weights, *settings)

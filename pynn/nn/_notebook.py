@@ -39,5 +39,5 @@ def _tree(name: str, module: Module, is_open: bool = False) -> str:
         inner += f'<div class="leaf soft">{escape(path)} {escape(str(shape))}{frozen}</div>'
     if not inner:
         return f'<div class="leaf">{title}</div>'
-    state = " open" if is_open else ""
+    state = ' open="open"' if is_open else ""
     return f"<details{state}><summary>{title}</summary>{inner}</details>"

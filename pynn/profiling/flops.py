@@ -18,6 +18,12 @@ MOVES = {
     "roll", "select", "slice", "slice_assign", "slice_spread", "split", "squeeze", "stack", "t", "take",
     "tile", "transpose", "unbind", "unflatten", "uniform", "unsqueeze", "view", "zeros",
 }  # fmt: skip
+# Those of them whose result may be another look at the same memory.
+VIEWS = {
+    "chunk", "contiguous", "diagonal", "expand", "flatten", "movedim", "narrow", "permute", "ravel",
+    "reshape", "select", "slice", "split", "squeeze", "t", "transpose", "unbind", "unflatten", "unsqueeze",
+    "view",
+}  # fmt: skip
 # Operations for each element of the larger of input and output, where it is more than one.
 PER_ELEMENT = {
     "softmax": 5,

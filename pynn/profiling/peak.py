@@ -66,12 +66,12 @@ def _measure() -> Peak:
     ops = _core.ops
     n = 768
     a = ops.full((n, n), 1.0)
-    flops = 2 * n**3 / _best(lambda: ops.matmul(a, a), 5)
+    flops = 2 * n**3 / _best(lambda: ops.matmul(a, a), 15)
     rates = {}
     for size in SIZES:
         x = ops.full((size // 8,), 1.0)
         y = ops.full((size // 8,), 1.0)
-        rates[size] = 1.5 * size / _best(functools.partial(y.add_, x), 200 if size < 1 << 20 else 5)
+        rates[size] = 1.5 * size / _best(functools.partial(y.add_, x), 200 if size < 1 << 20 else 12)
     one = ops.full((1,), 1.0)
     return Peak(flops, rates, _best(lambda: one + one, 2000) * 1e9)
 

@@ -8,7 +8,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pynn import _check, _core, autograd
@@ -17,7 +17,7 @@ from pynn.nn import Module
 from pynn.tracing.modules import ModulePaths
 from pynn.tracing.table import duration, size
 
-from .flops import backward_flops, forward_flops
+from .flops import VIEWS, backward_flops, forward_flops
 from .peak import Peak, measured_peak
 
 
@@ -94,7 +94,7 @@ class Layer:
     @property
     def share_of_peak(self) -> float:
         """How near it comes to the rate that bounds it: 1 is the best that this machine was seen to do."""
-        return max(self.floors.values()) / self.ns if self.ns else 0.0
+        return min(1.0, max(self.floors.values()) / self.ns) if self.ns else 0.0
 
 
 class Profile:
@@ -226,7 +226,7 @@ class _Meter:
     def __init__(self) -> None:
         self.layers: dict[str, Layer] = {}
         self.paths = ModulePaths(lambda _: "")
-        self._events: dict[int, tuple[Layer, str, float]] = {}
+        self._events: dict[int, tuple[Layer, str, float, bool]] = {}
 
     def _layer(self) -> Layer:
         path, kind = self.paths.present
@@ -249,20 +249,22 @@ class _Meter:
                 if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], Tensor):
                     shapes.setdefault(name, tuple(value[1].shape))
                     nbytes += value[1].nbytes
+        if op in VIEWS and _is_view(arguments, outputs):
+            nbytes = 0
         out = tuple(outputs[0][1].shape) if outputs and outputs[0][1] is not None else ()
         flops = forward_flops(op, shapes, out)
         layer = self._layer()
         layer.forward.add(ns, flops, nbytes)
-        self._events[number] = (layer, op, flops)
+        self._events[number] = (layer, op, flops, nbytes == 0)
 
     def goes_back(self, number: int, op: str, arrived: list[Tensor | None], again: Any) -> None:
         self._arrived = sum(dy.nbytes for dy in arrived if dy is not None)
 
     def gave(self, number: int, op: str, sent: list[tuple[int | None, Tensor | None]], ns: int) -> None:
         if number in self._events:
-            layer, op, flops = self._events[number]
+            layer, op, flops, is_view = self._events[number]
             wanted = [dx for _, dx in sent if dx is not None]
-            nbytes = self._arrived + sum(dx.nbytes for dx in wanted)
+            nbytes = 0 if is_view else self._arrived + sum(dx.nbytes for dx in wanted)
             layer.backward.add(ns, backward_flops(op, flops, len(wanted)), nbytes)
 
 
@@ -312,14 +314,28 @@ def profile(model: Module, *inputs: Any, backward: bool | None = None, repeats: 
     seconds = statistics.median(_timed(run) for _ in range(repeats))
     meters = [_metered(run) for _ in range(repeats)]
     _core.set_rng_state(state)
-    peak = measured_peak()
     layers = list(meters[0].layers.values())
     for layer in layers:
-        layer.peak = peak
         for direction in ("forward", "backward"):
             times = [getattr(m.layers[layer.path], direction).ns for m in meters if layer.path in m.layers]
             getattr(layer, direction).ns = statistics.median(times)
+    peak = measured_peak()
+    fastest = max((layer.flops / layer.ns * 1e9 for layer in layers if layer.ns), default=0.0)
+    peak = replace(peak, flops=max(peak.flops, fastest))  # what was seen here counts, too
+    for layer in layers:
+        layer.peak = peak
     return Profile(layers, seconds, peak)
+
+
+def _is_view(arguments: Any, outputs: list[tuple[int, Tensor]]) -> bool:
+    """Whether the first output lies in the memory of an input."""
+    made = outputs[0][1] if outputs else None
+    for _, given in arguments:
+        if made is not None and isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], Tensor):
+            start = given[1].data_ptr()
+            if start <= made.data_ptr() < start + max(1, given[1].nbytes):
+                return True
+    return False
 
 
 def _tensors_in(result: Any) -> list[Tensor]:

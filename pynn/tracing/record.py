@@ -39,7 +39,8 @@ class Where:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.file.rsplit('/', 1)[-1]}:{self.line}"
+        place = "cell" if "ipykernel_" in self.file else self.file.rsplit("/", 1)[-1]
+        return f"{place}:{self.line}"
 
 
 @dataclass(frozen=True)

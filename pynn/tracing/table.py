@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as _html
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
@@ -99,6 +100,11 @@ def _cut(text: str, widest: int) -> str:
 
 def show(trace: Trace, file: TextIO) -> None:
     """Print it, by rich if that is there and `file` is a terminal."""
+    if file is sys.stdout and in_notebook():
+        from IPython.display import HTML, display
+
+        display(HTML(html(trace)))  # type: ignore[no-untyped-call]
+        return
     if file.isatty():
         try:
             from rich.console import Console
@@ -118,9 +124,18 @@ def show(trace: Trace, file: TextIO) -> None:
     print(plain(trace), file=file)
 
 
+def in_notebook() -> bool:
+    """Whether a notebook's kernel runs this, where tables are better HTML."""
+    shell = sys.modules.get("IPython")
+    return shell is not None and hasattr(shell.get_ipython(), "kernel")
+
+
 def html(trace: Trace) -> str:
     """The table for a notebook."""
     columns, body = _columns(trace)
     head = "".join(f"<th>{_html.escape(HEAD[i])}</th>" for i in columns)
     lines = ["<tr>" + "".join(f"<td>{_html.escape(row[i])}</td>" for i in columns) + "</tr>" for row in body]
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    table = (
+        f"<table style='font-size:85%'><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    )
+    return f"<div style='overflow-x:auto'>{table}</div>"

@@ -234,7 +234,7 @@ def learning_curves(history: Any, names: Sequence[str] = (), theme: str = "light
 
 
 def _best(name: str, values: Sequence[float]) -> int:
-    from pynn.train.metrics import larger_is_better
+    from pynn.train.better import larger_is_better
 
     return int(np.nanargmax(values) if larger_is_better(name) else np.nanargmin(values))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -106,9 +107,18 @@ def drawing(theme: Theme) -> Iterator[None]:
         yield
 
 
+class Picture(Figure):
+    """A figure that belongs to no window, needs no closing, and shows itself in a notebook."""
+
+    def _repr_png_(self) -> bytes:
+        file = io.BytesIO()
+        self.savefig(file, format="png", dpi=144, facecolor=self.get_facecolor())
+        return file.getvalue()
+
+
 def new_figure(width: float, height: float) -> Figure:
-    """A figure that belongs to no window and needs no closing."""
-    return Figure(figsize=(width, height), layout="constrained")
+    """An empty picture, in inches."""
+    return Picture(figsize=(width, height), layout="constrained")
 
 
 def panels(count: int, width: float, height: float, most: int = 4) -> tuple[Figure, list[Axes]]:
