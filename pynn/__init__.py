@@ -154,6 +154,7 @@ __all__ = [
     "is_grad_enabled",
     "is_winograd_enabled",
     "isa",
+    "keras",
     "load",
     "long",
     "max",

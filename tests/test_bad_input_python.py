@@ -32,6 +32,9 @@ def public_names():
     modules = (pynn, nn, nn.functional, nn.init, nn.utils, optim, optim.lr_scheduler, data, train, autograd)
     modules += (models, text, vision, vision.transforms, vision.ops, vision.metrics, pynn.sklearn)
     modules += (pynn.tune, nn.utils.rnn)
+    k = pynn.keras
+    modules += (k, k.layers, k.losses, k.metrics, k.optimizers, k.optimizers.schedules, k.callbacks)
+    modules += (k.regularizers, k.initializers, k.activations, k.models, k.utils)
     for module in modules:
         listed = getattr(module, "__all__", None)
         for name in listed or [n for n in vars(module) if not n.startswith("_")]:

@@ -7,6 +7,7 @@ import types
 import pytest
 
 import pynn
+import pynn.keras
 import pynn.models
 import pynn.text
 import pynn.vision  # none of these is imported before it is asked for
@@ -30,7 +31,8 @@ def test_the_dtypes_have_torchs_other_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "name"), [("models", "mlp"), ("text", "pad_batch"), ("vision", "make_grid")]
+    ("module", "name"),
+    [("keras", "Sequential"), ("models", "mlp"), ("text", "pad_batch"), ("vision", "make_grid")],
 )
 def test_some_modules_are_imported_when_asked_for(module: str, name: str) -> None:
     code = (

@@ -35,7 +35,8 @@ from . import (
 )
 from .graph import Input, KerasTensor
 from .layers.base import Layer, Variable
-from .model import Model, Sequential
+from .model import Model
+from .sequential import Sequential
 
 __all__ = [
     "Input",

@@ -25,8 +25,8 @@ class Configured:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        signature = inspect.signature(cls.__init__)  # type: ignore[misc] # to be read, not called
-        own = list(signature.parameters.values())[1:]
+        signature = inspect.signature(cls.__init__)
+        own = [] if cls.__init__ is object.__init__ else list(signature.parameters.values())[1:]
         cls.__signature__ = signature.replace(parameters=own)  # of __new__ it would be (*args, **kwargs)
         if cls.__module__.startswith("pynn.keras") and not cls.__name__.startswith("_"):
             REGISTRY[cls.__name__] = cls
@@ -82,7 +82,19 @@ _custom: dict[str, Any] = {}
 
 
 class custom_objects:  # noqa: N801 - used like a function
-    """Within it, classes and functions of the user's are found by name."""
+    """Within it, `load_model` and every other reader find classes and functions of your own by name.
+
+    Args:
+        objects: name -> class or function.
+
+    Example:
+        >>> from pynn import keras
+        >>> def double(x):
+        ...     return 2 * x
+        >>> with keras.utils.custom_object_scope({"double": double}):
+        ...     keras.layers.Dense(3, activation="double").activation(4)
+        8
+    """
 
     def __init__(self, objects: Mapping[str, Any] | None) -> None:
         self.objects = dict(objects or {})

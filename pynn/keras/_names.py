@@ -10,7 +10,7 @@ _counts: Counter[str] = Counter()
 
 def snake(kind: str) -> str:
     """The name of a class in small letters: BatchNormalization as batch_normalization."""
-    return re.sub(r"(?<=[a-z0-9])([A-Z])|(?<=[A-Z])([A-Z])(?=[a-z])", r"_\1\2", kind).lower()
+    return re.sub(r"(?<=[a-z])([A-Z])|(?<=[A-Z])([A-Z])(?=[a-z])", r"_\1\2", kind).lower()
 
 
 def unique_name(kind: str) -> str:

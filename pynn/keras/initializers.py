@@ -401,3 +401,23 @@ def get(identifier: Any) -> Any:
     if not callable(identifier):
         raise TypeError(f"an initializer is a name or a function of a shape, got {identifier!r}")
     return identifier
+
+
+__all__ = [
+    "Constant",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "Identity",
+    "Initializer",
+    "LecunNormal",
+    "LecunUniform",
+    "Ones",
+    "Orthogonal",
+    "RandomNormal",
+    "RandomUniform",
+    "TruncatedNormal",
+    "VarianceScaling",
+    "Zeros",
+]

@@ -8,112 +8,13 @@ from pynn import _check, train
 from pynn._core import Tensor, tensor
 
 from . import losses
-from ._config import Configured, custom, look_up
+from ._config import custom, look_up
+from ._loss_values import as_tensor
+from ._metric_parts import ByClass, Metric, Within, flat, rows
 from ._names import snake
-from .losses import aligned, as_tensor, class_numbers
 
 
-class Metric(Configured, train.Metric):
-    """Base class: a subclass says `update_state(y_true, y_pred)`, `result()` and `reset_state()`.
-
-    Args:
-        name: what the history calls it.
-        dtype: accepted and ignored.
-
-    Example:
-        >>> import pynn
-        >>> from pynn import keras
-        >>> class Largest(keras.metrics.Metric):
-        ...     def reset_state(self):
-        ...         self.largest = 0.0
-        ...
-        ...     def update_state(self, y_true, y_pred, sample_weight=None):
-        ...         self.largest = max(self.largest, (y_true - y_pred).abs().max().item())
-        ...
-        ...     def result(self):
-        ...         return self.largest
-        >>> metric = Largest(name="largest")
-        >>> metric.update_state(pynn.zeros(2), pynn.tensor([1.0, -3.0]))
-        >>> metric.result()
-        3.0
-    """
-
-    def __init__(self, name: str | None = None, dtype: Any = None) -> None:
-        super().__init__(snake(type(self).__name__) if name is None else name)
-
-    def reset_state(self) -> None:
-        """Forget all batches."""
-        self.total, self.count = 0.0, 0
-
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Take in one batch.
-
-        Args:
-            y_true: the targets.
-            y_pred: the outputs.
-            sample_weight: accepted and ignored.
-        """
-        raise NotImplementedError(f"{type(self).__name__} does not say how it takes in a batch")
-
-    def reset(self) -> None:
-        self.reset_state()
-
-    def update(self, outputs: Tensor, targets: Tensor) -> None:
-        self.update_state(targets, outputs)
-
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        self.update_state(y_true, y_pred, sample_weight)
-        return self.result()
-
-
-class _Within(Metric):
-    """A metric of pynn.train, given the batches in the form that it takes."""
-
-    inner: train.Metric
-
-    def reset_state(self) -> None:
-        if "inner" in vars(self):
-            self.inner.reset()
-
-    def result(self) -> Any:
-        return self.inner.result()
-
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        y_pred = as_tensor(y_pred)
-        said, right = self.pair(y_pred, as_tensor(y_true))
-        self.inner.update(said, right)
-
-    def pair(self, y_pred: Tensor, y_true: Tensor) -> tuple[Tensor, Tensor]:
-        """Outputs and targets as the inner metric takes them.
-
-        Args:
-            y_pred: the outputs.
-            y_true: the targets.
-        """
-        return y_pred, aligned(y_true, y_pred)
-
-
-def _flat(y_pred: Tensor, y_true: Tensor) -> tuple[Tensor, Tensor]:
-    return y_pred.reshape(-1), aligned(y_true, y_pred).reshape(-1)
-
-
-def _numbers(y_pred: Tensor, y_true: Tensor) -> tuple[Tensor, Tensor]:
-    """Rows of scores, and class numbers."""
-    classes = y_pred.shape[-1]
-    right = y_true.argmax(-1) if tuple(y_true.shape) == tuple(y_pred.shape) else class_numbers(y_true, y_pred)
-    return y_pred.reshape(-1, classes), right.reshape(-1)
-
-
-class _ByClass(_Within):
-    kind = ""
-
-    def pair(self, y_pred: Tensor, y_true: Tensor) -> tuple[Tensor, Tensor]:
-        return (
-            _flat(y_pred, y_true) if y_pred.shape[-1] == 1 or y_pred.ndim == 1 else _numbers(y_pred, y_true)
-        )
-
-
-class BinaryAccuracy(_Within):
+class BinaryAccuracy(Within):
     """The share of outputs that are on the right side of a threshold.
 
     Args:
@@ -132,10 +33,10 @@ class BinaryAccuracy(_Within):
         self.inner = train.Accuracy(_check.real("BinaryAccuracy", "threshold", threshold))
 
     def pair(self, y_pred: Tensor, y_true: Tensor) -> tuple[Tensor, Tensor]:
-        return _flat(y_pred, y_true)
+        return flat(y_pred, y_true)
 
 
-class CategoricalAccuracy(_Within):
+class CategoricalAccuracy(Within):
     """The share of samples whose largest output is at the right place, for one-hot rows as targets.
 
     Args:
@@ -153,7 +54,7 @@ class CategoricalAccuracy(_Within):
         self.inner = train.Accuracy()
 
     def pair(self, y_pred: Tensor, y_true: Tensor) -> tuple[Tensor, Tensor]:
-        return _numbers(y_pred, y_true)
+        return rows(y_pred, y_true)
 
 
 class SparseCategoricalAccuracy(CategoricalAccuracy):
@@ -173,7 +74,7 @@ class SparseCategoricalAccuracy(CategoricalAccuracy):
         super().__init__(name)
 
 
-class Accuracy(_ByClass):
+class Accuracy(ByClass):
     """What `metrics=["accuracy"]` means: one of the three accuracies, by the shapes.
 
     Args:
@@ -191,7 +92,7 @@ class Accuracy(_ByClass):
         self.inner = train.Accuracy(0.5)
 
 
-class TopKCategoricalAccuracy(_Within):
+class TopKCategoricalAccuracy(Within):
     """The share of samples whose class is among the k largest outputs, for one-hot rows as targets.
 
     Args:
@@ -210,7 +111,7 @@ class TopKCategoricalAccuracy(_Within):
         self.inner = train.TopKAccuracy(k)
 
     def pair(self, y_pred: Tensor, y_true: Tensor) -> tuple[Tensor, Tensor]:
-        return _numbers(y_pred, y_true)
+        return rows(y_pred, y_true)
 
 
 class SparseTopKCategoricalAccuracy(TopKCategoricalAccuracy):
@@ -233,7 +134,7 @@ class SparseTopKCategoricalAccuracy(TopKCategoricalAccuracy):
         super().__init__(k, name)
 
 
-class Precision(_Within):
+class Precision(Within):
     """Of the outputs above a threshold, the share whose target is 1; each element counts by itself.
 
     Args:
@@ -255,7 +156,7 @@ class Precision(_Within):
         self.inner = self._kind("binary", at)
 
     def pair(self, y_pred: Tensor, y_true: Tensor) -> tuple[Tensor, Tensor]:
-        return _flat(y_pred, y_true)
+        return flat(y_pred, y_true)
 
 
 class Recall(Precision):
@@ -275,7 +176,7 @@ class Recall(Precision):
     _kind = train.Recall
 
 
-class AUC(_Within):
+class AUC(Within):
     """The area under the curve of receiver operating characteristic, or of precision and recall.
 
     Keras approximates it with 200 thresholds; this is the exact area, from the order of all outputs.
@@ -301,10 +202,10 @@ class AUC(_Within):
         )
 
     def pair(self, y_pred: Tensor, y_true: Tensor) -> tuple[Tensor, Tensor]:
-        return _flat(y_pred, y_true)
+        return flat(y_pred, y_true)
 
 
-class F1Score(_ByClass):
+class F1Score(ByClass):
     """The harmonic mean of precision and recall.
 
     Args:
@@ -328,7 +229,7 @@ class F1Score(_ByClass):
         self.inner = train.F1(average)
 
 
-class MeanIoU(_ByClass):
+class MeanIoU(ByClass):
     """Intersection over union, averaged over the classes: of pixels, for class numbers or one-hot rows.
 
     Args:
@@ -348,7 +249,7 @@ class MeanIoU(_ByClass):
         self.inner = train.IoU("macro")
 
 
-class MeanSquaredError(_Within):
+class MeanSquaredError(Within):
     """The mean of (y_pred - y_true)².
 
     Args:
@@ -366,7 +267,7 @@ class MeanSquaredError(_Within):
         self.inner = train.MeanSquaredError()
 
 
-class MeanAbsoluteError(_Within):
+class MeanAbsoluteError(Within):
     """The mean of |y_pred - y_true|.
 
     Args:
@@ -384,7 +285,7 @@ class MeanAbsoluteError(_Within):
         self.inner = train.MeanAbsoluteError()
 
 
-class RootMeanSquaredError(_Within):
+class RootMeanSquaredError(Within):
     """The root of the mean of (y_pred - y_true)².
 
     Args:
@@ -402,7 +303,7 @@ class RootMeanSquaredError(_Within):
         self.inner = train.RootMeanSquaredError()
 
 
-class R2Score(_Within):
+class R2Score(Within):
     """The coefficient of determination: 1 is perfect, 0 no better than the mean.
 
     Args:
@@ -524,3 +425,25 @@ def get(identifier: Any) -> Metric:
     if isinstance(identifier, train.Metric):
         return identifier  # type: ignore[return-value] # one of pynn.train serves as well
     return MeanMetricWrapper(identifier, getattr(identifier, "name", None))
+
+
+__all__ = [
+    "AUC",
+    "Accuracy",
+    "BinaryAccuracy",
+    "CategoricalAccuracy",
+    "F1Score",
+    "Mean",
+    "MeanAbsoluteError",
+    "MeanIoU",
+    "MeanMetricWrapper",
+    "MeanSquaredError",
+    "Metric",
+    "Precision",
+    "R2Score",
+    "Recall",
+    "RootMeanSquaredError",
+    "SparseCategoricalAccuracy",
+    "SparseTopKCategoricalAccuracy",
+    "TopKCategoricalAccuracy",
+]

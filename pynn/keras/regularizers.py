@@ -104,3 +104,6 @@ def get(identifier: Any) -> Any:
     if identifier is not None and (not callable(identifier) or isinstance(identifier, type)):
         raise TypeError(f"a regularizer is a name or a function of a weight, got {identifier!r}")
     return identifier
+
+
+__all__ = ["L1", "L1L2", "L2", "Regularizer", "l1", "l1_l2", "l2"]

@@ -71,7 +71,10 @@ def of_outputs(
         if isinstance(given, Mapping) and len(given) == 1:
             (given,) = given.values()
         if loss_weights is not None:
-            raise ValueError("compile: loss_weights go with a loss for each of several outputs")
+            raise ValueError(
+                "compile: loss_weights go with a loss for each of several outputs. Did you mean "
+                f"metrics={loss_weights!r}? The third argument of Keras's compile is loss_weights"
+            )
         return in_pynns_order(loss), None, [metrics.get(one) for one in _flat(given)], {}
     names = list(names) or [name_of(key) for key in _keys(loss)]
     by_key = {i: in_pynns_order(one) for i, one in _for_each(names, loss, "loss").items()}

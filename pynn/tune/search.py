@@ -66,7 +66,9 @@ def search(
         sampler: of optuna, default `TPESampler`.
         study: of optuna, to go on with, such as one that is kept in a file.
         n_jobs: how many trials at a time, each in a process of its own with one thread; -1 is one for each
-            of pynn's threads. What is suggested then depends on which trials end first.
+            of pynn's threads. What is suggested then depends on which trials end first. The processes are
+            forked, and estimators of other libraries that compute with libgomp (scikit-learn's gradient
+            boosting, XGBoost) may hang in them: leave it at 1 for those.
         timeout: begin no trial after so many seconds.
         seed: of everything that is random.
         verbose: 1 prints a line a trial.

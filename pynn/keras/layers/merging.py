@@ -16,6 +16,9 @@ from .base import Layer
 class _Merge(Layer):
     """Takes a list of tensors."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+
     def build(self, input_shape: Any) -> None:
         if not isinstance(input_shape, (list, tuple)) or not isinstance(input_shape[0], (list, tuple)):
             raise ValueError(
@@ -187,6 +190,12 @@ class Arithmetic(Layer):
         self.swapped = bool(swapped)
 
     def call(self, inputs: Any, number: Any = None) -> Any:
+        """What the sign says.
+
+        Args:
+            inputs: two tensors, or one.
+            number: in place of the other.
+        """
         a, b = (inputs, number) if number is not None else inputs
         return getattr(operator, self.sign)(*((b, a) if self.swapped else (a, b)))
 
@@ -205,7 +214,7 @@ def concatenate(inputs: Sequence[Any], axis: int = -1, **kwargs: Any) -> Any:
         >>> keras.layers.concatenate([pynn.zeros(5, 2), pynn.zeros(5, 3)]).shape
         (5, 5)
     """
-    return Concatenate(axis, **kwargs)(list(inputs))
+    return Concatenate(axis, **kwargs)(inputs)
 
 
 def add(inputs: Sequence[Any], **kwargs: Any) -> Any:
@@ -221,7 +230,7 @@ def add(inputs: Sequence[Any], **kwargs: Any) -> Any:
         >>> keras.layers.add([pynn.ones(2), pynn.ones(2)])
         tensor([2., 2.])
     """
-    return Add(**kwargs)(list(inputs))
+    return Add(**kwargs)(inputs)
 
 
 __all__ = [
