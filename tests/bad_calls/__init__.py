@@ -18,6 +18,7 @@ from . import (
     models,
     optim,
     recurrent,
+    sequences,
     tables,
     text,
     tools,
@@ -49,4 +50,5 @@ TABLES = (
     everyday.CALLS,
     estimators.CALLS,
     recurrent.CALLS,
+    sequences.CALLS,
 )
