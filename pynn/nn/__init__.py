@@ -26,6 +26,7 @@ from .conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, Conv
 from .ctc import CTCLoss
 from .dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
 from .embedding import Embedding
+from .embedding_bag import EmbeddingBag
 from .fold import Fold, Unfold
 from .gates import GLU, Maxout, RReLU
 from .linear import Bilinear, Flatten, Identity, LazyLinear, Linear, Unflatten
@@ -145,6 +146,7 @@ __all__ = [
     "Dropout2d",
     "Dropout3d",
     "Embedding",
+    "EmbeddingBag",
     "FeatureAlphaDropout",
     "Flatten",
     "Fold",

@@ -77,7 +77,8 @@ def ctc_loss(
     counts = _integers("target_lengths", target_lengths, one)
     labels = _padded(_integers("targets", targets, False), counts, one, n)
     blank = _check.integer(owner, "blank", blank)
-    each = _ctc_loss(x, *map(_core.from_numpy, (labels, steps, counts)), blank, bool(zero_infinity))
+    given = [_core.from_numpy(part) for part in (labels, steps, counts)]
+    each = _ctc_loss(x, given[0], given[1], given[2], blank, bool(zero_infinity))
     if reduction == "mean":
         return (each / _core.from_numpy(np.maximum(counts, 1)).to(each.dtype)).mean()
     return reduce(owner, each.squeeze(0) if one else each, reduction)

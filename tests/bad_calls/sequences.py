@@ -67,7 +67,43 @@ def ctc(call):
     ]
 
 
+def bag(call, build):
+    return [
+        (lambda: call(None), TypeError, "embedding_bag: input.*NoneType"),
+        (lambda: call(x), TypeError, "embedding_bag: input.*integers.*float32"),
+        (lambda: call(tokens[0]), pynn.ShapeError, r"embedding_bag: input \(5,\).*offsets.*unsqueeze\(0\)"),
+        (lambda: call(tokens, [0]), pynn.ShapeError, r"embedding_bag.*\(2, 5\).*offsets"),
+        (lambda: call(tokens[0], [[0]]), pynn.ShapeError, r"offsets must be \(N,\), got \(1, 1\)"),
+        (lambda: call(tokens[0], [1, 3]), ValueError, r"offsets begin with 0.*\[1, 3\]"),
+        (lambda: call(tokens[0], [0, 4, 2]), ValueError, r"never fall.*\[0, 4, 2\]"),
+        (lambda: call(tokens[0], [0, 9]), ValueError, "within the 5"),
+        (lambda: call(tokens[0], [0.0, 1.5]), TypeError, "offsets must be integers"),
+        (lambda: call(tokens * 9), IndexError, "9"),
+        (lambda: build(mode="min"), ValueError, "mode.*'min'"),
+        (lambda: build(padding_idx=4), ValueError, "padding_idx=4"),
+        (lambda: call(tokens, per_sample_weights=x[..., 0]), ValueError, "mode='sum'.*'mean'"),
+    ]
+
+
+table = pynn.ones(4, 3)
+
 CALLS = {
+    "pynn.nn.EmbeddingBag": [
+        *bag(nn.EmbeddingBag(4, 3), lambda **given: nn.EmbeddingBag(4, 3, **given)),
+        (lambda: nn.EmbeddingBag(-1, 3), ValueError, "num_embeddings.*-1"),
+    ],
+    "pynn.nn.functional.embedding_bag": [
+        *bag(
+            lambda input, *given, **named: F.embedding_bag(input, table, *given, **named),
+            lambda **given: F.embedding_bag(tokens, table, **given),
+        ),
+        (lambda: F.embedding_bag(tokens, table[0]), pynn.ShapeError, r"weight must be.*\(3,\)"),
+        (
+            lambda: F.embedding_bag(tokens, table, mode="sum", per_sample_weights=x),
+            pynn.ShapeError,
+            r"per_sample_weights \(2, 5, 3\).*\(2, 5\)",
+        ),
+    ],
     "pynn.models.CharRNN": [
         *sized("CharRNN", "embedding", "hidden", "num_layers", vocabulary=3),
         *sizes("CharRNN", "vocabulary"),
