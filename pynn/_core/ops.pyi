@@ -599,6 +599,15 @@ def nll_loss(input: _Operand, target: _Operand, weight: _Operand | None = None, 
     Gradient: dx(t) = -dy w(t) / Σ w(t), else 0
     """
 
+def ctc_loss(log_probs: _Operand, targets: _Operand, input_lengths: _Operand, target_lengths: _Operand, blank: builtins.int = 0, zero_infinity: builtins.bool = False) -> Tensor:
+    """The connectionist temporal classification loss of each sequence, `(N,)`: what `F.ctc_loss` calls. log_probs (T, N, C), targets (N, labels), lengths (N,).
+
+    Formula:  y = -ln Σ over all ways to spread the labels over time, blanks between, of Π p
+    Gradient: dx_t(k) = -dy times the share of the ways that are at k at time t
+
+    Source: Graves et al. 2006, Connectionist temporal classification, ICML; Graves 2012, Supervised sequence labelling with recurrent neural networks, chapter 7
+    """
+
 def cumsum(x: _Operand, axis: builtins.int = ..., dtype: _DType | None = None, *, dim: builtins.int = ...) -> Tensor:
     """Running totals along an axis. bool and integers add up as int64; float32 runs in float64.
 

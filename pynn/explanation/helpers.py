@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import attention, convolution, recurrent
+from . import attention, convolution, ctc, recurrent
 
 
 def erf(x: Any) -> Any:
@@ -44,6 +44,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         convolution.conv_transpose,
         convolution.patches,
         convolution.sum_of_patches,
+        ctc.ctc,
         recurrent.gru,
         recurrent.lstm,
         recurrent.rnn,

@@ -14,7 +14,9 @@ from ._adaptive_pooling import *  # noqa: F403
 from ._attention import *  # noqa: F403
 from ._batch_norm import *  # noqa: F403
 from ._convolution import *  # noqa: F403
+from ._ctc import *  # noqa: F403
 from ._distances import *  # noqa: F403
+from ._embedding_bag import *  # noqa: F403
 from ._grid_sample import *  # noqa: F403
 from ._likelihood_losses import *  # noqa: F403
 from ._margin_losses import *  # noqa: F403

@@ -19,6 +19,7 @@ from . import (
     models,
     optim,
     recurrent,
+    sequences,
     tables,
     text,
     tools,
@@ -51,4 +52,5 @@ TABLES = (
     everyday.CALLS,
     estimators.CALLS,
     recurrent.CALLS,
+    sequences.CALLS,
 )

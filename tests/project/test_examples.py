@@ -15,11 +15,13 @@ pytest.importorskip("matplotlib")
 SAYS = {
     "denoising_autoencoder": r"PSNR of 360 test digits: noisy ([\d.]+) dB, restored ([\d.]+) dB",
     "detector_shapes": r"mAP ([\d.]+) on \d+ new pictures",
+    "dates_seq2seq": r"right translations of \d+ new dates: ([\d.]+) %",
     "digits_cnn": r"test accuracy ([\d.]+) %",
     "forecast": r"last cycle: mean absolute error ([\d.]+).*\n.*\nnetwork: mean absolute error ([\d.]+)",
     "gan_digits": r"a classifier is sure of (\d+) %",
     "sentiment": r"reading \(GRU\): ([\d.]+) % of \d+; easy and hard ([\d.]+) % and ([\d.]+) %",
     "table": r"test accuracy ([\d.]+) % of 85 masses",
+    "memory_tasks": r"copy task: RNN ([\d.]+), LSTM ([\d.]+), GRU ([\d.]+)",
     "transfer_learning": r"5 of each of 5 to 9, 10 steps: from scratch ([\d.]+) %.*fine-tuned ([\d.]+) %",
     "unet_shapes": r"mean IoU ([\d.]+) on \d+ new pictures",
     "vae_digits": r"negative ELBO of 360 test digits: ([\d.]+) nats",
