@@ -21,7 +21,7 @@ F = nn.functional
 HIDDEN, BATCH = 64, 64
 CELLS = {"RNN": nn.RNN, "LSTM": nn.LSTM, "GRU": nn.GRU}
 COLORS = {"RNN": "#dc2626", "LSTM": "#2563eb", "GRU": "#059669"}
-LENGTH, SYMBOLS, KEPT, DELAY = 100, 4, 3, 40  # of the adding problem; of the copy task
+LENGTH, SYMBOLS, KEPT, DELAY = 60, 4, 3, 25  # of the adding problem; of the copy task
 
 Batch = tuple[pynn.Tensor, pynn.Tensor]
 
@@ -33,6 +33,8 @@ class Reader(nn.Module):
         super().__init__()
         self.rnn = CELLS[cell](features, HIDDEN)
         self.output = nn.Linear(HIDDEN, answers)
+        if cell == "LSTM":  # the forget gate begins open: Jozefowicz, Zaremba & Sutskever 2015, section 3.2
+            self.rnn.bias_ih_l0.detach()[HIDDEN : 2 * HIDDEN] = 2.0
 
     def forward(self, x: pynn.Tensor) -> pynn.Tensor:
         """Answers `(N, T, answers)`."""
@@ -99,7 +101,7 @@ TASKS = {
 }  # fmt: skip
 
 if __name__ == "__main__":
-    chosen = options(__doc__, steps=3000)
+    chosen = options(__doc__, steps=2000)
     steps = 20 if chosen.quick else chosen.steps
     figure, axes = plt.subplots(2, 2, figsize=(12, 8), layout="constrained")
     for (task, (batch, loss, features, answers, chance, who, unit)), (left, right) in zip(
@@ -116,7 +118,11 @@ if __name__ == "__main__":
             right.plot(before, color=COLORS[cell], ls=":", label=f"{cell} before")
             right.plot(after, color=COLORS[cell], label=f"{cell} after learning")
             last[cell] = float(np.mean(losses[-100:]))
-        print(f"{task}: " + ", ".join(f"{c} {v:.4f}" for c, v in last.items()) + f"; {who} {chance:.4f}")
+            print(f"{task}, {cell}: loss {last[cell]:.4f}", flush=True)
+        print(
+            f"{task}: " + ", ".join(f"{c} {v:.4f}" for c, v in last.items()) + f"; {who} {chance:.4f}",
+            flush=True,
+        )
         left.axhline(chance, color="black", ls="--", lw=1, label=f"{who}: {chance:.2f}")
         left.set(yscale="log", xlabel="step", ylabel=unit, title=f"{task}: the loss")
         left.legend()
