@@ -10,7 +10,8 @@ import pynn
 import pynn.keras
 import pynn.models
 import pynn.text
-import pynn.vision  # none of these is imported before it is asked for
+import pynn.vision
+import pynn.viz  # none of these is imported before it is asked for
 
 
 def test_all_lists_what_is_public() -> None:

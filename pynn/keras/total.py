@@ -11,6 +11,7 @@ from pynn.train.outputs import name_of
 from pynn.train.weighting import weighted
 
 from . import losses, metrics
+from .layers.base import Layer
 
 if TYPE_CHECKING:
     from .model import Model
@@ -27,12 +28,22 @@ class TotalLoss:
     def __init__(self, model: Model, of_data: Callable[..., Any]) -> None:
         self.model, self._of_data = model, weighted(of_data)
         self.losses = dict(getattr(of_data, "losses", {}))
+        self._layers: list[Layer] | None = None  # those with regularizers, once all layers are built
 
     def __call__(self, outputs: Any, targets: Any, sample_weight: Any = None) -> Any:
         total = self._of_data(outputs, targets, sample_weight)
-        for penalty in self.model.penalties_within():
-            total = total + penalty
+        if self._layers is None:
+            self._look()
+        for layer in self._layers or ():
+            for penalty in layer.penalties():
+                total = total + penalty
         return total
+
+    def _look(self) -> None:
+        modules = list(self.model.modules())
+        if all(module.built for module in modules):
+            layers = [module for module in modules if isinstance(module, Layer)]
+            self._layers = [one for one in layers if any(w.regularizer for w in one._variables)]
 
 
 def in_pynns_order(loss: Any) -> Callable[..., Any]:

@@ -205,7 +205,8 @@ class SearchResult:
                 values, [t.value for t in with_it], c=shade, cmap="Blues", vmin=-max(shade, default=0)
             )
             axes.set(xlabel=name)
-        panels[0].set_ylabel(self.score_name)
+        for axes in panels[::3]:
+            axes.set_ylabel(self.score_name)
         return saved(figure, path)
 
 
@@ -222,13 +223,17 @@ def said_of(trial: dict[str, Any]) -> str:
 
 
 def new_figure(who: str, panels: int) -> tuple[Any, list[Any]]:
-    """A figure with panels side by side."""
+    """A figure with panels side by side, at most three in a row."""
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise ImportError(f"{who} draws with matplotlib: pip install 'pynn-learn[viz]'") from error
-    figure = Figure(figsize=(1.2 + 3.8 * panels, 3.4), layout="constrained")
-    axes = list(figure.subplots(1, panels, squeeze=False, sharey=True)[0])
+    rows, columns = -(-panels // 3), min(panels, 3)
+    figure = Figure(figsize=(1.2 + 3.8 * columns, 3.4 * rows), layout="constrained")
+    made = list(figure.subplots(rows, columns, squeeze=False, sharey=True).flat)
+    for unused in made[panels:]:
+        unused.remove()
+    axes = made[:panels]
     for one in axes:
         one.grid(alpha=0.25)
         one.spines[["top", "right"]].set_visible(False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -256,7 +257,9 @@ def _workers(n_jobs: int) -> int:
 
 def _optuna() -> Any:
     try:
-        import optuna
+        with warnings.catch_warnings():  # in a notebook, of a bar that optuna would draw and search does not
+            warnings.filterwarnings("ignore", message="IProgress not found")
+            import optuna
     except ImportError as error:
         raise ImportError("search looks with optuna: pip install 'pynn-learn[tune]'") from error
     return optuna
