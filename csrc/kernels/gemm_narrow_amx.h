@@ -8,9 +8,9 @@
 //       A1   C2  C3
 //
 // Both operands are packed once, by all threads, in blocks that the caches hold; rows of A that are whole
-// steps are read where they lie. k is cut into slices so that a panel stays in the first-level cache; between
-// slices the sums stand in memory, as they are. The chain of operations behind an element of C is therefore
-// always the same: step after step in the order of k.
+// steps are read where they lie. k is cut into slices so that a panel is small beside the second-level cache;
+// between slices the sums stand in memory, as they are. The chain of operations behind an element of C is
+// therefore always the same: step after step in the order of k.
 #pragma once
 #include "core/cache_sizes.h"
 #include "core/parallel.h"
@@ -21,7 +21,7 @@ namespace pynn::PYNN_ISA {
 
 inline constexpr int64_t kPanelRows = 2 * kTileRows, kStripColumns = 2 * kTileUnits;
 inline constexpr int64_t kPanelStep = kPanelRows * kTileUnits, kStripStep = kStripColumns * kTileUnits;
-inline constexpr int64_t kSliceSteps = 16;     // a panel of 32 KiB
+inline constexpr int64_t kSliceSteps = 32;     // a panel of 64 KiB
 inline constexpr int64_t kRowBlock = 8 << 20;  // bytes of packed A
 
 PYNN_INLINE int64_t parts_of(int64_t count, int64_t size) { return (count + size - 1) / size; }
