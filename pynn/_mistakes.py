@@ -127,7 +127,7 @@ MISTAKES = (
         "(N, T, features): a batch of N sequences of T steps, batch_first=True",
     ),
     Mistake(
-        "labels-out-of-range",
+        "class-labels-out-of-range",
         re.compile(r"target -?\d+ at position .*? is not one of the (?P<classes>\d+) classes"),
         "labels are whole numbers from 0 to classes - 1",
     ),

@@ -114,7 +114,7 @@ GOLDEN = {
         lambda: F.cross_entropy(pynn.ones(3, 4), pynn.tensor([0, 1, 4])), IndexError,
         """cross_entropy: target 4 at position 2 is not one of the 4 classes 0 to 3 (nor ignore_index=-100)
     rule: labels are whole numbers from 0 to classes - 1
-    more: docs/errors.md#labels-out-of-range""",
+    more: docs/errors.md#class-labels-out-of-range""",
     ),
     "shape of labels": (
         lambda: F.cross_entropy(pynn.ones(3, 4), pynn.tensor([[0], [1], [2]])), pynn.ShapeError,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .peak import Peak as Peak
 from .peak import measured_peak
-from .profile import Layer as Layer
+from .profile import LayerProfile as LayerProfile
 from .profile import Profile, profile
 from .profile import Work as Work
 

@@ -46,7 +46,7 @@ class Work:
 
 
 @dataclass
-class Layer:
+class LayerProfile:
     """What one module did itself: ops in its own forward, not those of modules within it.
 
     Attributes:
@@ -117,10 +117,10 @@ class Profile:
         'Linear'
     """
 
-    def __init__(self, layers: list[Layer], seconds: float, peak: Peak) -> None:
+    def __init__(self, layers: list[LayerProfile], seconds: float, peak: Peak) -> None:
         self.layers, self.seconds, self.peak = layers, seconds, peak
 
-    def __getitem__(self, path: str) -> Layer:
+    def __getitem__(self, path: str) -> LayerProfile:
         for layer in self.layers:
             if layer.path == path:
                 return layer
@@ -224,15 +224,15 @@ class _Meter:
     """The receiver of a tracer that notes time, operations and bytes, and looks at no value."""
 
     def __init__(self) -> None:
-        self.layers: dict[str, Layer] = {}
+        self.layers: dict[str, LayerProfile] = {}
         self.paths = ModulePaths(lambda _: "")
-        self._events: dict[int, tuple[Layer, str, float, bool]] = {}
+        self._events: dict[int, tuple[LayerProfile, str, float, bool]] = {}
 
-    def _layer(self) -> Layer:
+    def _layer(self) -> LayerProfile:
         path, kind = self.paths.present
         inner = path.partition(".")[2]
         return self.layers.setdefault(
-            inner if path else "(outside)", Layer(inner if path else "(outside)", kind)
+            inner if path else "(outside)", LayerProfile(inner if path else "(outside)", kind)
         )
 
     def source(self, value: int, tensor: Tensor) -> None: ...
