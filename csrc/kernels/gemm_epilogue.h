@@ -5,7 +5,8 @@
 
 namespace pynn::PYNN_ISA {
 
-// k is worked off in slices: the first writes C (or adds to it), the later ones add, the last adds the biases.
+// k is worked off in slices: the first writes C (or adds to it), the later ones add, the last adds the
+// biases.
 template <class T>
 struct Output {
   T* c;

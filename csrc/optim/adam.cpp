@@ -8,8 +8,8 @@ namespace pynn::PYNN_ISA {
 
 // g = gradient + weight_decay p, or for AdamW p = (1 - lr weight_decay) p
 // m = β1 m + (1 - β1) g,  v = β2 v + (1 - β2) g²
-// p = p - lr m̂ / (√v̂ + eps)  with  m̂ = m / (1 - β1ᵗ),  v̂ = v / (1 - β2ᵗ); AMSGrad: v̂ from the largest v so far
-// factors: lr / (1 - β1ᵗ), 1 / √(1 - β2ᵗ)
+// p = p - lr m̂ / (√v̂ + eps)  with  m̂ = m / (1 - β1ᵗ),  v̂ = v / (1 - β2ᵗ)
+// AMSGrad: v̂ from the largest v so far. The factors are lr / (1 - β1ᵗ) and 1 / √(1 - β2ᵗ).
 template <class T>
 void adam(const AdamSettings& s, const Piece& piece, int64_t begin, int64_t end) {
   using V = Vec<T>;
