@@ -98,6 +98,6 @@ def test_machines_without_the_instruction_agree(isa):
 
 
 def test_each_extension_can_be_named_and_agrees():
-    best = pynn._core.int8_products()
+    best = unit_of("")  # of the machine, whatever this process was told
     assert unit_of("v4_amx") == ("AMX" if best == "AMX" else "widened")
     assert unit_of("v4_vnni") == ("widened" if best == "widened" else "AVX512_VNNI")
