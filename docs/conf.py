@@ -48,6 +48,9 @@ nb_execution_timeout = 120
 nb_execution_show_tb = True
 nb_merge_streams = True
 
+# A traceback that pages show on purpose holds formulas, whose signs the highlighter of tracebacks does not know.
+suppress_warnings = ["misc.highlighting_failure"]
+
 default_role = "code"  # docstrings mark code with single backticks
 doctest_global_setup = "import pynn; from pynn import nn"
 doctest_default_flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE  # as in pyproject.toml
