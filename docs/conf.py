@@ -48,7 +48,7 @@ nb_execution_timeout = 120
 nb_execution_show_tb = True
 nb_merge_streams = True
 
-# A traceback that pages show on purpose holds formulas, whose signs the highlighter of tracebacks does not know.
+# A traceback that pages show on purpose holds formulas, whose signs no highlighter of tracebacks knows.
 suppress_warnings = ["misc.highlighting_failure"]
 
 default_role = "code"  # docstrings mark code with single backticks

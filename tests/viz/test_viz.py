@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -19,14 +21,17 @@ from pynn.viz.surfaces import _filter_normalised
 NEEDS_LAYOUT = {"computation graph": "fast_sugiyama"}
 
 
+def open_figures() -> list[int]:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return pyplot.get_fignums() if pyplot else []
+
+
 @pytest.fixture(autouse=True)
 def no_pyplot():
     """Pictures are made without pyplot, so none stays open behind the user's back."""
+    before = open_figures()  # those that another test left
     yield
-    import sys
-
-    if "matplotlib.pyplot" in sys.modules:
-        assert not sys.modules["matplotlib.pyplot"].get_fignums()
+    assert open_figures() == before
 
 
 # ---- every picture -------------------------------------------------------------------------------------
