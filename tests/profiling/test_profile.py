@@ -9,7 +9,7 @@ from op_suite import ops
 import pynn
 from pynn import nn
 from pynn.profiling import Peak, flops, measured_peak
-from pynn.profiling.profile import Layer, Profile, Work, count
+from pynn.profiling.profile import LayerProfile, Profile, Work, count
 
 PEAK = Peak(flops=1e11, bytes={1 << 15: 4e10, 1 << 26: 1e10}, call=200.0)
 
@@ -57,14 +57,14 @@ def test_counts(op, shapes, out, want):
 
 
 def test_the_bound_is_what_takes_longest():
-    compute = Layer("a", "Linear", Work(ns=2e6, flops=1e8, bytes=1e5, calls=1), peak=PEAK)
-    memory = Layer("b", "ReLU", Work(ns=4e6, flops=1e5, bytes=2e7, calls=1), peak=PEAK)
-    overhead = Layer("c", "ReLU", Work(ns=1e3, flops=10, bytes=80, calls=2), peak=PEAK)
+    compute = LayerProfile("a", "Linear", Work(ns=2e6, flops=1e8, bytes=1e5, calls=1), peak=PEAK)
+    memory = LayerProfile("b", "ReLU", Work(ns=4e6, flops=1e5, bytes=2e7, calls=1), peak=PEAK)
+    overhead = LayerProfile("c", "ReLU", Work(ns=1e3, flops=10, bytes=80, calls=2), peak=PEAK)
     assert [layer.bound for layer in (compute, memory, overhead)] == ["compute", "memory", "overhead"]
     assert compute.share_of_peak == pytest.approx(1e6 / 2e6)
     assert memory.share_of_peak == pytest.approx(2e6 / 4e6)
     assert overhead.share_of_peak == pytest.approx(400 / 1000)
-    assert Layer("d", "Identity", peak=PEAK).bound == ""
+    assert LayerProfile("d", "Identity", peak=PEAK).bound == ""
 
 
 def test_bandwidth_is_that_of_the_cache_that_holds_it():
@@ -129,8 +129,8 @@ def test_times_add_up():
 
 def test_the_table(capsys):
     layers = [
-        Layer("0", "Linear", Work(2e6, 1e8, 1e5, 1), Work(4e6, 2e8, 2e5, 1), PEAK),
-        Layer("1", "ReLU", Work(1e3, 10, 80, 2), peak=PEAK),
+        LayerProfile("0", "Linear", Work(2e6, 1e8, 1e5, 1), Work(4e6, 2e8, 2e5, 1), PEAK),
+        LayerProfile("1", "ReLU", Work(1e3, 10, 80, 2), peak=PEAK),
     ]
     report = Profile(layers, 0.01, PEAK)
     text = str(report)
