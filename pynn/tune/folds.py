@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from pynn import _check, _core
-from pynn._core import Tensor
+from pynn import _check
+from pynn.data.split import pick
 
 Split = tuple[np.ndarray, np.ndarray]
 """The numbers of the samples to train on, and of those to judge by."""
@@ -54,15 +54,9 @@ def spread(y: Any, rows: np.ndarray, seed: int) -> np.ndarray:
 
 
 def take(data: Any, rows: np.ndarray) -> Any:
-    """The samples of these numbers, of a tensor, an array, a list or a pandas object, or several of them."""
+    """The samples of these numbers, of whatever holds samples, or of several such in a tuple or dict."""
     if isinstance(data, tuple):
         return tuple(take(part, rows) for part in data)
     if isinstance(data, dict):
         return {name: take(part, rows) for name, part in data.items()}
-    if isinstance(data, Tensor):
-        return data[_core.from_numpy(np.ascontiguousarray(rows, dtype=np.int64))]
-    if hasattr(data, "iloc"):
-        return data.iloc[rows]
-    if isinstance(data, np.ndarray):
-        return data[rows]
-    return [data[row] for row in rows.tolist()]
+    return pick(data, rows)
