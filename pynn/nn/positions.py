@@ -239,8 +239,8 @@ class AlibiPositions(Module):
         if queries > keys:
             raise ValueError(f"AlibiPositions: {queries} queries cannot end at the last of {keys} keys")
         places = np.arange(keys, dtype=np.float32)
-        ahead = places - places[keys - queries :, None]
-        return self.slopes.reshape(-1, 1, 1) * _core.tensor(np.minimum(ahead, -ahead))
+        distance = np.abs(places - places[keys - queries :, None])
+        return self.slopes.reshape(-1, 1, 1) * _core.tensor(0 - distance)  # -0.0 would be printed
 
     def extra_repr(self) -> str:
         return f"{self.num_heads}"
