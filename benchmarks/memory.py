@@ -70,6 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", nargs="+", metavar="MODULE", default=["networks", "inference"])
     parser.add_argument("--contenders", nargs="+", metavar="NAME", default=CONTENDERS)
     parser.add_argument("--threads", default="all", help="CPUs for everybody: all (default) or a number")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write the table there too, as table.md")
     parser.add_argument("--one", nargs=2, metavar=("WORKLOAD", "CONTENDER"), help="print its bytes")
     options = parser.parse_args(arguments)
     threads = machine.limit_threads(options.threads)
@@ -79,13 +80,23 @@ def main(arguments: list[str] | None = None) -> int:
 
     from .workloads import workloads
 
-    print("| MiB | " + " | ".join(options.contenders) + " |")
-    print("| --- |" + " ---: |" * len(options.contenders))
+    about = machine.describe(threads)
+    lines = [
+        f"MiB at most, {threads} threads, {about['cpu']} ({about['isa']}):",
+        "",
+        "| network | " + " | ".join(options.contenders) + " |",
+        "| --- |" + " ---: |" * len(options.contenders),
+    ]
+    print(*lines, sep="\n")
     for group in workloads(options.only).values():
         for case in group:
             found = [in_its_own_process(case.name, name, threads) for name in options.contenders]
             cells = ["" if n is None else f"{n / 2**20:.1f}" for n in found]
-            print(f"| {case.title} | " + " | ".join(cells) + " |", flush=True)
+            lines.append(f"| {case.title} | " + " | ".join(cells) + " |")
+            print(lines[-1], flush=True)
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        (options.out / "table.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 0
 
 
