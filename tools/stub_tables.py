@@ -211,14 +211,14 @@ ARGUMENTS = {("split", "split_size_or_sections"): "_Ints"}
 
 # The settings of each step, by position: numbers, then switches.
 _STEPS = {
-    "sgd": "lr momentum dampening weight_decay | nesterov maximize",
-    "adagrad": "lr lr_decay weight_decay initial_accumulator_value eps | maximize",
-    "adadelta": "lr rho eps weight_decay | maximize",
-    "rmsprop": "lr alpha eps weight_decay momentum | centered maximize",
-    "adam": "lr beta1 beta2 eps weight_decay | decoupled amsgrad maximize",
-    "adamax": "lr beta1 beta2 eps weight_decay | maximize",
-    "nadam": "lr beta1 beta2 eps weight_decay momentum_decay | decoupled maximize",
-    "radam": "lr beta1 beta2 eps weight_decay | decoupled maximize",
+    "sgd": "lr momentum dampening weight_decay l1 | nesterov maximize",
+    "adagrad": "lr lr_decay weight_decay initial_accumulator_value eps l1 | maximize",
+    "adadelta": "lr rho eps weight_decay l1 | maximize",
+    "rmsprop": "lr alpha eps weight_decay momentum l1 | centered maximize",
+    "adam": "lr beta1 beta2 eps weight_decay l1 | decoupled amsgrad maximize",
+    "adamax": "lr beta1 beta2 eps weight_decay l1 | maximize",
+    "nadam": "lr beta1 beta2 eps weight_decay momentum_decay l1 | decoupled maximize",
+    "radam": "lr beta1 beta2 eps weight_decay l1 | decoupled maximize",
     "lion": "lr beta1 beta2 weight_decay | maximize",
 }
 

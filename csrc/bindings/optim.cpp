@@ -63,14 +63,14 @@ void define_optim(py::module_& m) {
       .def("zero_grad", &Group::zero_grad, py::arg("set_to_none") = true)
       .def("get_state", get_state, py::arg("index"))
       .def("set_state", set_state, py::arg("index"), py::arg("steps"), py::arg("product"), py::arg("slots"))
-      .def("sgd", step<SgdSettings, d, d, d, d, bool, bool>(sgd_step))
-      .def("adagrad", step<AdagradSettings, d, d, d, d, d, bool>(adagrad_step))
-      .def("adadelta", step<AdadeltaSettings, d, d, d, d, bool>(adadelta_step))
-      .def("rmsprop", step<RmspropSettings, d, d, d, d, d, bool, bool>(rmsprop_step))
-      .def("adam", step<AdamSettings, d, d, d, d, d, bool, bool, bool>(adam_step))
-      .def("adamax", step<AdamaxSettings, d, d, d, d, d, bool>(adamax_step))
-      .def("nadam", step<NadamSettings, d, d, d, d, d, d, bool, bool>(nadam_step))
-      .def("radam", step<RadamSettings, d, d, d, d, d, bool, bool>(radam_step))
+      .def("sgd", step<SgdSettings, d, d, d, d, d, bool, bool>(sgd_step))
+      .def("adagrad", step<AdagradSettings, d, d, d, d, d, d, bool>(adagrad_step))
+      .def("adadelta", step<AdadeltaSettings, d, d, d, d, d, bool>(adadelta_step))
+      .def("rmsprop", step<RmspropSettings, d, d, d, d, d, d, bool, bool>(rmsprop_step))
+      .def("adam", step<AdamSettings, d, d, d, d, d, d, bool, bool, bool>(adam_step))
+      .def("adamax", step<AdamaxSettings, d, d, d, d, d, d, bool>(adamax_step))
+      .def("nadam", step<NadamSettings, d, d, d, d, d, d, d, bool, bool>(nadam_step))
+      .def("radam", step<RadamSettings, d, d, d, d, d, d, bool, bool>(radam_step))
       .def("lion", step<LionSettings, d, d, d, d, bool>(lion_step));
 }
 

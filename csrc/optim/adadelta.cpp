@@ -9,7 +9,7 @@ namespace pynn::PYNN_ISA {
 // h = rho h + (1 - rho) g²
 // d = √(u + eps) / √(h + eps) g
 // u = rho u + (1 - rho) d²
-// p = p - lr d
+// p = p - lr d, then shrunk by l1
 template <class T>
 void adadelta(const AdadeltaSettings& s, const Piece& piece, int64_t begin, int64_t end) {
   using V = Vec<T>;
@@ -18,10 +18,10 @@ void adadelta(const AdadeltaSettings& s, const Piece& piece, int64_t begin, int6
     const V g = descent(s, at.load(piece.gradient), p);
     const V u = at.load(piece.slots[1]);
     const V h = toward(at.load(piece.slots[0]), g * g, 1 - s.rho);
-    const V d = sqrt(u + s.eps) / sqrt(h + s.eps) * g;
+    const V rate = sqrt(u + s.eps) / sqrt(h + s.eps), d = rate * g;
     at.store(piece.slots[0], h);
     at.store(piece.slots[1], toward(u, d * d, 1 - s.rho));
-    at.store(piece.parameter, p - s.lr * d);
+    at.store(piece.parameter, shrink(p - s.lr * d, s.lr * s.l1 * rate));
   });
 }
 extern const FloatKernels<Stepper<AdadeltaSettings>::Signature> adadelta_kernels;

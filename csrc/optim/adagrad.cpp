@@ -7,17 +7,18 @@ namespace pynn::PYNN_ISA {
 
 // g = gradient + weight_decay p
 // h = h + g²
-// p = p - lr / (1 + (t - 1) lr_decay) g / (√h + eps)
+// p = p - lr / (1 + (t - 1) lr_decay) g / (√h + eps), then shrunk by l1
 template <class T>
 void adagrad(const AdagradSettings& s, const Piece& piece, int64_t begin, int64_t end) {
   using V = Vec<T>;
-  const V rate = piece.factors[0];
+  const V lr = piece.factors[0];
   for_vectors<T>(begin, end, [&](auto at) PYNN_LAMBDA_INLINE {
     const V p = at.load(piece.parameter);
     const V g = descent(s, at.load(piece.gradient), p);
     const V h = at.load(piece.slots[0]) + g * g;
     at.store(piece.slots[0], h);
-    at.store(piece.parameter, p - rate * g / (sqrt(h) + s.eps));
+    const V rate = lr / (sqrt(h) + s.eps);
+    at.store(piece.parameter, shrink(p - rate * g, s.l1 * rate));
   });
 }
 extern const FloatKernels<Stepper<AdagradSettings>::Signature> adagrad_kernels;

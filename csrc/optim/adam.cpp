@@ -8,12 +8,12 @@ namespace pynn::PYNN_ISA {
 
 // g = gradient + weight_decay p, or for AdamW p = (1 - lr weight_decay) p
 // m = β1 m + (1 - β1) g,  v = β2 v + (1 - β2) g²
-// p = p - lr m̂ / (√v̂ + eps)  with  m̂ = m / (1 - β1ᵗ),  v̂ = v / (1 - β2ᵗ)
+// p = p - lr m̂ / (√v̂ + eps), then shrunk by l1, with  m̂ = m / (1 - β1ᵗ),  v̂ = v / (1 - β2ᵗ)
 // AMSGrad: v̂ from the largest v so far. The factors are lr / (1 - β1ᵗ) and 1 / √(1 - β2ᵗ).
 template <class T>
 void adam(const AdamSettings& s, const Piece& piece, int64_t begin, int64_t end) {
   using V = Vec<T>;
-  const V step = piece.factors[0], correction = piece.factors[1];
+  const V step = piece.factors[0], correction = piece.factors[1], toll = s.lr * s.l1;
   const V keep = s.decoupled ? 1 - s.lr * s.weight_decay : 1.;
   const V pull = s.decoupled ? 0. : s.weight_decay;
   for_vectors<T>(begin, end, [&](auto at) PYNN_LAMBDA_INLINE {
@@ -27,7 +27,8 @@ void adam(const AdamSettings& s, const Piece& piece, int64_t begin, int64_t end)
       v = max(at.load(piece.slots[2]), v);
       at.store(piece.slots[2], v);
     }
-    at.store(piece.parameter, keep * p - step * m / (sqrt(v) * correction + s.eps));
+    const V rate = 1 / (sqrt(v) * correction + s.eps);
+    at.store(piece.parameter, shrink(keep * p - step * m * rate, toll * rate));
   });
 }
 extern const FloatKernels<Stepper<AdamSettings>::Signature> adam_kernels;

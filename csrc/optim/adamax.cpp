@@ -8,11 +8,11 @@ namespace pynn::PYNN_ISA {
 // g = gradient + weight_decay p
 // m = β1 m + (1 - β1) g
 // u = max(β2 u, |g| + eps)
-// p = p - lr / (1 - β1ᵗ) m / u
+// p = p - lr / (1 - β1ᵗ) m / u, then shrunk by l1
 template <class T>
 void adamax(const AdamaxSettings& s, const Piece& piece, int64_t begin, int64_t end) {
   using V = Vec<T>;
-  const V step = piece.factors[0];
+  const V step = piece.factors[0], toll = s.lr * s.l1;
   for_vectors<T>(begin, end, [&](auto at) PYNN_LAMBDA_INLINE {
     const V p = at.load(piece.parameter);
     const V g = descent(s, at.load(piece.gradient), p);
@@ -20,7 +20,8 @@ void adamax(const AdamaxSettings& s, const Piece& piece, int64_t begin, int64_t 
     const V u = max(s.beta2 * at.load(piece.slots[1]), abs(g) + s.eps);
     at.store(piece.slots[0], m);
     at.store(piece.slots[1], u);
-    at.store(piece.parameter, p - step * m / u);
+    const V rate = 1 / u;
+    at.store(piece.parameter, shrink(p - step * m * rate, toll * rate));
   });
 }
 extern const FloatKernels<Stepper<AdamaxSettings>::Signature> adamax_kernels;

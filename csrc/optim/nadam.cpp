@@ -7,12 +7,13 @@ namespace pynn::PYNN_ISA {
 // g = gradient + weight_decay p, or decoupled p = (1 - lr weight_decay) p
 // m = β1 m + (1 - β1) g,  v = β2 v + (1 - β2) g²
 // μt = β1 (1 - ½ 0.96^(t momentum_decay))
-// p = p - (lr (1 - μt) / (1 - Πμ) g + lr μt+1 / (1 - Πμ μt+1) m) / (√v̂ + eps)
+// p = p - (lr (1 - μt) / (1 - Πμ) g + lr μt+1 / (1 - Πμ μt+1) m) / (√v̂ + eps), then shrunk by l1
 // factors: what g and m are multiplied with, 1 / √(1 - β2ᵗ)
 template <class T>
 void nadam(const NadamSettings& s, const Piece& piece, int64_t begin, int64_t end) {
   using V = Vec<T>;
   const V of_gradient = piece.factors[0], of_mean = piece.factors[1], correction = piece.factors[2];
+  const V toll = s.l1 * (piece.factors[0] + piece.factors[1]);
   const V keep = s.decoupled ? 1 - s.lr * s.weight_decay : 1.;
   const V pull = s.decoupled ? 0. : s.weight_decay;
   for_vectors<T>(begin, end, [&](auto at) PYNN_LAMBDA_INLINE {
@@ -23,7 +24,8 @@ void nadam(const NadamSettings& s, const Piece& piece, int64_t begin, int64_t en
     const V v = toward(at.load(piece.slots[1]), g * g, 1 - s.beta2);
     at.store(piece.slots[0], m);
     at.store(piece.slots[1], v);
-    at.store(piece.parameter, keep * p - (of_gradient * g + of_mean * m) / (sqrt(v) * correction + s.eps));
+    const V rate = 1 / (sqrt(v) * correction + s.eps);
+    at.store(piece.parameter, shrink(keep * p - (of_gradient * g + of_mean * m) * rate, toll * rate));
   });
 }
 extern const FloatKernels<Stepper<NadamSettings>::Signature> nadam_kernels;

@@ -1,5 +1,7 @@
 // optimizers.h — one step of each optimizer over one group of parameters.
 #pragma once
+#include <cmath>
+
 #include "optim/group.h"
 
 namespace pynn {
@@ -13,6 +15,11 @@ void adamax_step(Group& group, const AdamaxSettings& settings);
 void nadam_step(Group& group, const NadamSettings& settings);
 void radam_step(Group& group, const RadamSettings& settings);
 void lion_step(Group& group, const LionSettings& settings);
+
+// 1 + r + ... + r^(n - 1).
+inline double geometric(double r, int64_t n) {
+  return r == 1 ? double(n) : (1 - std::pow(r, double(n))) / (1 - r);
+}
 
 // A number that depends on how often a parameter has moved, computed anew only when that count changes:
 // parameters of one group usually march in step.

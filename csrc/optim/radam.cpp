@@ -7,13 +7,14 @@ namespace pynn::PYNN_ISA {
 
 // g = gradient + weight_decay p, or decoupled p = (1 - lr weight_decay) p
 // m = β1 m + (1 - β1) g,  v = β2 v + (1 - β2) g²
-// p = p - lr m̂ r √(1 - β2ᵗ) / (√v + eps) once ρt > 5, else p - lr m̂
+// p = p - lr m̂ r √(1 - β2ᵗ) / (√v + eps) once ρt > 5, else p - lr m̂; then shrunk by l1
 // factors: lr / (1 - β1ᵗ), r √(1 - β2ᵗ) or 0
 template <class T>
 void radam(const RadamSettings& s, const Piece& piece, int64_t begin, int64_t end) {
   using V = Vec<T>;
   const V step = piece.factors[0], rectified = piece.factors[1];
   const bool adaptive = piece.factors[1] > 0;
+  const V toll = s.lr * s.l1;
   const V keep = s.decoupled ? 1 - s.lr * s.weight_decay : 1.;
   const V pull = s.decoupled ? 0. : s.weight_decay;
   for_vectors<T>(begin, end, [&](auto at) PYNN_LAMBDA_INLINE {
@@ -24,8 +25,8 @@ void radam(const RadamSettings& s, const Piece& piece, int64_t begin, int64_t en
     const V v = toward(at.load(piece.slots[1]), g * g, 1 - s.beta2);
     at.store(piece.slots[0], m);
     at.store(piece.slots[1], v);
-    const V d = adaptive ? step * m * rectified / (sqrt(v) + s.eps) : step * m;
-    at.store(piece.parameter, keep * p - d);
+    const V rate = adaptive ? rectified / (sqrt(v) + s.eps) : V(1.);
+    at.store(piece.parameter, shrink(keep * p - step * m * rate, toll * rate));
   });
 }
 extern const FloatKernels<Stepper<RadamSettings>::Signature> radam_kernels;

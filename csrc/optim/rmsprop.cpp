@@ -9,10 +9,12 @@ namespace pynn::PYNN_ISA {
 // h = alpha h + (1 - alpha) g²
 // a = alpha a + (1 - alpha) g,  v = h - a²  if centred, else v = h
 // d = g / (√v + eps)
-// b = momentum b + d,  p = p - lr b  with momentum, else p = p - lr d
+// b = momentum b + d,  p = p - lr b  with momentum, else p = p - lr d; then shrunk by l1
+// factors: lr l1 times what momentum has made of a steady gradient by now
 template <class T>
 void rmsprop(const RmspropSettings& s, const Piece& piece, int64_t begin, int64_t end) {
   using V = Vec<T>;
+  const V toll = piece.factors[0];
   for_vectors<T>(begin, end, [&](auto at) PYNN_LAMBDA_INLINE {
     const V p = at.load(piece.parameter);
     const V g = descent(s, at.load(piece.gradient), p);
@@ -23,12 +25,13 @@ void rmsprop(const RmspropSettings& s, const Piece& piece, int64_t begin, int64_
       at.store(piece.slots[2], a);
       v = v - a * a;
     }
-    V d = g / (sqrt(v) + s.eps);
+    const V rate = 1 / (sqrt(v) + s.eps);
+    V d = rate * g;
     if (piece.slots[1]) {
       d += s.momentum * at.load(piece.slots[1]);
       at.store(piece.slots[1], d);
     }
-    at.store(piece.parameter, p - s.lr * d);
+    at.store(piece.parameter, shrink(p - s.lr * d, toll * rate));
   });
 }
 extern const FloatKernels<Stepper<RmspropSettings>::Signature> rmsprop_kernels;
@@ -44,8 +47,11 @@ namespace pynn {
 PYNN_DISPATCH(rmsprop_kernels);
 
 void rmsprop_step(Group& group, const RmspropSettings& s) {
+  PerCount toll([&](int64_t t) { return s.l1 * s.lr * geometric(s.momentum, t); });
   group.step("RMSprop", *rmsprop_kernels, s, {true, s.momentum != 0, s.centered}, 0,
-             [](Piece&, Group::Member&) {});
+             [&](Piece& piece, Group::Member&) {
+               if (s.l1 != 0) piece.factors[0] = toll(piece.steps);
+             });
 }
 
 }  // namespace pynn

@@ -1,42 +1,43 @@
 // settings.h — the numbers that each optimizer's step is told, as plain data: kernels read them too.
 //
-// Names and defaults are PyTorch's. `maximize` climbs instead of descending.
+// Names and defaults are PyTorch's. `maximize` climbs instead of descending. `l1` is the price of |p| in the
+// loss; `shrink` in vectors.h pays it.
 #pragma once
 #include <stdint.h>
 
 namespace pynn {
 
 struct SgdSettings {
-  double lr, momentum, dampening, weight_decay;
+  double lr, momentum, dampening, weight_decay, l1;
   bool nesterov, maximize;
 };
 struct AdagradSettings {
-  double lr, lr_decay, weight_decay, initial_accumulator_value, eps;
+  double lr, lr_decay, weight_decay, initial_accumulator_value, eps, l1;
   bool maximize;
 };
 struct AdadeltaSettings {
-  double lr, rho, eps, weight_decay;
+  double lr, rho, eps, weight_decay, l1;
   bool maximize;
 };
 struct RmspropSettings {
-  double lr, alpha, eps, weight_decay, momentum;
+  double lr, alpha, eps, weight_decay, momentum, l1;
   bool centered, maximize;
 };
 struct AdamSettings {
-  double lr, beta1, beta2, eps, weight_decay;
+  double lr, beta1, beta2, eps, weight_decay, l1;
   bool decoupled;  // AdamW: shrink the parameter itself instead of adding to its gradient
   bool amsgrad, maximize;
 };
 struct AdamaxSettings {
-  double lr, beta1, beta2, eps, weight_decay;
+  double lr, beta1, beta2, eps, weight_decay, l1;
   bool maximize;
 };
 struct NadamSettings {
-  double lr, beta1, beta2, eps, weight_decay, momentum_decay;
+  double lr, beta1, beta2, eps, weight_decay, momentum_decay, l1;
   bool decoupled, maximize;
 };
 struct RadamSettings {
-  double lr, beta1, beta2, eps, weight_decay;
+  double lr, beta1, beta2, eps, weight_decay, l1;
   bool decoupled, maximize;
 };
 struct LionSettings {

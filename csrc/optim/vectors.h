@@ -39,6 +39,15 @@ PYNN_INLINE Vec<T> descent(const Settings& s, Vec<T> gradient, Vec<T> parameter)
   return fma(Vec<T>(s.weight_decay), parameter, gradient);
 }
 
+// Pays the price l1 |p| in the loss: what a step made of p is brought nearer to 0 by the toll, l1 times the
+// rate at which the step follows the gradient, and no further than 0. The result y makes
+// (y - p)² / (2 rate) + l1 |y| least, so a parameter comes to rest where gradient and price are level, or at
+// exactly 0. Duchi, Hazan & Singer 2011, equation 24; Parikh & Boyd 2014, section 6.5.2.
+template <class T>
+PYNN_INLINE Vec<T> shrink(Vec<T> p, Vec<T> toll) {
+  return p - max(min(p, toll), -toll);
+}
+
 // The exponential moving average: a + (x - a) weight.
 template <class T>
 PYNN_INLINE Vec<T> toward(Vec<T> a, Vec<T> x, double weight) {

@@ -15,6 +15,7 @@ from .image_folder import ImageFolder
 from .loader import DataLoader
 from .memory_tasks import make_adding, make_copy
 from .missing import SimpleImputer
+from .mixing import MixUp
 from .mnist import MNIST, FashionMNIST, load_fashion_mnist, load_mnist
 from .mnist1d import make_mnist1d
 from .outliers import OutlierFence
@@ -51,6 +52,7 @@ __all__ = [
     "KFold",
     "LabelEncoder",
     "MinMaxScaler",
+    "MixUp",
     "OneHotEncoder",
     "OrdinalEncoder",
     "OutlierFence",

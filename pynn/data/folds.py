@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -90,7 +91,8 @@ class StratifiedKFold(KFold):
         random_state: scikit-learn's name for `seed`.
 
     Raises:
-        ValueError: fewer than 2 parts, or a seed without shuffling.
+        ValueError: fewer than 2 parts, a seed without shuffling, or no class with a sample for each part.
+            A single class that is so rare is warned of.
 
     Example:
         >>> import pynn
@@ -111,10 +113,11 @@ class StratifiedKFold(KFold):
         there = np.bincount(which)
         if there.min() < self.n_splits:
             rare = classes.tolist()[int(there.argmin())]
-            raise ValueError(
-                f"StratifiedKFold: {there.min()} samples of class {rare!r} are too few for "
-                f"{self.n_splits} parts"
-            )
+            text = f"StratifiedKFold: {there.min()} samples of class {rare!r} are too few for "
+            text += f"{self.n_splits} parts"
+            if there.max() < self.n_splits:
+                raise ValueError(f"{text}, as are those of all other classes. Did you mean KFold?")
+            warnings.warn(f"{text}: some parts hold none of them", stacklevel=3)
         generator = numpy_generator(self.seed) if self.shuffle else None
         fold = np.empty(n, np.int64)
         dealt = 0

@@ -22,6 +22,7 @@ class Adadelta(Optimizer):
         eps: where they start from, and what keeps the quotient finite.
         weight_decay: strength of the pull to zero.
         maximize: climb instead of descending.
+        l1: the price of each parameter's size |p| in the loss; makes those exactly 0 that help too little.
 
     Example:
         >>> import pynn
@@ -44,11 +45,13 @@ class Adadelta(Optimizer):
         weight_decay: float = 0.0,
         *,
         maximize: bool = False,
+        l1: float = 0.0,
     ) -> None:
         rho = _check.real("Adadelta", "rho", rho, 0, 1)
         super().__init__(
-            params, {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize}
+            params,
+            {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize, "l1": l1},
         )
 
     def _step(self, group: Any, o: dict[str, Any]) -> None:
-        group.adadelta(o["lr"], o["rho"], o["eps"], o["weight_decay"], o["maximize"])
+        group.adadelta(o["lr"], o["rho"], o["eps"], o["weight_decay"], o["l1"], o["maximize"])

@@ -21,6 +21,7 @@ class Adagrad(Optimizer):
         initial_accumulator_value: where h starts.
         eps: keeps the quotient finite.
         maximize: climb instead of descending.
+        l1: the price of each parameter's size |p| in the loss; makes those exactly 0 that help too little.
 
     Example:
         >>> import pynn
@@ -44,6 +45,7 @@ class Adagrad(Optimizer):
         eps: float = 1e-10,
         *,
         maximize: bool = False,
+        l1: float = 0.0,
     ) -> None:
         super().__init__(
             params,
@@ -54,9 +56,10 @@ class Adagrad(Optimizer):
                 "initial_accumulator_value": initial_accumulator_value,
                 "eps": eps,
                 "maximize": maximize,
+                "l1": l1,
             },
         )
 
     def _step(self, group: Any, o: dict[str, Any]) -> None:
         start = o["initial_accumulator_value"]
-        group.adagrad(o["lr"], o["lr_decay"], o["weight_decay"], start, o["eps"], o["maximize"])
+        group.adagrad(o["lr"], o["lr_decay"], o["weight_decay"], start, o["eps"], o["l1"], o["maximize"])

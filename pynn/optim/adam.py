@@ -21,6 +21,7 @@ class Adam(Optimizer):
         weight_decay: strength of the pull to zero, added to the gradient.
         amsgrad: divide by the largest v̂ so far (Reddi et al. 2018, "On the convergence of Adam").
         maximize: climb instead of descending.
+        l1: the price of each parameter's size |p| in the loss; makes those exactly 0 that help too little.
         decoupled_weight_decay: shrink the parameter itself instead, as AdamW does.
         fused: accepted for PyTorch's sake: every step is fused.
 
@@ -46,6 +47,7 @@ class Adam(Optimizer):
         amsgrad: bool = False,
         *,
         maximize: bool = False,
+        l1: float = 0.0,
         decoupled_weight_decay: bool = False,
         fused: bool | None = None,
     ) -> None:
@@ -59,6 +61,7 @@ class Adam(Optimizer):
                 "weight_decay": weight_decay,
                 "amsgrad": amsgrad,
                 "maximize": maximize,
+                "l1": l1,
                 "decoupled_weight_decay": decoupled_weight_decay,
             },
         )
@@ -67,7 +70,7 @@ class Adam(Optimizer):
         beta1, beta2 = o["betas"]
         decoupled, amsgrad = o["decoupled_weight_decay"], o["amsgrad"]
         group.adam(
-            o["lr"], beta1, beta2, o["eps"], o["weight_decay"], decoupled, amsgrad, o["maximize"]
+            o["lr"], beta1, beta2, o["eps"], o["weight_decay"], o["l1"], decoupled, amsgrad, o["maximize"]
         )  # fmt: skip
 
 
@@ -82,6 +85,7 @@ class AdamW(Adam):
         weight_decay: strength of the pull to zero.
         amsgrad: divide by the largest v̂ so far.
         maximize: climb instead of descending.
+        l1: the price of each parameter's size |p| in the loss; makes those exactly 0 that help too little.
         fused: accepted for PyTorch's sake: every step is fused.
 
     Source: Loshchilov & Hutter 2019, Decoupled weight decay regularization, arXiv:1711.05101, algorithm 2.
@@ -106,6 +110,7 @@ class AdamW(Adam):
         amsgrad: bool = False,
         *,
         maximize: bool = False,
+        l1: float = 0.0,
         fused: bool | None = None,
     ) -> None:
         super().__init__(
@@ -116,6 +121,7 @@ class AdamW(Adam):
             weight_decay,
             amsgrad,
             maximize=maximize,
+            l1=l1,
             decoupled_weight_decay=True,
             fused=fused,
         )

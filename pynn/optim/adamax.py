@@ -20,6 +20,7 @@ class Adamax(Optimizer):
         eps: keeps the quotient finite.
         weight_decay: strength of the pull to zero.
         maximize: climb instead of descending.
+        l1: the price of each parameter's size |p| in the loss; makes those exactly 0 that help too little.
 
     Example:
         >>> import pynn
@@ -42,11 +43,20 @@ class Adamax(Optimizer):
         weight_decay: float = 0.0,
         *,
         maximize: bool = False,
+        l1: float = 0.0,
     ) -> None:
         super().__init__(
-            params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize}
+            params,
+            {
+                "lr": lr,
+                "betas": betas,
+                "eps": eps,
+                "weight_decay": weight_decay,
+                "maximize": maximize,
+                "l1": l1,
+            },
         )
 
     def _step(self, group: Any, o: dict[str, Any]) -> None:
         beta1, beta2 = o["betas"]
-        group.adamax(o["lr"], beta1, beta2, o["eps"], o["weight_decay"], o["maximize"])
+        group.adamax(o["lr"], beta1, beta2, o["eps"], o["weight_decay"], o["l1"], o["maximize"])

@@ -22,6 +22,7 @@ class NAdam(Optimizer):
         momentum_decay: how fast the momentum is warmed up.
         decoupled_weight_decay: shrink the parameter itself, as AdamW does.
         maximize: climb instead of descending.
+        l1: the price of each parameter's size |p| in the loss; makes those exactly 0 that help too little.
 
     Example:
         >>> import pynn
@@ -46,6 +47,7 @@ class NAdam(Optimizer):
         decoupled_weight_decay: bool = False,
         *,
         maximize: bool = False,
+        l1: float = 0.0,
     ) -> None:
         super().__init__(
             params,
@@ -57,10 +59,13 @@ class NAdam(Optimizer):
                 "momentum_decay": momentum_decay,
                 "decoupled_weight_decay": decoupled_weight_decay,
                 "maximize": maximize,
+                "l1": l1,
             },
         )
 
     def _step(self, group: Any, o: dict[str, Any]) -> None:
         beta1, beta2 = o["betas"]
         decay, decoupled = o["momentum_decay"], o["decoupled_weight_decay"]
-        group.nadam(o["lr"], beta1, beta2, o["eps"], o["weight_decay"], decay, decoupled, o["maximize"])
+        group.nadam(
+            o["lr"], beta1, beta2, o["eps"], o["weight_decay"], decay, o["l1"], decoupled, o["maximize"]
+        )

@@ -21,6 +21,7 @@ class RAdam(Optimizer):
         weight_decay: strength of the pull to zero.
         decoupled_weight_decay: shrink the parameter itself, as AdamW does.
         maximize: climb instead of descending.
+        l1: the price of each parameter's size |p| in the loss; makes those exactly 0 that help too little.
 
     Example:
         >>> import pynn
@@ -44,6 +45,7 @@ class RAdam(Optimizer):
         decoupled_weight_decay: bool = False,
         *,
         maximize: bool = False,
+        l1: float = 0.0,
     ) -> None:
         super().__init__(
             params,
@@ -54,10 +56,11 @@ class RAdam(Optimizer):
                 "weight_decay": weight_decay,
                 "decoupled_weight_decay": decoupled_weight_decay,
                 "maximize": maximize,
+                "l1": l1,
             },
         )
 
     def _step(self, group: Any, o: dict[str, Any]) -> None:
         beta1, beta2 = o["betas"]
         decoupled = o["decoupled_weight_decay"]
-        group.radam(o["lr"], beta1, beta2, o["eps"], o["weight_decay"], decoupled, o["maximize"])
+        group.radam(o["lr"], beta1, beta2, o["eps"], o["weight_decay"], o["l1"], decoupled, o["maximize"])

@@ -22,6 +22,7 @@ class RMSprop(Optimizer):
         momentum: how much of the last step goes on.
         centered: divide by the standard deviation instead.
         maximize: climb instead of descending.
+        l1: the price of each parameter's size |p| in the loss; makes those exactly 0 that help too little.
 
     Example:
         >>> import pynn
@@ -46,6 +47,7 @@ class RMSprop(Optimizer):
         centered: bool = False,
         *,
         maximize: bool = False,
+        l1: float = 0.0,
     ) -> None:
         super().__init__(
             params,
@@ -57,9 +59,12 @@ class RMSprop(Optimizer):
                 "momentum": momentum,
                 "centered": centered,
                 "maximize": maximize,
+                "l1": l1,
             },
         )
 
     def _step(self, group: Any, o: dict[str, Any]) -> None:
         momentum, centered = o["momentum"], o["centered"]
-        group.rmsprop(o["lr"], o["alpha"], o["eps"], o["weight_decay"], momentum, centered, o["maximize"])
+        group.rmsprop(
+            o["lr"], o["alpha"], o["eps"], o["weight_decay"], momentum, o["l1"], centered, o["maximize"]
+        )

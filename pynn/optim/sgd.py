@@ -22,6 +22,7 @@ class SGD(Optimizer):
         weight_decay: strength of the pull to zero (half the L2 penalty's factor).
         nesterov: look ahead along the momentum; needs momentum and no dampening.
         maximize: climb instead of descending.
+        l1: the price of each parameter's size |p| in the loss; makes those exactly 0 that help too little.
 
     Example:
         >>> import pynn
@@ -45,6 +46,7 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         maximize: bool = False,
+        l1: float = 0.0,
     ) -> None:
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("SGD: nesterov=True needs momentum > 0 and dampening=0")
@@ -57,8 +59,11 @@ class SGD(Optimizer):
                 "weight_decay": weight_decay,
                 "nesterov": nesterov,
                 "maximize": maximize,
+                "l1": l1,
             },
         )
 
     def _step(self, group: Any, o: dict[str, Any]) -> None:
-        group.sgd(o["lr"], o["momentum"], o["dampening"], o["weight_decay"], o["nesterov"], o["maximize"])
+        group.sgd(
+            o["lr"], o["momentum"], o["dampening"], o["weight_decay"], o["l1"], o["nesterov"], o["maximize"]
+        )

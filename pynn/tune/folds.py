@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pynn import _check
+from pynn.data import KFold, StratifiedKFold
 from pynn.data.split import pick
 
 Split = tuple[np.ndarray, np.ndarray]
@@ -32,12 +33,10 @@ def folds(verb: str, y: Any, cv: Any, seed: int) -> list[Split]:
     parts = _check.integer(verb, "cv", cv, 2)
     if parts > n:
         raise ValueError(f"{verb}: cv={parts} parts of {n} samples leave some empty")
-    rng, labels = np.random.default_rng(seed), labels_of(y)
-    order = rng.permutation(n)
-    if labels is not None:  # class by class, dealt out in turns: each part gets its share of each
-        order = order[np.argsort(labels[order], kind="stable")]
-    tests = [np.sort(order[part::parts]) for part in range(parts)]
-    return [(np.setdiff1d(order, test), test) for test in tests]
+    labels = labels_of(y)
+    enough = labels is not None and np.unique(labels, return_counts=True)[1].max() >= parts
+    kind = StratifiedKFold if enough else KFold
+    return list(kind(parts, shuffle=True, seed=seed).split(np.zeros(n), labels))
 
 
 def spread(y: Any, rows: np.ndarray, seed: int) -> np.ndarray:

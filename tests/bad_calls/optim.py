@@ -83,22 +83,22 @@ CALLS = {
         (lambda: sgd().step(3), TypeError, "SGD.*closure.*int"),
     ],
     "pynn.optim.SGD": [
-        *optimizer("SGD", "momentum", "weight_decay"),
+        *optimizer("SGD", "momentum", "weight_decay", "l1"),
         (lambda: sgd(nesterov=True), ValueError, "SGD.*nesterov.*momentum"),
     ],
     "pynn.optim.Adagrad": optimizer(
-        "Adagrad", "lr_decay", "weight_decay", "eps", "initial_accumulator_value"
+        "Adagrad", "lr_decay", "weight_decay", "eps", "initial_accumulator_value", "l1"
     ),
     "pynn.optim.Adadelta": [
-        *optimizer("Adadelta", "rho", "eps", "weight_decay"),
+        *optimizer("Adadelta", "rho", "eps", "weight_decay", "l1"),
         (lambda: optim.Adadelta(weights(), rho=1.5), ValueError, "Adadelta.*rho.*1.5"),
     ],
-    "pynn.optim.RMSprop": optimizer("RMSprop", "alpha", "eps", "weight_decay", "momentum"),
-    "pynn.optim.Adam": optimizer("Adam", "eps", "weight_decay", betas=True),
-    "pynn.optim.AdamW": optimizer("AdamW", "eps", "weight_decay", betas=True),
-    "pynn.optim.Adamax": optimizer("Adamax", "eps", "weight_decay", betas=True),
-    "pynn.optim.NAdam": optimizer("NAdam", "eps", "weight_decay", "momentum_decay", betas=True),
-    "pynn.optim.RAdam": optimizer("RAdam", "eps", "weight_decay", betas=True),
+    "pynn.optim.RMSprop": optimizer("RMSprop", "alpha", "eps", "weight_decay", "momentum", "l1"),
+    "pynn.optim.Adam": optimizer("Adam", "eps", "weight_decay", "l1", betas=True),
+    "pynn.optim.AdamW": optimizer("AdamW", "eps", "weight_decay", "l1", betas=True),
+    "pynn.optim.Adamax": optimizer("Adamax", "eps", "weight_decay", "l1", betas=True),
+    "pynn.optim.NAdam": optimizer("NAdam", "eps", "weight_decay", "momentum_decay", "l1", betas=True),
+    "pynn.optim.RAdam": optimizer("RAdam", "eps", "weight_decay", "l1", betas=True),
     "pynn.optim.Lion": optimizer("Lion", "weight_decay", betas=True),
     "pynn.optim.LBFGS": [
         *optimizer("LBFGS", "tolerance_grad", "tolerance_change"),

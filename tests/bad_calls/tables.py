@@ -122,6 +122,18 @@ CALLS = {
         (lambda: data.KFold(5).split(x), ValueError, "KFold.*4 samples.*5 parts"),
         (lambda: data.KFold(5).split(3), TypeError, "KFold.*int"),
     ],
+    "pynn.data.MixUp": [
+        (lambda: data.MixUp(0.0), ValueError, "MixUp: alpha.*above 0.*0.0"),
+        (lambda: data.MixUp(num_classes=0), ValueError, "MixUp: num_classes.*0"),
+        (lambda: data.MixUp(p=1.5), ValueError, "MixUp: p .*1.5"),
+        (lambda: data.MixUp(generator="a"), TypeError, "'a'"),
+        (lambda: data.MixUp()([[1.0]]), TypeError, "MixUp: x must be a Tensor.*list"),
+        (lambda: data.MixUp()(y), pynn.DTypeError, r"MixUp.*int64.*x.float\(\)"),
+        (lambda: data.MixUp()(pynn.tensor(1.0)), pynn.ShapeError, "MixUp.*single number"),
+        (lambda: data.MixUp()(x, y), pynn.DTypeError, r"MixUp.*num_classes=10.*y.float\(\)"),
+        (lambda: data.MixUp(num_classes=2)(x, y[:3]), pynn.ShapeError, r"MixUp: 4 samples.*\(3,\)"),
+        (lambda: data.MixUp()(x, [0.0] * 4), TypeError, "MixUp: each target.*list"),
+    ],
     "pynn.data.StratifiedKFold": [
         (lambda: data.StratifiedKFold(2).split(x), ValueError, r"StratifiedKFold.*y \(4,\)"),
         (lambda: data.StratifiedKFold(2).split(x, y[:3]), ValueError, r"StratifiedKFold.*\(3,\)"),

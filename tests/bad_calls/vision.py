@@ -55,7 +55,7 @@ def mixing(name):
         (lambda: make(num_classes=0), ValueError, f"{name}: num_classes.*0"),
         (lambda: make(num_classes="a"), TypeError, f"{name}: num_classes.*'a'"),
         (lambda: make()(x, pynn.arange(2)), pynn.DTypeError, rf"{name}.*num_classes=10"),
-        (lambda: make(num_classes=2)(x, pynn.arange(3)), pynn.ShapeError, rf"{name}: 2 images.*\(3,\)"),
+        (lambda: make(num_classes=2)(x, pynn.arange(3)), pynn.ShapeError, rf"{name}: 2 samples.*\(3,\)"),
         (lambda: make(num_classes=2)(x, [0, 1]), TypeError, f"{name}: each target.*list"),
     ]
 

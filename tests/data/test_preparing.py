@@ -241,6 +241,14 @@ def test_folds_in_order_are_those_of_scikit_learn(kind: str) -> None:
         np.testing.assert_array_equal(train, their_train)
 
 
+def test_a_rare_class_is_warned_of_and_dealt_out_as_far_as_it_goes() -> None:
+    y = np.array([0] * 10 + [7] * 2)
+    with pytest.warns(UserWarning, match="2 samples of class 7 are too few for 3 parts"):
+        parts = [test for _, test in data.StratifiedKFold(3).split(y, y)]
+    assert sorted((y[part] == 7).sum() for part in parts) == [0, 1, 1]
+    assert [len(part) for part in parts] == [4, 4, 4]
+
+
 def test_scikit_learn_validates_by_these_folds() -> None:
     selection = pytest.importorskip("sklearn.model_selection")
     dummy = pytest.importorskip("sklearn.dummy")

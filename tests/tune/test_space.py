@@ -8,7 +8,7 @@ import pandas
 import pytest
 
 import pynn
-from pynn import nn
+from pynn import data, nn
 from pynn.tune.folds import folds, labels_of, spread, take
 from pynn.tune.space import Space
 
@@ -66,6 +66,15 @@ def test_parts_hold_their_share_of_each_class(kind):
     again, other = folds("f", y, 5, seed=0), folds("f", y, 5, seed=1)
     assert all((a == b).all() for (_, a), (_, b) in zip(splits, again, strict=True))
     assert any((a != b).any() for (_, a), (_, b) in zip(splits, other, strict=True))
+
+
+def test_the_parts_are_those_of_pynn_data():
+    y = np.array([0, 1, 1] * 8)
+    theirs = data.StratifiedKFold(4, shuffle=True, seed=3).split(y, y)
+    for (_, ours), (_, test) in zip(folds("f", y, 4, seed=3), theirs, strict=True):
+        np.testing.assert_array_equal(ours, test)
+    pairs = np.repeat(np.arange(6), 2)  # classes too rare for any proportion
+    assert sorted(np.concatenate([test for _, test in folds("f", pairs, 3, seed=0)])) == list(range(12))
 
 
 def test_numbers_are_dealt_out_whatever_they_are():

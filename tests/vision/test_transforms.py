@@ -225,7 +225,7 @@ def test_targets_that_cannot_be_mixed():
         T.MixUp()(x, pynn.arange(4))
     with pytest.raises(pynn.ShapeError, match=r"CutMix.*\(4, 4, 4\)"):
         T.CutMix(num_classes=3)(x, pynn.zeros(4, 4, 4, dtype=pynn.int64))
-    with pytest.raises(pynn.ShapeError, match=r"MixUp.*4 images.*\(3,\)"):
+    with pytest.raises(pynn.ShapeError, match=r"MixUp.*4 samples.*\(3,\)"):
         T.MixUp(num_classes=3)(x, pynn.arange(3))
     with pytest.raises(IndexError, match="3"):
         T.MixUp(num_classes=3)(x, pynn.arange(4))
