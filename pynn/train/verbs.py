@@ -154,8 +154,8 @@ class TrainingVerbs(MoreVerbs):
             initial_epoch: the number of the first epoch, to go on with a training.
             steps_per_epoch: batches in an epoch; the next one goes on where it ended.
             validation_steps: look at only so many batches of the validation data.
-            transform: changes each training batch, as those of `pynn.vision.transforms` do, such as `MixUp`;
-                a loader has its own.
+            transform: changes each training batch, as `pynn.data.MixUp` and those of `pynn.vision.transforms`
+                do; a loader has its own.
             validation_batch_size: samples of them at a time. Default: batch_size, but at least 256.
 
         Returns:

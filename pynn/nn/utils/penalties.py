@@ -14,9 +14,10 @@ from ..module import Module
 def regularize(module: Module, l1: float = 0.0, l2: float = 0.0) -> Module:
     """Let the weights of a layer, or of all layers below a module, cost l1 Σ|w| + l2 Σw² in the loss.
 
-    `fit` and `evaluate` add it; in a loop of your own, add `penalty(model)`. L1 makes weights exactly
-    0 that help little; L2 keeps all of them small; both together are the elastic net. Biases and the
-    parameters of norms, which have one axis, are free.
+    `fit` and `evaluate` add it; in a loop of your own, add `penalty(model)`. L1 brings weights to 0 that help
+    little, L2 keeps all of them small, both together are the elastic net. Biases and the parameters of norms,
+    which have one axis, are free. Gradients of |w| jump at 0, so weights end up near it; the optimizers' `l1`
+    pays the same price by shrinking, which makes them exactly 0.
 
     Args:
         module: a layer or a model. What was said before about a layer is forgotten.

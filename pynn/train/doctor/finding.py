@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-GUIDE = "doctor.html"
+GUIDE = "docs/doctor.md"
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Finding:
         dead-relus in layer '1'
           60 of 64 units are 0 for all 256 samples
           Lower the rate.
-          doctor.html#dead-relus
+          docs/doctor.md#dead-relus
     """
 
     name: str
