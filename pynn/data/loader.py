@@ -37,9 +37,9 @@ class DataLoader:
         prefetch_factor: how many batches each worker reads ahead.
         persistent_workers: accepted for PyTorch's sake.
         seed: another name of `generator`.
-        transform: changes each batch, as `MixUp` and `pynn.vision.transforms` do: it is called with the parts of the
-            batch, and what it returns takes the batch's place. Its random numbers come from `generator`
-            too, and are the same for any number of workers.
+        transform: changes each batch, as `MixUp` and `pynn.vision.transforms` do: it is called with the parts
+            of the batch, and what it returns takes the batch's place. Its random numbers come from
+            `generator` too, and are the same for any number of workers.
 
     Raises:
         TypeError: the dataset can be read neither by number nor in its own order.

@@ -10,6 +10,15 @@ from pynn import _check
 from . import schedules
 from ._config import Configured
 
+_HINTS = {
+    "lr": " Did you mean learning_rate?",
+    "decay": " Did you mean learning_rate=keras.optimizers.schedules.InverseTimeDecay(...)?",
+    "use_ema": " Did you mean fit(..., callbacks=[pynn.train.EMA()])?",
+    "ema_momentum": " Did you mean fit(..., callbacks=[pynn.train.EMA(decay=0.99)])?",
+    "loss_scale_factor": " bfloat16 needs none: leave it out.",
+    "gradient_accumulation_steps": " pynn.nn.Module.compile(..., accumulate=4) does that.",
+}
+
 
 class Optimizer(Configured):
     """What all of them share; not made by itself.
@@ -41,8 +50,7 @@ class Optimizer(Configured):
         owner = type(self).__name__
         for name in unknown:
             if name not in ("name", "jit_compile"):
-                hint = " Did you mean learning_rate?" if name == "lr" else ""
-                raise TypeError(f"{owner} has no argument {name!r}.{hint}")
+                raise TypeError(f"{owner} has no argument {name!r}.{_HINTS.get(name, '')}")
         if clipnorm is not None:
             raise ValueError(
                 f"{owner}: clipnorm, which scales each gradient by itself, is not supported; "

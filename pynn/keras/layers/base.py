@@ -16,14 +16,33 @@ from .._config import Configured
 from .._names import unique_name
 from ..graph import KerasTensor, connect, holds_symbols, mapped
 
+_CONSTRAINT = "bound weights with fit(..., callbacks=[pynn.train.MaxNorm(2.0)]), or change them in a callback"
 _NOT_HERE = {
     "activity_regularizer": "penalise weights with kernel_regularizer instead",
-    "kernel_constraint": "clip weights in a callback instead",
-    "bias_constraint": "clip weights in a callback instead",
+    "kernel_constraint": _CONSTRAINT,
+    "bias_constraint": _CONSTRAINT,
+    "recurrent_constraint": _CONSTRAINT,
+    "embeddings_constraint": _CONSTRAINT,
     "stateful": "pass initial_state=... from one call to the next instead",
     "recurrent_dropout": "use dropout=... on the inputs instead",
+    "time_major": "sequences are (N, T, features): swap the axes with Permute((2, 1))",
     "mask_zero": "cut sequences to one length, or use pynn.nn.LSTM, which takes lengths=...",
+    "noise_shape": "multiply by functional.dropout(ones of that shape) in a layer of your own",
+    "backward_layer": "layer is copied, and the copy reads backwards",
+    "renorm": "LayerNormalization does not depend on the batch",
+    "synchronized": "there is one process",
+    "attention_axes": "attention runs over the second axis; move yours there with Permute",
+    "lora_rank": "freeze layers with trainable=False and add small ones",
+    "weights": "call set_weights([...]) once the layer is built",
 }
+"""What pynn has no counterpart of, and what to do instead."""
+
+_NO_MATTER = frozenset({"unroll", "use_cudnn", "implementation", "flash_attention", "autocast"})
+"""How Keras shall compute the same: accepted and ignored."""
+
+
+def _is_off(value: Any) -> bool:
+    return value is None or (isinstance(value, (int, float)) and value == 0)
 
 
 class Variable:
@@ -134,14 +153,20 @@ class Layer(Configured, nn.Module):
         self._variables: list[Variable] = []
         self._nodes: list[Any] = []
         self._given_shape = _shape_from(kind, kwargs)
-        _check.choice(kind, "dtype", "float32" if dtype is None else str(dtype), ("float32",))
+        if dtype is not None and str(dtype) != "float32":
+            raise ValueError(
+                f"{kind}: dtype can only be 'float32', got {dtype!r}. For products in bfloat16, train in a "
+                "region of pynn.autocast()"
+            )
         for key, value in kwargs.items():
-            if key in _NOT_HERE and value:
-                raise ValueError(f"{kind}: {key} is not supported; {_NOT_HERE[key]}")
+            if key in _NO_MATTER:
+                continue
             if key not in _NOT_HERE:
                 raise TypeError(
                     f"{kind} has no argument {key!r}; it has {', '.join(_parameters(type(self)))}"
                 )
+            if not _is_off(value):
+                raise ValueError(f"{kind}: {key} is not supported; {_NOT_HERE[key]}")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

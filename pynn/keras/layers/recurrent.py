@@ -137,7 +137,10 @@ def _only(owner: str, name: str, given: Any, known: Sequence[str]) -> str:
     """
     found = activations.get(given).__name__
     if found not in known:
-        raise ValueError(f"{owner}: {name} can only be {' or '.join(map(repr, known))}, got {given!r}")
+        raise ValueError(
+            f"{owner}: {name} can only be {' or '.join(map(repr, known))}, got {given!r}: "
+            "the compiled kernels have no other"
+        )
     return found
 
 
