@@ -28,7 +28,7 @@ PYTHON_FLOORS = [
     {"_mistakes"},
     {"_device"},
     {"_check", "_files"},
-    {"_printing", "_notebook"},
+    {"_printing", "_notebook", "_picture"},
     {"_tensor", "_generator"},
     {"_factories"},
     {

@@ -127,8 +127,11 @@ PyObject* first_misfit(PyObject* object) {
   if (misfit && PyLong_Check(misfit))
     throw ValueError(text(what, ": ", std::string(py::str(py::handle(misfit))),
                           " does not fit the 64 bits of an integer. Did you mean a float?"));
-  throw TypeError(text(what, ": cannot make a tensor of ", Py_TYPE(misfit ? misfit : object)->tp_name,
-                       "; expected a number, a (nested) list of numbers, a NumPy array or a Tensor"));
+  const bool word = misfit && (PyUnicode_Check(misfit) || PyBytes_Check(misfit));
+  throw TypeError(text(what, ": cannot make a tensor of ",
+                       misfit ? Py_TYPE(misfit)->tp_name : "an array of objects",
+                       "; expected a number, a (nested) list of numbers, a NumPy array or a Tensor",
+                       word ? ". Words become numbers with pynn.data.LabelEncoder or TablePreparer" : ""));
 }
 
 py::array as_array(PyObject* object, const char* what) {
@@ -140,7 +143,7 @@ py::array as_array(PyObject* object, const char* what) {
   }
   const py::array result(array);
   if (result.dtype().kind() == 'O' || result.dtype().kind() == 'U' || result.dtype().kind() == 'S')
-    refuse(object, what);
+    refuse(py::object(result.attr("tolist")()).ptr(), what);
   return result;
 }
 

@@ -209,5 +209,33 @@ def random_split(dataset: Dataset, lengths: Sequence[float], generator: Seed = N
 
 
 def as_tensor(data: Any) -> Tensor:
-    """A tensor as it is; anything else converted (float64 arrays become float32)."""
-    return data if isinstance(data, Tensor) else _core.tensor(data)
+    """A tensor as it is; arrays, lists, frames and their columns converted (float64 becomes float32).
+
+    Raises:
+        TypeError: there are words among the numbers.
+    """
+    if isinstance(data, Tensor):
+        return data
+    array = data.to_numpy() if hasattr(data, "to_numpy") else data
+    if isinstance(array, np.ndarray) and array.dtype.kind in "OUS":
+        array = _numbers(data, array)
+    return _core.tensor(array)
+
+
+def _numbers(data: Any, array: np.ndarray) -> np.ndarray:
+    """An array of Python objects as one of numbers: bools beside floats, say."""
+    for place, value in np.ndenumerate(array):
+        if isinstance(value, (str, bytes)):
+            columns = getattr(data, "columns", None)
+            where = "" if columns is None else f" in column {columns[place[-1]]!r}"
+            raise TypeError(
+                f"words such as {str(value)!r}{where} must become numbers first: pynn.data.TablePreparer does "
+                "it for a table, pynn.data.LabelEncoder for classes"
+            )
+    try:
+        return array.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"an array of objects holds what is no number ({error}). Missing values? "
+            "pynn.data.SimpleImputer or TablePreparer puts some in; rows of different length? pad them"
+        ) from None

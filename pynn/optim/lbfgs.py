@@ -107,7 +107,10 @@ class LBFGS(Optimizer):
             closure: computes the loss, calls `backward` on it, and returns it.
         """
         if closure is None:
-            raise TypeError("LBFGS.step needs a closure that computes the loss and its gradients")
+            raise TypeError(
+                "LBFGS.step needs a closure that computes the loss and its gradients: step(closure). fit gives "
+                "none, so it cannot use LBFGS: write the loop yourself, as LBFGS's example shows"
+            )
         self._settle()
         o = self.param_groups[0]
 

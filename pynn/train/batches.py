@@ -17,8 +17,6 @@ from .reading import Steps
 
 def to_tensor(value: Any) -> Tensor:
     """A tensor as it is; an array, a list, a pandas frame or column converted."""
-    if not isinstance(value, (Tensor, np.ndarray)) and hasattr(value, "to_numpy"):
-        value = value.to_numpy()
     return data.dataset.as_tensor(value)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from pynn import _check
 from pynn._core import Tensor
+from pynn._picture import new_figure
 
 from .metrics import ClassMetric
 
@@ -89,8 +90,6 @@ class ConfusionMatrix(ClassMetric):
         Raises:
             ValueError: there is nothing to draw yet, or another number of labels.
         """
-        from .history import figure_of_size
-
         classes = len(self.matrix)
         if not classes:
             raise ValueError(f"{type(self).__name__}.plot: there is nothing to draw yet")
@@ -99,7 +98,7 @@ class ConfusionMatrix(ClassMetric):
             raise ValueError(f"{type(self).__name__}.plot: {len(labels)} labels for {classes} classes")
         shares = self.matrix / np.maximum(self.matrix.sum(1, keepdims=True), 1)
         side = 1.8 + 0.5 * classes
-        figure = figure_of_size(side, side, f"{type(self).__name__}.plot")
+        figure = new_figure(side, side, f"{type(self).__name__}.plot")
         axes = figure.subplots()
         axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
         for (i, j), share in np.ndenumerate(shares):

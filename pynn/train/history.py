@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-import io
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from pynn._picture import new_figure
 
 from ._notebook import history_html
 from .better import larger_is_better
@@ -125,6 +126,8 @@ class History(Mapping[str, list[float]]):
     def plot(self, names: list[str] | None = None, path: str | Path | None = None) -> Any:
         """Draw the curves, training and validation of one quantity in one panel.
 
+        A notebook shows the figure; in a script, `history.plot().show()` opens a window.
+
         Args:
             names: which quantities; default: all.
             path: also write the picture there.
@@ -135,34 +138,12 @@ class History(Mapping[str, list[float]]):
         names = [n for n in self.history if not n.startswith("val_")] if names is None else list(names)
         if not names:
             raise ValueError("History.plot: there is nothing to draw yet")
-        figure = figure_of_size(4.8 * len(names), 3.4, "History.plot")
+        figure = new_figure(4.8 * len(names), 3.4, "History.plot")
         for name, axes in zip(names, figure.subplots(1, len(names), squeeze=False)[0], strict=True):
             draw_curves(axes, self, name)
         if path is not None:
             figure.savefig(path, dpi=150)
         return figure
-
-
-def figure_of_size(width: float, height: float, who: str) -> Any:
-    """An empty matplotlib figure.
-
-    Raises:
-        ImportError: matplotlib is not installed; the message says how to get it.
-    """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ImportError(f"{who} draws with matplotlib: pip install 'pynn-learn[viz]'") from error
-
-    class Shown(Figure):  # type: ignore[misc, unused-ignore]
-        def _repr_png_(self) -> bytes:
-            """The picture itself, which a notebook asks for; matplotlib tells it only with pyplot."""
-            file = io.BytesIO()
-            self.savefig(file, format="png", dpi=110)
-            return file.getvalue()
-
-    Shown.__name__ = Shown.__qualname__ = "Figure"
-    return Shown(figsize=(width, height), layout="constrained")
 
 
 def draw_curves(axes: Any, record: History, name: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from pynn import _check, autograd, nn, optim
+from pynn._picture import new_figure
 
 from .batches import unpacked
 from .nested import call, size
@@ -67,9 +68,7 @@ class LearningRateCurve:
         Returns:
             The matplotlib figure.
         """
-        from .history import figure_of_size
-
-        figure = figure_of_size(5.5, 3.4, "LearningRateCurve.plot")
+        figure = new_figure(5.5, 3.4, "LearningRateCurve.plot")
         axes = figure.subplots()
         axes.plot(self.rates, self.losses, color="#2563eb", linewidth=2)
         if self.suggestion is not None:

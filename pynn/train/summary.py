@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pynn import _core, autograd
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from pynn.nn import Module
 
 
-def describe(model: Module, input_shape: Sequence[Any] | None = None, dtype: Any = None) -> str:
+def describe(
+    model: Module, input_shape: Sequence[Any] | Mapping[str, Any] | None = None, dtype: Any = None
+) -> str:
     """Layers, output shapes and parameter counts as text."""
     shapes = {} if input_shape is None else _output_shapes(model, input_shape, dtype)
     rows = [("layer", "output shape", "parameters")]
@@ -39,10 +41,15 @@ def describe(model: Module, input_shape: Sequence[Any] | None = None, dtype: Any
     return "\n".join([type(model).__name__, rule, lines[0], rule, *lines[1:], rule, footer])
 
 
-def _output_shapes(model: Module, input_shape: Sequence[Any], dtype: Any) -> dict[int, str]:
-    several = len(input_shape) > 0 and isinstance(input_shape[0], (tuple, list))
-    shapes = list(input_shape) if several else [input_shape]
-    batch_is_open = len(shapes[0]) > 0 and shapes[0][0] is None
+def _output_shapes(
+    model: Module, input_shape: Sequence[Any] | Mapping[str, Any], dtype: Any
+) -> dict[int, str]:
+    shapes: Any = input_shape
+    if not isinstance(shapes, Mapping):
+        several = len(shapes) > 0 and isinstance(shapes[0], (tuple, list))
+        shapes = dict(enumerate(shapes if several else [shapes]))
+    first = next(iter(shapes.values()))
+    batch_is_open = len(first) > 0 and first[0] is None
     seen: dict[int, str] = {}
 
     def note(module: Module, args: Any, output: Any) -> None:
@@ -56,8 +63,11 @@ def _output_shapes(model: Module, input_shape: Sequence[Any], dtype: Any) -> dic
     model.eval()
     try:
         with autograd.no_grad():
-            zeros = [_core.ops.zeros(tuple(1 if n is None else n for n in shape), dtype) for shape in shapes]
-            call(model, tuple(zeros))
+            zeros = {
+                name: _core.ops.zeros(tuple(1 if n is None else n for n in shape), dtype)
+                for name, shape in shapes.items()
+            }
+            call(model, zeros if shapes is input_shape else tuple(zeros.values()))
     finally:
         for handle in handles:
             handle.remove()

@@ -335,20 +335,26 @@ class TrainingVerbs(MoreVerbs):
         return joined(outputs)
 
     def summary(
-        self, input_shape: Sequence[Any] | None = None, file: Any = None, *, dtype: Any = None
+        self,
+        input_shape: Sequence[Any] | Mapping[str, Any] | None = None,
+        file: Any = None,
+        *,
+        dtype: Any = None,
     ) -> None:
         """Print the layers with their output shapes and parameter counts.
 
         Args:
             input_shape: `(None, features)`; needed for output shapes, `None` standing for the batch. A tuple
-                of shapes for a model of several inputs.
+                or dictionary of shapes for a model of several inputs.
             file: where to print; default: the terminal.
             dtype: of the inputs, such as `pynn.int64` for a model that begins with an embedding. Default:
                 float32.
         """
         model: Module = self  # type: ignore[assignment]
-        if input_shape is not None and not isinstance(input_shape, (tuple, list)):
-            raise TypeError(f"summary: input_shape is a shape such as (None, 784), got {input_shape!r}")
+        if input_shape is not None and not isinstance(input_shape, (tuple, list, Mapping)):
+            raise TypeError(
+                f"summary: input_shape is a shape such as (None, 784), or several, got {input_shape!r}"
+            )
         file = file or sys.stdout
         text = describe(model, input_shape, dtype)
         print(text if can_show("─", file) else text.replace("─", "-"), file=file)

@@ -82,6 +82,7 @@ def _by_class(targets: np.ndarray, class_weight: Mapping[int, float], verb: str)
         raise TypeError(
             f"{verb}: class_weight is a dictionary such as {{0: 1.0, 1: 5.0}}, "
             f"got {type(class_weight).__name__}"
+            + (". Did you mean pynn.data.class_weights(y)?" if class_weight == "balanced" else "")
         )
     if targets.ndim == 2:
         targets = targets.argmax(1) if targets.shape[1] > 1 else targets[:, 0]

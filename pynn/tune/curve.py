@@ -13,7 +13,7 @@ from pynn import _check
 
 from .folds import folds, spread, take
 from .judge import Judge
-from .result import new_figure
+from .result import panels_of
 
 
 @dataclass
@@ -67,7 +67,7 @@ class LearningCurve:
         Returns:
             The matplotlib figure.
         """
-        figure, (axes,) = new_figure("LearningCurve.plot", 1)
+        figure, (axes,) = panels_of("LearningCurve.plot", 1)
         curves = [("training", self.train_scores, "#2563eb"), ("held out", self.scores, "#ea580c")]
         for label, scores, color in curves:
             middle, half = scores.mean(1), scores.std(1)

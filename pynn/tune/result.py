@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pynn._picture import new_figure
+
 from .space import Space
 
 
@@ -151,7 +153,7 @@ class SearchResult:
         Returns:
             The matplotlib figure.
         """
-        figure, (axes,) = new_figure("SearchResult.plot_history", 1)
+        figure, (axes,) = panels_of("SearchResult.plot_history", 1)
         ended = [t for t in self.trials if t["state"] == "COMPLETE"]
         numbers, scores = [t["number"] for t in ended], [t["score"] for t in ended]
         best = [(max if self.rising else min)(scores[: i + 1]) for i in range(len(scores))]
@@ -172,7 +174,7 @@ class SearchResult:
         Returns:
             The matplotlib figure.
         """
-        figure, (axes,) = new_figure("SearchResult.plot_importance", 1)
+        figure, (axes,) = panels_of("SearchResult.plot_importance", 1)
         shares = list(self.importance().items())[::-1]
         bars = axes.barh([name for name, _ in shares], [share for _, share in shares], color="#2563eb")
         axes.bar_label(bars, fmt="%.2f", padding=3)
@@ -191,7 +193,7 @@ class SearchResult:
         """
         ended = [t for t in self.study.trials if t.state.name == "COMPLETE"]
         names = sorted({name for t in ended for name in t.params})
-        figure, panels = new_figure("SearchResult.plot_parameters", max(1, len(names)))
+        figure, panels = panels_of("SearchResult.plot_parameters", max(1, len(names)))
         for axes, name in zip(panels, names, strict=False):
             with_it = [t for t in ended if name in t.params]
             values = [t.params[name] for t in with_it]
@@ -222,14 +224,10 @@ def said_of(trial: dict[str, Any]) -> str:
     )
 
 
-def new_figure(who: str, panels: int) -> tuple[Any, list[Any]]:
+def panels_of(who: str, panels: int) -> tuple[Any, list[Any]]:
     """A figure with panels side by side, at most three in a row."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ImportError(f"{who} draws with matplotlib: pip install 'pynn-learn[viz]'") from error
     rows, columns = -(-panels // 3), min(panels, 3)
-    figure = Figure(figsize=(1.2 + 3.8 * columns, 3.4 * rows), layout="constrained")
+    figure = new_figure(1.2 + 3.8 * columns, 3.4 * rows, who)
     made = list(figure.subplots(rows, columns, squeeze=False, sharey=True).flat)
     for unused in made[panels:]:
         unused.remove()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from pynn import _picture
 
 try:
     import matplotlib
@@ -107,18 +108,10 @@ def drawing(theme: Theme) -> Iterator[None]:
         yield
 
 
-class Picture(Figure):
-    """A figure that belongs to no window, needs no closing, and shows itself in a notebook."""
-
-    def _repr_png_(self) -> bytes:
-        file = io.BytesIO()
-        self.savefig(file, format="png", dpi=144, facecolor=self.get_facecolor())
-        return file.getvalue()
-
-
 def new_figure(width: float, height: float) -> Figure:
     """An empty picture, in inches."""
-    return Picture(figsize=(width, height), layout="constrained")
+    figure: Figure = _picture.new_figure(width, height, "pynn.viz")
+    return figure
 
 
 def panels(count: int, width: float, height: float, most: int = 4) -> tuple[Figure, list[Axes]]:

@@ -105,7 +105,7 @@ CALLS = {
         (lambda: optim.LBFGS(weights(), line_search_fn="armijo"), ValueError, "LBFGS.*armijo"),
         (lambda: optim.LBFGS(weights(), max_iter=0), ValueError, "LBFGS.*max_iter.*0"),
         (lambda: optim.LBFGS(weights(), history_size=1.5), TypeError, "LBFGS.*history_size.*1.5"),
-        (lambda: optim.LBFGS(weights()).step(), TypeError, "LBFGS.*closure|closure"),
+        (lambda: optim.LBFGS(weights()).step(), TypeError, "LBFGS.*closure.*fit"),
         (
             lambda: optim.LBFGS([{"params": weights()}, {"params": weights()}]),
             ValueError,

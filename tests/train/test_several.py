@@ -123,6 +123,8 @@ def test_a_summary_of_two_inputs(capsys):
     shown = capsys.readouterr().out
     assert "left (Linear)" in shown
     assert "(None, 8)" in shown
+    compiled().summary({"left": (None, 3), "right": (None, 2)})
+    assert capsys.readouterr().out == shown
     nn.Sequential(nn.Embedding(5, 4)).summary((None, 7), dtype=pynn.int64)
     assert "(None, 7, 4)" in capsys.readouterr().out
 
@@ -174,6 +176,27 @@ def test_the_same_batches_from_anywhere():
     torch = pytest.importorskip("torch")
     theirs = torch.utils.data.TensorDataset(torch.from_numpy(x), torch.from_numpy(y))
     assert weights_after(torch.utils.data.DataLoader(theirs, batch_size=10)) == want
+
+
+def test_frames_of_bools_and_numbers_and_what_is_no_number():
+    pandas = pytest.importorskip("pandas")
+    x, y = line()
+    frame = pandas.DataFrame({"size": x[:, 0], "large": x[:, 0] > 0})
+    assert frame.to_numpy().dtype == object
+    model = nn.Linear(2, 1)
+    model.compile("sgd", "mse")
+    model.fit(frame, pandas.Series(y[:, 0]).to_frame(), verbose=0)
+    assert tuple(model.predict(frame).shape) == (40, 1)
+    assert len(data.TensorDataset(frame, y)) == 40
+    words = frame.assign(kind="old")
+    with pytest.raises(TypeError, match=r"words such as 'old' in column 'kind'.*TablePreparer"):
+        model.fit(words, y, verbose=0)
+    with pytest.raises(TypeError, match=r"words such as 'a'.*LabelEncoder"):
+        model.fit(x, np.array(["a", "b"] * 20), verbose=0)
+    with pytest.raises(TypeError, match=r"no number.*SimpleImputer"):
+        model.fit(frame.assign(size=pandas.array([None] * 40, dtype="Int64")), y, verbose=0)
+    with pytest.raises(TypeError, match=r"tensor: cannot make a tensor of str;.*LabelEncoder"):
+        pynn.tensor(np.array(["a", "b"]))
 
 
 def test_steps_go_on_where_the_last_epoch_ended():

@@ -135,3 +135,17 @@ print("went on with", len(history["loss"]))
     )
     assert done.returncode == 0, done.stderr
     assert "went on with" in done.stdout
+
+
+def test_a_figure_belongs_to_no_window_until_it_is_shown():
+    plt = pytest.importorskip("matplotlib.pyplot")
+    from pynn import viz
+
+    record = trained(verbose=0)
+    for figure in (record.plot(), viz.learning_curves(record)):
+        assert plt.get_fignums() == []
+        assert figure._repr_png_().startswith(b"\x89PNG")
+        figure.show()
+        assert plt.gcf() is figure
+        plt.close(figure)
+    assert plt.get_fignums() == []

@@ -93,6 +93,7 @@ def test_metrics_are_not_weighed():
         ("cross_entropy", {"sample_weight": np.ones(49)}, ValueError, r"\(49,\).*50 samples"),
         ("cross_entropy", {"sample_weight": -np.ones(50)}, ValueError, "not negative"),
         ("cross_entropy", {"class_weight": [1.0, 2.0]}, TypeError, "dictionary"),
+        ("cross_entropy", {"class_weight": "balanced"}, TypeError, r"class_weights\(y\)"),
         ("cross_entropy", {"class_weight": {"0": 2.0}}, TypeError, "class numbers, got '0'"),
         (lambda a, b: (a.sum(1) - b).abs().mean(), {"class_weight": {0: 2.0}}, TypeError, "reduction"),
     ],
