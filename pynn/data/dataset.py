@@ -229,8 +229,8 @@ def _numbers(data: Any, array: np.ndarray) -> np.ndarray:
             columns = getattr(data, "columns", None)
             where = "" if columns is None else f" in column {columns[place[-1]]!r}"
             raise TypeError(
-                f"words such as {str(value)!r}{where} must become numbers first: pynn.data.TablePreparer does "
-                "it for a table, pynn.data.LabelEncoder for classes"
+                f"words such as {str(value)!r}{where} must become numbers first: pynn.data.TablePreparer "
+                "does it for a table, pynn.data.LabelEncoder for classes"
             )
     try:
         return array.astype(np.float64)

@@ -108,8 +108,8 @@ class LBFGS(Optimizer):
         """
         if closure is None:
             raise TypeError(
-                "LBFGS.step needs a closure that computes the loss and its gradients: step(closure). fit gives "
-                "none, so it cannot use LBFGS: write the loop yourself, as LBFGS's example shows"
+                "LBFGS.step needs a closure that computes the loss and its gradients: step(closure). fit "
+                "gives none, so it cannot use LBFGS: write the loop yourself, as LBFGS's example shows"
             )
         self._settle()
         o = self.param_groups[0]

@@ -355,6 +355,8 @@ class TrainingVerbs(MoreVerbs):
             raise TypeError(
                 f"summary: input_shape is a shape such as (None, 784), or several, got {input_shape!r}"
             )
+        if isinstance(file, (tuple, list, Mapping)):
+            raise TypeError(f"summary: several shapes go into one list: summary([{input_shape!r}, {file!r}])")
         file = file or sys.stdout
         text = describe(model, input_shape, dtype)
         print(text if can_show("─", file) else text.replace("─", "-"), file=file)

@@ -121,6 +121,11 @@ VERBS = {
     "pynn.nn.Module.summary": [
         (lambda: model().summary((None, 5)), pynn.ShapeError, r"Linear.*5\)"),
         (lambda: model().summary("a"), TypeError, "summary.*'a'"),
+        (
+            lambda: model().summary((None, 4), (None, 3)),
+            TypeError,
+            r"summary\(\[\(None, 4\), \(None, 3\)\]\)",
+        ),
     ],
 }
 
