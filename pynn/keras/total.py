@@ -14,7 +14,7 @@ from . import losses, metrics
 from .layers.base import Layer
 
 if TYPE_CHECKING:
-    from .model import Model
+    from .training import TrainedLayer
 
 
 class TotalLoss:
@@ -25,7 +25,7 @@ class TotalLoss:
         of_data: the loss of the data, as `pynn.train` takes it.
     """
 
-    def __init__(self, model: Model, of_data: Callable[..., Any]) -> None:
+    def __init__(self, model: TrainedLayer, of_data: Callable[..., Any]) -> None:
         self.model, self._of_data = model, weighted(of_data)
         self.losses = dict(getattr(of_data, "losses", {}))
         self._layers: list[Layer] | None = None  # those with regularizers, once all layers are built

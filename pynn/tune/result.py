@@ -199,7 +199,9 @@ class SearchResult:
             values = [t.params[name] for t in with_it]
             kind = with_it[0].distributions[name]
             if type(kind).__name__ == "CategoricalDistribution":
-                values = [str(value) for value in values]
+                values = [kind.choices.index(value) for value in values]
+                axes.set_xticks(range(len(kind.choices)), map(str, kind.choices))
+                axes.set_xlim(-0.5, len(kind.choices) - 0.5)
             elif kind.log:
                 axes.set_xscale("log")
             shade = [t.number for t in with_it]
