@@ -158,5 +158,12 @@ class MixUp(Mixing):
     def mix(
         self, generator: np.random.Generator, x: Tensor, partners: Tensor, share: np.ndarray
     ) -> tuple[Tensor, np.ndarray]:
-        """See `Mixing.mix`: every number of x counts."""
+        """λ x + (1 - λ) x', and λ: all of a sample is mixed alike.
+
+        Args:
+            generator: not needed.
+            x: `(N, ...)`.
+            partners: what each is mixed with, `(N, ...)`.
+            share: λ, `(N,)`.
+        """
         return blend(x, partners, share), share
