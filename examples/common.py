@@ -11,13 +11,16 @@ from matplotlib.figure import Figure
 OUT = Path(__file__).parent / "out"
 
 
-def options(text: str | None, **more: int) -> argparse.Namespace:
-    """--quick and --out, and whatever number an example wants besides."""
+def options(text: str | None, **more: int | bool) -> argparse.Namespace:
+    """--quick and --out, and whatever numbers and switches an example wants besides."""
     parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a few seconds, to see that it runs")
     parser.add_argument("--out", type=Path, default=OUT, help="folder for the picture")
     for name, value in more.items():
-        parser.add_argument(f"--{name}", type=int, default=value)
+        if isinstance(value, bool):
+            parser.add_argument(f"--{name}", action="store_true", default=value)
+        else:
+            parser.add_argument(f"--{name}", type=int, default=value)
     return parser.parse_args()
 
 
