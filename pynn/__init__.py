@@ -95,12 +95,12 @@ from .io import load, save
 from .tracing import trace  # also the trace of a matrix, of pynn._products
 
 if _typing.TYPE_CHECKING:
-    from . import keras, models, sklearn, text, tune, vision, viz
+    from . import audio, keras, models, sklearn, text, tune, vision, viz
 else:
 
     def __getattr__(name):
         """What not every program needs is imported when first asked for: `import pynn` is quicker without."""
-        if name not in ("keras", "models", "sklearn", "text", "tune", "vision", "viz"):
+        if name not in ("audio", "keras", "models", "sklearn", "text", "tune", "vision", "viz"):
             raise AttributeError(f"module 'pynn' has no attribute {name!r}")
         import importlib  # of the standard library; in the next call the module is an attribute
 
@@ -124,6 +124,7 @@ __all__ = [
     "ShapeError",
     "Tensor",
     "__version__",
+    "audio",
     "autocast",
     "autograd",
     "bfloat16",

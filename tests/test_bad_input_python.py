@@ -11,7 +11,7 @@ from bad_calls import TABLES
 import pynn
 import pynn.sklearn
 import pynn.tune
-from pynn import autograd, data, io, models, nn, optim, text, train, vision
+from pynn import audio, autograd, data, io, models, nn, optim, text, train, vision
 
 CALLS = {name: calls for table in TABLES for name, calls in table.items()}
 CASES = [
@@ -30,7 +30,7 @@ def test_a_bad_call_is_refused_with_a_message_that_says_what_is_wrong(call, erro
 def public_names():
     """Every public class and function that is no op: those are in test_bad_input.py."""
     modules = (pynn, nn, nn.functional, nn.init, nn.utils, optim, optim.lr_scheduler, data, train, autograd)
-    modules += (models, text, vision, vision.transforms, vision.ops, vision.metrics, pynn.sklearn)
+    modules += (audio, models, text, vision, vision.transforms, vision.ops, vision.metrics, pynn.sklearn)
     modules += (pynn.tune, nn.utils.rnn)
     k = pynn.keras
     modules += (k, k.layers, k.losses, k.metrics, k.optimizers, k.optimizers.schedules, k.callbacks)

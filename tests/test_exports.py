@@ -7,6 +7,7 @@ import types
 import pytest
 
 import pynn
+import pynn.audio
 import pynn.keras
 import pynn.models
 import pynn.text
@@ -33,7 +34,13 @@ def test_the_dtypes_have_torchs_other_names() -> None:
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [("keras", "Sequential"), ("models", "mlp"), ("text", "pad_batch"), ("vision", "make_grid")],
+    [
+        ("audio", "pad_or_trim"),
+        ("keras", "Sequential"),
+        ("models", "mlp"),
+        ("text", "pad_batch"),
+        ("vision", "make_grid"),
+    ],
 )
 def test_some_modules_are_imported_when_asked_for(module: str, name: str) -> None:
     code = (

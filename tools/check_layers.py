@@ -51,7 +51,7 @@ PYTHON_FLOORS = [
     {"tracing", "utils", "_compile"},
     {"explanation", "profiling"},
     {"train"},
-    {"vision", "text"},
+    {"audio", "text", "vision"},
     {"models", "viz"},
     {"keras", "sklearn", "tune"},
     {"cli"},

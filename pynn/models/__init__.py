@@ -30,6 +30,7 @@ from .unet import UNet
 from .vae import VAE, elbo_loss
 from .vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn
 from .vit import VisionTransformer, vit_b_16
+from .whisper import Whisper, WhisperCache
 
 __all__ = [
     "BERT",
@@ -63,6 +64,8 @@ __all__ = [
     "SwiGLU",
     "UNet",
     "VisionTransformer",
+    "Whisper",
+    "WhisperCache",
     "add_noise",
     "alexnet",
     "critic_loss",

@@ -5,6 +5,7 @@ test_bad_input_python.py runs them, and fails on a public name that has no entry
 
 from . import (
     attention,
+    audio,
     convolution,
     core,
     data,
@@ -31,6 +32,7 @@ from . import (
 
 TABLES = (
     attention.CALLS,
+    audio.CALLS,
     convolution.CALLS,
     core.CALLS,
     functional.CALLS,

@@ -43,6 +43,7 @@ MODULES = [
     pynn.optim.lr_scheduler,
     pynn.profiling,
     pynn.sklearn,
+    pynn.audio,
     pynn.text,
     pynn.tracing,
     pynn.train,
