@@ -17,7 +17,7 @@ from typing import Any
 
 from pynn import _check, _core, nn
 from pynn._core import DTypeError, ShapeError, Tensor, ops
-from pynn.nn.transformer import add_and_norm
+from pynn.nn.transformer_layers import add_and_norm
 
 from .generation import KeyValueCache, generate
 

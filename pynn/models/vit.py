@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from pynn import _check, nn
 from pynn._core import ShapeError, Tensor, ops
-from pynn.nn.transformer import add_and_norm
+from pynn.nn.transformer_layers import add_and_norm
 
 from . import _inputs
 

@@ -22,7 +22,7 @@ import numpy as np
 from pynn import _check, _core, nn
 from pynn._core import DTypeError, ShapeError, Tensor, ops
 from pynn.autograd import no_grad
-from pynn.nn.transformer import add_and_norm
+from pynn.nn.transformer_layers import add_and_norm
 
 from .generation import KeyValueCache, generate
 from .gpt import check_tokens

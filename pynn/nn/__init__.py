@@ -88,13 +88,8 @@ from .positions import AlibiPositions, LearnedPositions, RotaryPositions, Sinuso
 from .recurrent import GRU, LSTM, RNN
 from .recurrent_cells import GRUCell, LSTMCell, RNNCell
 from .softmax import LogSoftmax, Softmax, Softmax2d, Softmin
-from .transformer import (
-    Transformer,
-    TransformerDecoder,
-    TransformerDecoderLayer,
-    TransformerEncoder,
-    TransformerEncoderLayer,
-)
+from .transformer import Transformer, TransformerDecoder, TransformerEncoder
+from .transformer_layers import TransformerDecoderLayer, TransformerEncoderLayer
 from .upsampling import (
     ChannelShuffle,
     PixelShuffle,

@@ -1,7 +1,7 @@
 """Parameters and buffers have torchvision's names and shapes, so that its weights load unchanged.
 
-torchvision_shapes.json holds {network: {name: shape}} of `state_dict()` in torchvision 0.28. (That of the vision
-Transformer is written down by hand; its sum is the count that torchvision states.)
+torchvision_shapes.json holds {network: {name: shape}} of `state_dict()` in torchvision 0.28. (That of the
+vision Transformer is written down by hand; its sum is the count that torchvision states.)
 """
 
 from __future__ import annotations
