@@ -46,25 +46,25 @@ class Melody(NamedTuple):
 
 def play(rng: np.random.Generator) -> Melody:
     """Notes at random, sung by somebody who is never heard again."""
-    time = np.arange(int(RATE * SECONDS)) / RATE
     harmonics = rng.uniform(0.1, 1, 5) / np.arange(1, 6)
     tuning, tremble = rng.uniform(-0.3, 0.3), rng.uniform(0, 0.25)  # in semitones
-    sound = rng.normal(size=time.size) * 10 ** rng.uniform(-3, -1.3)
+    sound = rng.normal(size=int(RATE * SECONDS)) * 10 ** rng.uniform(-3, -1.3)
     notes, times, begin = [], [], rng.uniform(0.05, 0.3)
     for _ in range(rng.integers(2, MOST + 1)):
         length = rng.uniform(0.14, 0.5)
-        if begin + length > SECONDS - 0.05:
+        if begin + length > SECONDS - 0.1:
             break
         note = int(rng.integers(len(NAMES)))
         notes.append(NAMES[note])
         times.append([begin, begin + length])
-        now = time - begin
-        fade = np.clip(now / 0.02, 0, 1) * np.exp(-np.maximum(now, 0) / rng.uniform(0.3, 1.5))
-        fade *= 1 / (1 + np.exp(np.clip((now - length) / 0.012, -50, 50)))
+        first, last = int(begin * RATE), int((begin + length + 0.08) * RATE)
+        now = np.arange(last - first) / RATE
+        fade = np.minimum(now / 0.02, 1) * np.exp(-now / rng.uniform(0.3, 1.5))
+        fade /= 1 + np.exp((now - length) / 0.012)
         pitch = note + tuning + tremble * np.sin(2 * np.pi * rng.uniform(4, 7) * now)
         phase = 2 * np.pi * np.cumsum(261.63 * 2 ** (pitch / 12)) / RATE
         waves = np.sin(np.outer(np.arange(1, 6), phase))
-        sound += rng.uniform(0.3, 1) * fade * (harmonics @ waves)
+        sound[first:last] += rng.uniform(0.3, 1) * fade * (harmonics @ waves)
         begin += length + rng.choice([0, rng.uniform(0, 0.12)])
     return Melody(sound / np.abs(sound).max(), " ".join(notes), np.array(times))
 

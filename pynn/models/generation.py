@@ -47,13 +47,19 @@ class KeyValueCache:
     def __init__(
         self, layers: int, batch: int, heads: int, capacity: int, head_dim: int, dtype: Any = None
     ) -> None:
-        for name, value in (("layers", layers), ("batch", batch), ("heads", heads), ("capacity", capacity)):
+        for name, value in (("layers", layers), ("heads", heads), ("capacity", capacity)):
             _check.integer("KeyValueCache", name, value, 1)
+        _check.integer("KeyValueCache", "batch", batch, 0)
         shape = (batch, heads, capacity, _check.integer("KeyValueCache", "head_dim", head_dim, 1))
         dtype = _core.float32 if dtype is None else dtype
         self.capacity, self.length = capacity, 0
         self._keys = [ops.empty(shape, dtype=dtype) for _ in range(layers)]
         self._values = [ops.empty(shape, dtype=dtype) for _ in range(layers)]
+
+    @property
+    def batch(self) -> int:
+        """N, how many sequences it is for."""
+        return len(self._keys[0])
 
     def append(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Write down `(N, H, T, D)` new keys and values of a layer; gives all of that layer.
@@ -171,7 +177,7 @@ def generate(
     """
     num_beams = _check.integer("generate", "num_beams", num_beams, 1)
     if num_beams > 1:
-        _check_tokens(tokens)
+        _check_tokens(tokens, stop_token)
         max_new_tokens = _check.integer("generate", "max_new_tokens", max_new_tokens, 0)
         return _beam_search(model, tokens, max_new_tokens, num_beams, stop_token)
     parts = stream(model, tokens, max_new_tokens, temperature, top_k, top_p, stop_token, seed)
@@ -214,7 +220,7 @@ def stream(
         >>> len([token.item() for token in models.stream(gpt, pynn.tensor([[1, 2, 3]]), 5)])
         5
     """
-    _check_tokens(tokens)
+    _check_tokens(tokens, stop_token)
     max_new_tokens = _check.integer("generate", "max_new_tokens", max_new_tokens, 0)
     temperature = _check.real("generate", "temperature", temperature, 0)
     if top_k is not None:
@@ -228,7 +234,7 @@ def stream(
 def _stream(
     model: LanguageModel, tokens: Tensor, count: int, choice: tuple[Any, ...], stop: int | None
 ) -> Iterator[Tensor]:
-    reader = _Reader(model, tokens)
+    reader = _Reader(model, tokens, stop)
     done = None
     for i in range(count):
         with no_grad():
@@ -247,16 +253,23 @@ def _stream(
 class _Reader:
     """The model with what it has read: it sees each token once, as long as its cache has room."""
 
-    def __init__(self, model: LanguageModel, tokens: Tensor) -> None:
+    def __init__(self, model: LanguageModel, tokens: Tensor, stop: int | None) -> None:
         self.model, self.tokens = model, tokens
         self.unread = tokens[:, -model.block_size :]
         self.cache: KeyValueCache | None = model.new_cache(len(tokens))
+        self.stop = stop
 
     def scores(self) -> Tensor:
         """`(N, vocabulary)`: of what comes next."""
         if self.cache is None:
             return self.model(self.tokens[:, -self.model.block_size :])[:, -1]
-        return self.model(self.unread, self.cache)[:, -1]
+        scores = self.model(self.unread, self.cache)[:, -1]
+        if self.stop is not None and self.stop >= scores.shape[-1]:
+            raise ValueError(
+                f"generate: stop_token {self.stop} is never written: the model's tokens are 0 to "
+                f"{scores.shape[-1] - 1}"
+            )
+        return scores
 
     def add(self, chosen: Tensor) -> None:
         self.unread = chosen.unsqueeze(1)
@@ -270,7 +283,9 @@ class _Reader:
             self.cache.reorder(rows)
 
 
-def _check_tokens(tokens: Any) -> None:
+def _check_tokens(tokens: Any, stop: Any) -> None:
+    if stop is not None:
+        _check.integer("generate", "stop_token", stop, 0)
     _check.tensor("generate", "tokens", tokens)
     if tokens.ndim != 2 or not tokens.shape[1]:
         hint = " Did you mean tokens.unsqueeze(0)?" if tokens.ndim == 1 and len(tokens) else ""
@@ -302,9 +317,11 @@ def _choose(
 
 def _beam_search(model: LanguageModel, tokens: Tensor, count: int, beams: int, stop: int | None) -> Tensor:
     """Keep the `beams` most probable beginnings of each sequence (Graves 2012, arXiv:1211.3711, 2.4)."""
+    if not len(tokens):
+        return tokens
     with no_grad():
         n = len(tokens)
-        reader = _Reader(model, tokens)
+        reader = _Reader(model, tokens, stop)
         best: Any = None  # (n, beams): log probabilities
         done: Any = None  # (n * beams,)
         for _ in range(count):

@@ -57,7 +57,8 @@ class CausalSelfAttention(nn.Module):
 
     def forward(self, x: Tensor, cache: KeyValueCache | None = None, layer: int = 0) -> Tensor:
         n, t, c = x.shape
-        q, k, v = self.c_attn(x).view(n, t, 3, self.n_head, -1).permute(2, 0, 3, 1, 4).unbind(0)
+        heads = self.c_attn(x).view(n, t, 3, self.n_head, c // self.n_head)
+        q, k, v = heads.permute(2, 0, 3, 1, 4).unbind(0)
         mask, causal = None, True
         if cache is not None:
             k, v = cache.append(layer, k, v)
@@ -238,7 +239,7 @@ def check_tokens(
     cache: KeyValueCache | None = None,
     setting: str = "block_size",
 ) -> None:
-    """Raise unless tokens are `(N, T)` integers that fit behind what the cache holds."""
+    """Raise unless tokens are `(N, T)` integers, T of 1 or more, that fit behind what the cache holds."""
     _check.tensor(owner, "tokens", tokens)
     if tokens.dtype.is_floating_point or tokens.dtype is _core.bool:
         raise DTypeError(
@@ -247,7 +248,21 @@ def check_tokens(
     if tokens.ndim != 2:
         hint = " Did you mean tokens.unsqueeze(0)?" if tokens.ndim == 1 else ""
         raise ShapeError(f"{owner}: tokens must be (N, T), got {tuple(tokens.shape)}.{hint}")
-    past = 0 if cache is None else cache.length
+    if tokens.shape[1] == 0:
+        raise ShapeError(f"{owner}: tokens {tuple(tokens.shape)} are sequences of no steps. Give one or more")
+    past = 0
+    if cache is not None:
+        if not isinstance(cache, KeyValueCache):
+            raise TypeError(
+                f"{owner}: cache must be a KeyValueCache, got {type(cache).__name__}. "
+                "Did you mean model.new_cache()?"
+            )
+        if cache.batch != len(tokens):
+            raise ShapeError(
+                f"{owner}: tokens {tuple(tokens.shape)} are {len(tokens)} sequences, the cache is for "
+                f"{cache.batch}. Did you mean model.new_cache({len(tokens)})?"
+            )
+        past = cache.length
     if past + tokens.shape[1] > block_size:
         read = f" after {past} in the cache" if past else ""
         raise ShapeError(

@@ -68,16 +68,16 @@ class GroupedQueryAttention(nn.Module):
     def forward(self, x: Tensor, cache: KeyValueCache | None = None, layer: int = 0) -> Tensor:
         n, t, _ = x.shape
         start = 0 if cache is None else cache.length
-        q = self.rotary(self.q_proj(x).reshape(n, t, self.heads, -1).transpose(1, 2), start)
-        k = self.rotary(self.k_proj(x).reshape(n, t, self.kv_heads, -1).transpose(1, 2), start)
-        v = self.v_proj(x).reshape(n, t, self.kv_heads, -1).transpose(1, 2)
+        q = self.rotary(self.q_proj(x).reshape(n, t, self.heads, self.head_dim).transpose(1, 2), start)
+        k = self.rotary(self.k_proj(x).reshape(n, t, self.kv_heads, self.head_dim).transpose(1, 2), start)
+        v = self.v_proj(x).reshape(n, t, self.kv_heads, self.head_dim).transpose(1, 2)
         mask, causal = None, True
         if cache is not None:
             k, v = cache.append(layer, k, v)
             if start or t == 1:
                 mask, causal = cache.mask(t), False
         y = _attention(q, k, v, self.head_dim**-0.5, mask, 0.0, causal)
-        out: Tensor = self.o_proj(y.transpose(1, 2).reshape(n, t, -1))
+        out: Tensor = self.o_proj(y.transpose(1, 2).reshape(x.shape))
         return out
 
 

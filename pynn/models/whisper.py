@@ -50,7 +50,8 @@ class _Attention(nn.Module):
 
     def split(self, x: Tensor) -> Tensor:
         """`(N, T, C)` as heads, `(N, H, T, C / H)`."""
-        return x.reshape(*x.shape[:2], self.heads, -1).transpose(1, 2)
+        n, t, size = x.shape
+        return x.reshape(n, t, self.heads, size // self.heads).transpose(1, 2)
 
     def keys_and_values(self, x: Tensor) -> tuple[Tensor, Tensor]:
         return self.split(self.key(x)), self.split(self.value(x))
@@ -354,6 +355,7 @@ class Whisper(nn.Module):
             )
         with no_grad():
             listening = _Listening(self, self.embed_audio(mel))
+            _equally_many(len(listening.audio), tokens)
             return generate(listening, tokens, count, **{"temperature": 0, **settings})
 
     def _audio(self, audio: Any) -> Tensor:
@@ -371,12 +373,15 @@ class Whisper(nn.Module):
         """Keys and values of the recording, if tokens fit to it."""
         check_tokens("Whisper", tokens, self.n_text_ctx, cache, "n_text_ctx")
         sound = self.decoder.listen(self._audio(audio)) if cache is None else cache.sound
-        recordings = len(sound[0][0])
-        if recordings != len(tokens):
-            raise ShapeError(
-                f"Whisper: {recordings} recordings and tokens {tuple(tokens.shape)} must be equally many"
-            )
+        _equally_many(len(sound[0][0]), tokens)
         return sound
+
+
+def _equally_many(recordings: int, tokens: Tensor) -> None:
+    if recordings != len(tokens):
+        raise ShapeError(
+            f"Whisper: {recordings} recordings and tokens {tuple(tokens.shape)} must be equally many"
+        )
 
 
 class _Listening:

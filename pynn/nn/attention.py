@@ -152,8 +152,8 @@ class MultiheadAttention(Module):
         value = query if same else self._with_batch_first(value, batched)
         if key.shape[:2] != value.shape[:2] or key.shape[0] != query.shape[0]:
             raise ShapeError(
-                f"{self}: query, key and value must share the batch, key and value the length; with the "
-                f"batch first, got {tuple(query.shape)}, {tuple(key.shape)} and {tuple(value.shape)}"
+                f"{self._brief()}: query, key and value must share the batch, key and value the length; "
+                f"with the batch first, got {tuple(query.shape)}, {tuple(key.shape)} and {tuple(value.shape)}"
             )
         q, k, v = self._project(query, key, value)
         q, k, v = self._heads(q), self._heads(k), self._heads(v)
@@ -184,7 +184,9 @@ class MultiheadAttention(Module):
             _check.tensor("MultiheadAttention", name, x)
             if x.ndim != query.ndim or x.ndim not in (2, 3) or x.shape[-1] != size:
                 order = "(N, L, {0}) or (L, {0})" if self.batch_first else "(L, N, {0}) or (L, {0})"
-                raise ShapeError(f"{self}: {name} must be {order.format(size)}, got {tuple(x.shape)}")
+                raise ShapeError(
+                    f"{self._brief()}: {name} must be {order.format(size)}, got {tuple(x.shape)}"
+                )
         return query.ndim == 3
 
     def _with_batch_first(self, x: Tensor, batched: bool) -> Tensor:
@@ -222,7 +224,7 @@ class MultiheadAttention(Module):
             _check.tensor("MultiheadAttention", name, mask)
             is_bool = mask.dtype is _core.bool
             if not (is_bool or mask.dtype.is_floating_point):
-                raise DTypeError(f"{self}: {name} must be bool or floating, got {mask.dtype}")
+                raise DTypeError(f"{self._brief()}: {name} must be bool or floating, got {mask.dtype}")
             if name == "key_padding_mask":
                 shape = (n, 1, 1, keys)
                 fits = mask.shape == (n, keys) or (n == 1 and mask.shape == (keys,))
@@ -232,7 +234,7 @@ class MultiheadAttention(Module):
                 fits = mask.shape in ((length, keys), (n * heads, length, keys))
                 wanted = f"({length}, {keys}) or ({n * heads}, {length}, {keys}): (L, S) or (N * heads, L, S)"
             if not fits:
-                raise ShapeError(f"{self}: {name} must be {wanted}; got {tuple(mask.shape)}")
+                raise ShapeError(f"{self._brief()}: {name} must be {wanted}; got {tuple(mask.shape)}")
             mask = mask.reshape(shape)
             masks.append(~mask if is_bool else mask.to(q.dtype))
         if len(masks) < 2:
@@ -263,6 +265,10 @@ class MultiheadAttention(Module):
             free = (ops.ones if mask.dtype is _core.bool else ops.zeros)(more, dtype=mask.dtype)
             mask = ops.cat([mask, free], -1)
         return k, v, mask, False
+
+    def _brief(self) -> str:
+        """What messages call it: on one line, without the layer inside."""
+        return f"MultiheadAttention({self.extra_repr()})"
 
     def extra_repr(self) -> str:
         parts = [f"{self.embed_dim}, {self.num_heads}"]

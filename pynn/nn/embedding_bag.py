@@ -56,7 +56,7 @@ class EmbeddingBag(Embedding):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(num_embeddings, embedding_dim, padding_idx, device, dtype)
+        super().__init__(num_embeddings, embedding_dim, padding_idx, device=device, dtype=dtype)
         self.mode = _check.choice("EmbeddingBag", "mode", mode, ("mean", "sum", "max"))
         self.include_last_offset = bool(include_last_offset)
 

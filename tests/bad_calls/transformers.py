@@ -25,6 +25,9 @@ def writing(write):
         (lambda: write(gpt(), tokens, 1, top_k=0), ValueError, "top_k.*1 or more"),
         (lambda: write(gpt(), tokens, 1, top_p=0.0), ValueError, r"top_p.*1\]"),
         (lambda: write(gpt(), tokens, 1, top_p=1.5), ValueError, r"top_p.*1\]"),
+        (lambda: write(gpt(), tokens, 1, stop_token=-1), ValueError, "stop_token.*0 or more.*-1"),
+        (lambda: write(gpt(), tokens, 1, stop_token="end"), TypeError, "stop_token.*integer.*'end'"),
+        (lambda: write(gpt(), tokens, 1, stop_token=11), ValueError, "stop_token 11.*never.*0 to 10"),
     ]
 
 
@@ -39,6 +42,10 @@ def after_a_full_cache():
     with pynn.no_grad():
         model(tokens.repeat(1, 4), cache)
         model(tokens, cache)
+
+
+def with_cache(model, cache):
+    return lambda: model(tokens, model.new_cache(2) if cache is None else cache)
 
 
 def llama(**settings):
@@ -103,6 +110,8 @@ CALLS = {
         (lambda: llama(layers=0), ValueError, "Llama: layers.*1 or more"),
         (lambda: llama()(tokens.repeat(1, 2)), pynn.ShapeError, r"Llama\(block_size=4\): got 6 tokens"),
         (lambda: llama()(tokens + 9), IndexError, "11"),
+        (lambda: llama()(tokens[:, :0]), pynn.ShapeError, r"Llama: tokens \(1, 0\).*no steps"),
+        (with_cache(llama(), None), pynn.ShapeError, r"Llama: tokens \(1, 3\) are 1 .*for 2.*new_cache\(1\)"),
         (lambda: llama()(tokens.float()), pynn.DTypeError, "Llama: tokens are whole numbers"),
     ],
     "pynn.models.VisionTransformer": [
@@ -124,6 +133,7 @@ CALLS = {
         (lambda: bert(vocab_size=0), ValueError, "BERT: vocab_size.*1 or more"),
         (lambda: bert()(tokens.repeat(1, 2)), pynn.ShapeError, r"BERT\(max_len=4\): got 6 tokens"),
         (lambda: bert()(tokens + 9), IndexError, "11"),
+        (lambda: bert()(tokens[:, :0]), pynn.ShapeError, r"BERT: tokens \(1, 0\).*no steps"),
         (lambda: bert()(tokens, tokens[:, :2]), pynn.ShapeError, r"segments must be \(1, 3\).*\(1, 2\)"),
         (lambda: bert(num_classes=0).classify(tokens), ValueError, "num_classes is 0"),
     ],
@@ -137,6 +147,10 @@ CALLS = {
         (lambda: gpt()(tokens.float()), pynn.DTypeError, "GPT: tokens are whole numbers, got pynn.float32"),
         (lambda: gpt()(tokens + 9), IndexError, "11"),
         (lambda: gpt()([[1]]), TypeError, "GPT: tokens must be a Tensor, got list"),
+        (lambda: gpt()(tokens[:, :0]), pynn.ShapeError, r"GPT: tokens \(1, 0\).*no steps"),
+        (with_cache(gpt(), None), pynn.ShapeError, r"GPT: tokens \(1, 3\) are 1 .*for 2.*new_cache\(1\)"),
+        (with_cache(gpt(), []), TypeError, r"GPT: cache must be a KeyValueCache, got list.*new_cache\(\)"),
+        (lambda: gpt().generate(tokens, 1, num_beams=2, stop_token=11), ValueError, "stop_token 11.*never"),
         (lambda: gpt().generate(tokens, 1, num_beams=0), ValueError, "num_beams.*1 or more"),
     ],
     "pynn.models.CausalSelfAttention": [

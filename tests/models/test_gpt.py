@@ -271,6 +271,15 @@ def test_one_beam_is_greedy_and_more_are_no_worse():
     assert model.generate(x, 0, num_beams=3).tolist() == x.tolist()
 
 
+@pytest.mark.parametrize(
+    "settings", [{"temperature": 0}, {"top_k": 3}, {"top_p": 0.5}, {"num_beams": 2}, {"stop_token": 1}]
+)
+def test_nobody_writes_nothing(settings):
+    written = small().generate(tokens(0, 3), 4, **settings)
+    assert written.shape[0] == 0
+    assert 3 <= written.shape[1] <= 7
+
+
 def test_a_capable_cache_is_used(monkeypatch):
     model, seen = small(), []
     forward = model.forward

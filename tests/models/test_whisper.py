@@ -235,6 +235,12 @@ def test_what_is_written_depends_on_the_recording_of_its_row():
         assert len(set(map(tuple, together))) > 1
 
 
+def test_no_recordings_are_no_texts():
+    model = small()
+    assert model(heard(0), tokens(0, 3)).shape == (0, 3, VOCAB)
+    assert model.generate(heard(0), tokens(0, 3)).shape[0] == 0
+
+
 def test_it_stops_and_draws_by_seed():
     model, mel, start = small(), heard(), tokens(2, 1)
     drawn = [model.generate(mel, start, temperature=1.0, seed=s).tolist() for s in (1, 1, 2)]

@@ -117,6 +117,24 @@ def test_embedding(shape: tuple[int, ...], padding: int | None) -> None:
         assert (fresh[1] != 0).all()
 
 
+@pytest.mark.parametrize("options", [
+    {"max_norm": 1.0}, {"max_norm": 0.8, "norm_type": 1.0, "padding_idx": 1}, {"max_norm": 1e9},
+    {"scale_grad_by_freq": True}, {"scale_grad_by_freq": True, "padding_idx": -1, "max_norm": 1.0},
+    {"sparse": True},
+])  # fmt: skip
+@pytest.mark.parametrize("shape", [(), (9,), (3, 4), (0,)])
+def test_embedding_options(shape: tuple[int, ...], options: dict[str, Any]) -> None:
+    ours = nn.Embedding(5, 3, dtype=pynn.float64, **options)
+    theirs = torch.nn.Embedding(5, 3, **(options | {"sparse": False})).double()
+    ours.load_state_dict({name: value.numpy() for name, value in theirs.state_dict().items()})
+    before = ours.weight.detach().numpy().copy()
+    both(ours, theirs, np.random.default_rng(2).integers(0, 4, shape))
+    np.testing.assert_allclose(ours.weight.detach().numpy(), theirs.weight.detach().numpy(), rtol=1e-12)
+    assert (ours.weight.detach().numpy()[4] == before[4]).all()  # it was not read
+    given = nn.Embedding.from_pretrained(ours.weight.detach(), False, **options)
+    assert repr(given) == repr(ours)
+
+
 def test_embedding_of_given_rows() -> None:
     rows = pynn.randn(4, 3)
     layer = nn.Embedding.from_pretrained(rows)

@@ -233,3 +233,11 @@ def test_a_compiled_step_and_autocast() -> None:
     np.testing.assert_allclose(
         y.detach().float().numpy(), model(x, is_causal=True).detach().numpy(), atol=0.1, rtol=0.1
     )
+
+
+def test_messages_name_the_layer_on_one_line() -> None:
+    layer, x = nn.MultiheadAttention(8, 2), pynn.zeros(2, 5, 8)
+    with pytest.raises(pynn.ShapeError, match=r"^MultiheadAttention\(8, 2\): query must be \(N, L, 8\)"):
+        layer(x[..., :7], x, x)
+    with pytest.raises(pynn.ShapeError, match=r"^MultiheadAttention\(8, 2\): key_padding_mask .* \(2, 4\)$"):
+        layer(x, x, x, pynn.zeros(2, 4).bool())
