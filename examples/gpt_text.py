@@ -3,9 +3,10 @@
 The sections of docs/ are shuffled and one in ten is held out; the vocabulary too is learned from the others
 alone. Who counts how often a piece follows the one or two before it is the model to beat.
 
-python examples/gpt_text.py [--quick] [--steps N] [--resume] [--out FOLDER]
+python examples/gpt_text.py [--quick] [--steps N] [--until STEP] [--resume] [--out FOLDER]
 
-A checkpoint lies beside the picture: stop the run with Ctrl-C and go on with --resume, to the same weights.
+A checkpoint lies beside the picture: stop with Ctrl-C, or at a step with --until, and go on with --resume.
+The weights are then, bit for bit, those of a run that was not stopped.
 """
 
 from __future__ import annotations
@@ -130,10 +131,10 @@ class Run:
             setattr(self, name, state[name])
         pynn.set_rng_state(state["random"])
 
-    def learn(self, train: np.ndarray, windows: text.WindowDataset) -> None:
+    def learn(self, train: np.ndarray, windows: text.WindowDataset, until: int) -> None:
         """Windows from anywhere; validation and a checkpoint now and then; keep the best weights."""
         anywhere = text.WindowDataset(train, LENGTH, stride=1)
-        while self.step < self.steps:
+        while self.step < until:
             self.step += 1
             # What is drawn depends on the step alone, so that a run that goes on draws the same.
             drawn = np.random.default_rng(self.step).integers(0, len(anywhere), BATCH)
@@ -145,7 +146,7 @@ class Run:
             self.optimizer.step()
             self.schedule.step()
             self.losses.append(loss.item())
-            if self.step % EVERY == 0 or self.step == self.steps:
+            if self.step % EVERY == 0 or self.step == until:
                 reached = cross_entropy(self.model, windows)
                 if all(reached < earlier for _, earlier in self.validated):
                     self.best = {name: value.clone() for name, value in self.model.state_dict().items()}
@@ -156,8 +157,6 @@ class Run:
                     f"validation {reached:.3f}",
                     flush=True,
                 )
-        self.model.load_state_dict(self.best)
-        self.model.eval()
 
 
 def write(model: models.GPT, vocabulary: text.Vocabulary, start: str, count: int, seed: int) -> str:
@@ -244,7 +243,7 @@ def draw(
 
 
 if __name__ == "__main__":
-    chosen = options(__doc__, steps=2000, resume=False)
+    chosen = options(__doc__, steps=2000, until=0, resume=False)
     pynn.manual_seed(0)
     steps = min(chosen.steps, 6) if chosen.quick else chosen.steps
     learned, held_out = split(read_sections())
@@ -260,8 +259,12 @@ if __name__ == "__main__":
     if chosen.resume:
         run.load()
     print(f"{sum(p.numel() for p in run.model.parameters()):,} weights", flush=True)
-    run.learn(train, windows)
+    run.learn(train, windows, min(steps, chosen.until) if chosen.until else steps)
+    if run.step < steps:
+        raise SystemExit(0)  # to go on another day
 
+    run.model.load_state_dict(run.best)
+    run.model.eval()
     reached = min(value for _, value in run.validated)
     bytes_each = sum(len(section.encode()) for section in held_out) / len(test)
     for name, value in {**{f"counting {name}": v for name, v in baselines.items()}, "GPT": reached}.items():

@@ -54,7 +54,8 @@ def unique(
     found = np.unique(values, return_inverse=True, return_counts=True, axis=dim)
     inverse = found[1].reshape(values.shape if dim is None else -1)
     wanted = [found[0], *([inverse] if return_inverse else []), *([found[2]] if return_counts else [])]
-    made = tuple(_core.tensor(np.ascontiguousarray(part)) for part in wanted)
+    # np.ascontiguousarray would make a row of a single number
+    made = tuple(_core.tensor(np.asarray(part, order="C")) for part in wanted)
     return made if len(made) > 1 else made[0]
 
 

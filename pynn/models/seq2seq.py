@@ -227,6 +227,8 @@ class Seq2Seq(nn.Module):
             self.train(was_training)
 
     def _search(self, source: Tensor, lengths: Any, steps: int, width: int, alpha: float) -> list[Decoded]:
+        if not len(source):
+            return []
         memory, state, behind = self.read(source, lengths)
         n = len(source)
         each = _core.from_numpy(np.repeat(np.arange(n), width))  # row n * width + b is begin b of source n

@@ -220,6 +220,12 @@ def test_a_wide_beam_finds_the_likeliest_of_all():
         assert best.log_probability == pytest.approx(each[expected], abs=1e-5)
 
 
+def test_no_sources_have_no_targets():
+    model = models.Seq2Seq(6, 6, hidden=4)
+    assert model.decode(pynn.zeros(0, 5).long()) == []
+    assert model(pynn.zeros(0, 5).long(), pynn.zeros(0, 3).long())[0].shape == (0, 3, 6)
+
+
 def test_greedy_takes_the_likeliest_token_after_each():
     model = models.Seq2Seq(5, 7, hidden=6)
     source = pynn.tensor([[1, 2, 3]])
