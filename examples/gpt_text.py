@@ -3,6 +3,10 @@
 The sections of docs/ are shuffled and one in ten is held out; the vocabulary too is learned from the others
 alone. Who counts how often a piece follows the one or two before it is the model to beat.
 
+After 2000 steps its perplexity on sections held out was 33.5, or 2.34 bits a byte. Counting single pieces has
+358.5, pairs 59.1, triples 36.6. (The guide grows, and the numbers move with it.) It has learned words,
+headings, formulas and links; what it writes makes no sense: 77,169 pieces are a thin book.
+
 python examples/gpt_text.py [--quick] [--steps N] [--until STEP] [--resume] [--out FOLDER]
 
 A checkpoint lies beside the picture: stop with Ctrl-C, or at a step with --until, and go on with --resume.
@@ -29,6 +33,7 @@ END = "<end>"  # of a section
 BATCH, LENGTH, EVERY = 16, 128, 50  # windows in a step, pieces in each; steps between two validations
 SIZES = {"block_size": LENGTH, "n_layer": 4, "n_head": 4, "n_embd": 128, "dropout": 0.3}
 LEARNING_RATE, WARMUP = 2e-3, 100
+SENTENCES = "A neuron adds what it hears. The sum goes through a function, and the next neuron hears the sum."
 
 
 def read_sections() -> list[str]:
@@ -104,8 +109,9 @@ def cross_entropy(model: models.GPT, windows: text.WindowDataset) -> float:
 class Run:
     """All that a run holds and a checkpoint keeps."""
 
-    def __init__(self, vocab_size: int, steps: int, path: Path) -> None:
-        self.model = models.GPT(vocab_size, **SIZES)
+    def __init__(self, vocabulary: text.Vocabulary, steps: int, path: Path) -> None:
+        self.vocabulary = vocabulary.to_dict()
+        self.model = models.GPT(len(vocabulary), **SIZES)
         self.best = self.model.state_dict()
         self.optimizer = pynn.optim.AdamW(decayed(self.model), lr=LEARNING_RATE, betas=(0.9, 0.99))
         self.schedule = pynn.optim.lr_scheduler.LambdaLR(self.optimizer, lambda step: rate(step, steps))
@@ -117,7 +123,10 @@ class Run:
         """Whole or not at all: an interrupted write leaves the last checkpoint."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         state = {name: getattr(self, name).state_dict() for name in ("model", "optimizer", "schedule")}
-        state |= {name: getattr(self, name) for name in ("best", "steps", "step", "losses", "validated")}
+        state |= {
+            name: getattr(self, name)
+            for name in ("best", "vocabulary", "steps", "step", "losses", "validated")
+        }
         pynn.save({**state, "random": pynn.get_rng_state()}, self.path)
 
     def load(self) -> None:
@@ -125,6 +134,8 @@ class Run:
         state = pynn.load(self.path)
         if state["steps"] != self.steps:
             raise SystemExit(f"{self.path} is of a run with --steps {state['steps']}, not {self.steps}")
+        if state["vocabulary"] != self.vocabulary:
+            raise SystemExit(f"{self.path} is of another state of the guide; begin anew, without --resume")
         for name in ("model", "optimizer", "schedule"):
             getattr(self, name).load_state_dict(state[name])
         for name in ("best", "step", "losses", "validated"):
@@ -212,7 +223,7 @@ def draw(
         f"counts pairs, among {math.exp(baselines['two pieces']):.0f}",
         fontsize=15,
     )
-    top, bottom = figure.subfigures(2, 1, height_ratios=[1.75, 1])
+    top, bottom = figure.subfigures(2, 1, height_ratios=[2.3, 1])
     left, right = top.subplots(1, 2)
     width = max(1, min(25, len(run.losses) // 4))
     left.plot(
@@ -237,8 +248,8 @@ def draw(
     axes = bottom.subplots()
     axes.axis("off")
     printable = "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in sample)
-    lines = [line for part in printable.split("\n") for line in textwrap.wrap(part, 150) or [""]]
-    axes.text(0, 1, "\n".join(lines[:14]), va="top", family="monospace", fontsize=9, parse_math=False)
+    lines = [line for part in printable.split("\n") for line in textwrap.wrap(part, 150)]
+    axes.text(0, 1, "\n".join(lines[:16]), va="top", family="monospace", fontsize=9, parse_math=False)
     return figure
 
 
@@ -255,7 +266,7 @@ if __name__ == "__main__":
     names = ["single pieces", "two pieces", "three pieces"]
     baselines = {name: counted(train, test, n + 1, size) for n, name in enumerate(names)}
 
-    run = Run(size, steps, chosen.out / "gpt_text.safetensors")
+    run = Run(vocabulary, steps, chosen.out / "gpt_text.safetensors")
     if chosen.resume:
         run.load()
     print(f"{sum(p.numel() for p in run.model.parameters()):,} weights", flush=True)
@@ -274,6 +285,6 @@ if __name__ == "__main__":
         write(run.model, vocabulary, start, 30 if chosen.quick else 120, seed)
         for seed, start in enumerate(["The gradient", "## What a layer", "A network that"])
     )
-    shown = vocabulary.encode(max(held_out, key=len))[:40]
+    shown = vocabulary.encode(SENTENCES)
     pieces = [vocabulary.tokens[token] for token in shown]
     save(draw(run, baselines, pieces, attention(run.model, shown), sample), chosen.out)
