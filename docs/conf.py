@@ -20,6 +20,9 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(HERE), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
 )
 
+# Their pictures get a description, for those who do not see them.
+os.environ["PYTHONSTARTUP"] = str(HERE / "_ext" / "kernel.py")
+
 # Figures of the pages are caught by this backend; under another one of the environment they would be lost.
 os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
 
@@ -34,11 +37,13 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "sphinx_design",
+    "alt_texts",
     "benchmark_results",
     "mathml",
     "oplist",
 ]
 exclude_patterns = ["_build", "jupyter_execute", "**/.ipynb_checkpoints", "_static"]
+templates_path = ["_templates"]
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
