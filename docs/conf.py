@@ -39,6 +39,7 @@ extensions = [
     "sphinx_design",
     "alt_texts",
     "benchmark_results",
+    "example_gallery",
     "mathml",
     "oplist",
 ]
