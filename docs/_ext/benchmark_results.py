@@ -56,8 +56,8 @@ def summary(rows: list[tuple[str, str]]) -> str:
     ahead = sum(ratio > 1.05 for ratio in ratios)
     behind = [f"{name} ({ratio}x)" for name, ratio in rows if float(ratio) < 0.95]
     text = (
-        f"In {ahead} of {len(rows)} comparisons with the best that PyTorch does, pynn is ahead by more than 5 %; "
-        f"the median is {median(ratios):.1f} times as fast."
+        f"In {ahead} of {len(rows)} comparisons with the best that PyTorch does, pynn is ahead by more than "
+        f"5 %; the median is {median(ratios):.1f} times as fast."
     )
     return text + (f" **It is behind** in {len(behind)}: {'; '.join(behind)}." if behind else "")
 
