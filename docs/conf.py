@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import hashlib
 import os
 import re
 import sys
@@ -49,6 +50,13 @@ templates_path = ["_templates"]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "cache"
+# What a page printed is kept, and is made anew when the page changes, or what all pages share.
+SHARED = [
+    HERE / name
+    for name in ("described.py", "figures.py", "pieces.py", "_ext/kernel.py", "_static/pynn.mplstyle")
+]
+digest = hashlib.sha256(b"".join(path.read_bytes() for path in SHARED)).hexdigest()[:12]
+nb_execution_cache_path = str(HERE / "_build" / f".jupyter_cache-{digest}")
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_execution_show_tb = True
