@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 
 import pynn
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "_ext"))
 # The notebooks run in processes of their own, which find figures.py here.
 os.environ["PYTHONPATH"] = os.pathsep.join(
