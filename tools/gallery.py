@@ -68,7 +68,8 @@ def draw(name: str, folder: Path, *more: str) -> dict[str, Any]:
             small = picture.convert("RGB")
             small.thumbnail((WIDTH, WIDTH), Image.Resampling.LANCZOS)
             small.save(folder / f"{name}.webp", quality=78, method=6)
-    said = [line for line in done.stdout.splitlines() if not line.startswith(("wrote ", "epoch "))]
+    lines = ["".join(filter(str.isprintable, line)) for line in done.stdout.splitlines()]
+    said = [line for line in lines if not line.startswith(("wrote ", "epoch "))]
     while len("\n".join(said)) > SAID and len(said) > 1:
         said.pop(0)  # the result stands at the end
     return {"said": said, "shows": shows}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -55,6 +56,12 @@ def heading(name: str) -> str:
     return words[0].upper() + words[1:]
 
 
+def result_of(said: list[str]) -> str:
+    """The last line that says a number of something."""
+    numbers = [line for line in said if re.match(r"[\w (),]+: .*\d", line)] or said
+    return numbers[-1].replace("`", "") if numbers else ""
+
+
 def write_if_new(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_text(encoding="utf-8") != text:
@@ -74,7 +81,7 @@ def write_pages(app: Sphinx) -> None:
         title, more = described(name)
         alt = result["shows"].replace('"', "'").replace("\n", " ") or f"What {name} draws"
         said = "\n".join(result["said"])
-        how = " (here of a quick run)" if quick else ""
+        how = " (of a quick run, too short to learn)" if quick else ""
         page = f"""# {heading(name)}
 
 {title}
@@ -102,7 +109,6 @@ It prints{how}:
 ```
 """
         write_if_new(folder / f"{name}.md", page)
-        last = result["said"][-1] if result["said"] else ""
         cards.append(f"""::::{{grid-item-card}} {heading(name)}
 :link: gallery/{name}
 :link-type: doc
@@ -114,7 +120,7 @@ It prints{how}:
 
 {title}
 
-`{last}`{how}
+`{result_of(result["said"])}`{how}
 ::::
 """)
         wanted |= {f"{name}.md", f"{name}.webp"}
