@@ -39,7 +39,7 @@ SENTENCES = "A neuron adds what it hears. The sum goes through a function, and t
 def read_sections() -> list[str]:
     """The prose of all pages, cut at headings; programs, tables of contents and pictures are left out."""
     sections = []
-    for page in sorted(DOCS.glob("[!_]*/*.md")) + sorted(DOCS.glob("*.md")):  # in _*/ stand results, not prose
+    for page in sorted(DOCS.glob("[!_]*/*.md")) + sorted(DOCS.glob("*.md")):  # _*/ holds results
         prose = re.sub(r"\A---\n.*?\n---\n", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
         prose = re.sub(r"^(`{3,}|:{3,}).*?^\1\s*$", "", prose, flags=re.DOTALL | re.MULTILINE)
         prose = re.sub(r"\n{3,}", "\n\n", prose)
