@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import hashlib
 import os
 import re
 import sys
@@ -13,12 +14,15 @@ from sphinx.application import Sphinx
 
 import pynn
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "_ext"))
 # The notebooks run in processes of their own, which find figures.py here.
 os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(HERE), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
 )
+
+# Their pictures get a description, for those who do not see them.
+os.environ["PYTHONSTARTUP"] = str(HERE / "_ext" / "kernel.py")
 
 # Figures of the pages are caught by this backend; under another one of the environment they would be lost.
 os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
@@ -34,15 +38,25 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "sphinx_design",
+    "alt_texts",
     "benchmark_results",
+    "example_gallery",
     "mathml",
     "oplist",
 ]
 exclude_patterns = ["_build", "jupyter_execute", "**/.ipynb_checkpoints", "_static"]
+templates_path = ["_templates"]
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "cache"
+# What a page printed is kept, and is made anew when the page changes, or what all pages share.
+SHARED = [
+    HERE / name
+    for name in ("described.py", "figures.py", "pieces.py", "_ext/kernel.py", "_static/pynn.mplstyle")
+]
+digest = hashlib.sha256(b"".join(path.read_bytes() for path in SHARED)).hexdigest()[:12]
+nb_execution_cache_path = str(HERE / "_build" / f".jupyter_cache-{digest}")
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_execution_show_tb = True

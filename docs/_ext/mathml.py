@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
+from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
+
+logger = logging.getLogger(__name__)
+
+
+def mathml(formula: str, display: str) -> str:
+    """The converter knows `align*`, and shows the signs of what it does not know; that is an error here."""
+    result = convert(re.sub(r"{aligned}", "{align*}", formula), display=display)
+    if re.search(r"<m[io]>(?:&|\\)\w*</m[io]>", result):
+        logger.warning("a formula holds what cannot be shown: %s", formula)
+    return result
 
 
 def inline(translator: HTML5Translator, node: nodes.math) -> None:
-    translator.body.append(f'<span class="math">{convert(node.astext(), display="inline")}</span>')
+    translator.body.append(f'<span class="math">{mathml(node.astext(), "inline")}</span>')
     raise nodes.SkipNode
 
 
 def block(translator: HTML5Translator, node: nodes.math_block) -> None:
-    translator.body.append(f'<div class="math">{convert(node.astext(), display="block")}</div>')
+    translator.body.append(f'<div class="math">{mathml(node.astext(), "block")}</div>')
     raise nodes.SkipNode
 
 

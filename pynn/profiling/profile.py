@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from pynn import _check, _core, autograd
@@ -226,7 +227,7 @@ class _Meter:
     def __init__(self) -> None:
         self.layers: dict[str, LayerProfile] = {}
         self.paths = ModulePaths(lambda _: "")
-        self._events: dict[int, tuple[LayerProfile, str, float, bool]] = {}
+        self._events: dict[int, tuple[LayerProfile, Callable[[list[bool]], float], bool]] = {}
 
     def _layer(self) -> LayerProfile:
         path, kind = self.paths.present
@@ -243,29 +244,36 @@ class _Meter:
 
     def call(self, number: int, op: str, arguments: Any, outputs: list[tuple[int, Tensor]], ns: int) -> None:
         shapes: dict[str, tuple[int, ...]] = {}
+        settings: dict[str, Any] = {}
         nbytes = sum(made.nbytes for _, made in outputs if made is not None)
         for name, given in arguments:
-            for value in given if isinstance(given, list) else [given]:
+            for k, value in enumerate(given if isinstance(given, list) else [given]):
                 if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], Tensor):
-                    shapes.setdefault(name, tuple(value[1].shape))
+                    shapes[f"{name}.{k}" if k else name] = tuple(value[1].shape)
                     nbytes += value[1].nbytes
+                else:
+                    settings[name] = given
         if op in VIEWS and _is_view(arguments, outputs):
             nbytes = 0
         out = tuple(outputs[0][1].shape) if outputs and outputs[0][1] is not None else ()
-        flops = forward_flops(op, shapes, out)
         layer = self._layer()
-        layer.forward.add(ns, flops, nbytes)
-        self._events[number] = (layer, op, flops, nbytes == 0)
+        layer.forward.add(ns, forward_flops(op, shapes, out, settings), nbytes)
+        self._events[number] = (
+            layer,
+            partial(backward_flops, op, shapes, out, settings=settings),
+            nbytes == 0,
+        )
 
     def goes_back(self, number: int, op: str, arrived: list[Tensor | None], again: Any) -> None:
         self._arrived = sum(dy.nbytes for dy in arrived if dy is not None)
 
     def gave(self, number: int, op: str, sent: list[tuple[int | None, Tensor | None]], ns: int) -> None:
         if number in self._events:
-            layer, op, flops, is_view = self._events[number]
-            wanted = [dx for _, dx in sent if dx is not None]
-            nbytes = 0 if is_view else self._arrived + sum(dx.nbytes for dx in wanted)
-            layer.backward.add(ns, backward_flops(op, flops, len(wanted)), nbytes)
+            layer, flops, is_view = self._events[number]
+            # A gradient may be made that nobody waits for.
+            wanted = [value is not None and dx is not None for value, dx in sent]
+            nbytes = 0 if is_view else self._arrived + sum(dx.nbytes for _, dx in sent if dx is not None)
+            layer.backward.add(ns, flops(wanted), nbytes)
 
 
 def profile(model: Module, *inputs: Any, backward: bool | None = None, repeats: int = 10) -> Profile:

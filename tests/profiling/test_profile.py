@@ -24,7 +24,7 @@ def test_operations_of_a_network_are_those_of_the_formula():
     assert report["1"].forward.flops == n * 8 * 36
     assert report["2"].forward.flops == 0
     assert report["3"].forward.flops == linear
-    assert report["3"].backward.flops == 3 * linear  # dx, dweight, dbias
+    assert report["3"].backward.flops == 2 * (2 * n * 10 * 288) + n * 10  # dx and dweight; dbias is a sum
     assert report["3"].forward.bytes == 4 * (n * 288 + 288 * 10 + 10 + n * 10)
     assert report["1"].backward.bytes == 4 * 2 * n * 8 * 36
 
@@ -54,6 +54,68 @@ def test_the_rules_are_about_ops_that_exist():
 )
 def test_counts(op, shapes, out, want):
     assert flops.forward_flops(op, shapes, out) == want
+
+
+def test_attention_counts_pairs_of_a_query_and_a_key():
+    n, heads, length, keys, e, v = 2, 3, 5, 7, 4, 6
+    shapes = {"query": (n, heads, length, e), "key": (n, 1, keys, e), "value": (n, 1, keys, v)}
+    out = (n, heads, length, v)
+    pairs = n * heads * length * keys
+    assert flops.forward_flops("attention", shapes, out) == pairs * (2 * e + 5 + 2 * v)
+    assert flops.backward_flops("attention", shapes, out, [True, False, False]) == pairs * (6 * e + 4 * v + 7)
+    causal = n * heads * (1 + 2 + 3 + 4 + 5)
+    assert flops.forward_flops("attention", shapes, out, {"is_causal": True}) == causal * (2 * e + 5 + 2 * v)
+    shapes["key"], shapes["value"] = (n, heads, 3, e), (n, heads, 3, v)  # queries 3 to 5 see all 3 keys
+    seen = n * heads * (1 + 2 + 3 + 3 + 3)
+    assert flops.forward_flops("attention", shapes, out, {"is_causal": True}) == seen * (2 * e + 5 + 2 * v)
+
+
+@pytest.mark.parametrize("learns_input", [False, True])
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("bias", [False, True])
+def test_a_recurrent_layer_counts_its_gates(bias, bidirectional, learns_input):
+    n, t, features, h = 3, 5, 4, 6
+    x = pynn.randn(n, t, features, requires_grad=learns_input)
+    # by kind: gates, and operations by elements: each σ and tanh is 4, each sum and product of numbers 1
+    for kind, gates, cell in [
+        (nn.LSTM, 4, 4 + 12 + 4 + 3 + 4 + 1),
+        (nn.GRU, 3, 2 + 8 + 2 + 4 + 3),
+        (nn.RNN, 1, 5),
+    ]:
+        layer = kind(features, h, batch_first=True, bias=bias, bidirectional=bidirectional)
+        report = layer.profile(x, backward=True, repeats=1)[""]
+        steps = n * t * (1 + bidirectional)
+        read, kept = 2 * gates * h * features, 2 * gates * h * h
+        rest = cell * h + (2 * gates * h if bias else 0)
+        assert report.forward.flops == steps * (read + kept + rest)
+        # W_ih and W_hh each have a gradient, and so has h, and x if it learns
+        assert report.backward.flops == steps * ((1 + learns_input) * read + 2 * kept + rest)
+
+
+def test_a_projected_state_and_a_packed_batch():
+    layer = nn.LSTM(3, 5, batch_first=True, proj_size=2)
+    lengths = pynn.tensor([4, 2])
+    packed = nn.utils.rnn.pack_padded_sequence(pynn.randn(2, 4, 3), lengths, batch_first=True)
+    report = layer.eval().profile(packed, backward=False, repeats=1)[""]
+    steps = 4 + 2
+    assert report.forward.flops == steps * (2 * 20 * 3 + 2 * 20 * 2 + 2 * 5 * 2 + 28 * 5 + 2 * 20)
+
+
+def test_the_profile_of_a_transformer_counts_its_attention():
+    layer = nn.MultiheadAttention(8, 2, batch_first=True)
+    x = pynn.randn(3, 5, 8)
+    report = layer.profile(x, x, x, None, False, backward=False, repeats=1)
+    attention = 3 * 2 * 5 * 5 * (2 * 4 + 5 + 2 * 4)
+    products = 4 * (2 * 3 * 5 * 8 * 8 + 3 * 5 * 8)  # q, k, v and out, with their biases
+    assert sum(part.forward.flops for part in report.layers) == attention + products
+
+
+def test_a_bias_is_no_product_and_nothing_wanted_costs_nothing():
+    shapes = {"x": (7, 3), "weight": (4, 3), "bias": (4,)}
+    assert flops.backward_flops("linear", shapes, (7, 4), [False, True, True]) == 2 * 7 * 3 * 4 + 28
+    assert flops.backward_flops("linear", shapes, (7, 4), [True, True, False]) == 2 * (2 * 7 * 3 * 4)
+    assert flops.backward_flops("linear", shapes, (7, 4), [False, False, False]) == 0
+    assert flops.backward_flops("relu", {"x": (3, 4)}, (3, 4), [True]) == 12
 
 
 def test_the_bound_is_what_takes_longest():

@@ -11,7 +11,7 @@
     p.inside.append(make("path", { d: p.curve(data.grid.map((x, k) => [x, data.truth[k]])), class: "line truth" }), drawn);
     for (const [a, b] of data.points) p.inside.append(make("circle", { cx: p.x(a), cy: p.y(b), r: 3.5, class: "point orange" }));
     const top = Math.max(...data.unseen) * 1.1;
-    const e = plot({ x: [0, data.widths.length - 1], y: [0, top], width: 320, height: 170, label: "error on seen and unseen points by width", ticks: 5 });
+    const e = plot({ x: [0, data.widths.length - 1], y: [0, top], width: 320, height: 170, label: "error on seen and unseen points by width", names: data.widths });
     const mark = make("line", { y1: e.y(0), y2: e.y(top), class: "marker" });
     e.inside.append(
       make("path", { d: e.curve(data.seen.map((v, k) => [k, v])), class: "line blue" }),

@@ -42,11 +42,11 @@
   define("race", (root) => {
     const state = { surface: "ravine", start: null, log: null, steps: 60 };
     const holder = make("div"), standings = make("p", { class: "formula", "aria-live": "polite" });
-    let timer = 0, shown = 0;
+    let timer = 0, shown = 0, p = null, paths = null;
 
-    function draw(upTo) {
+    function ground() {  // drawn once for each surface; a step of the race draws only the paths
       const [label, height, , xs, ys] = surfaces[state.surface];
-      const p = plot({ width: 420, height: 280, x: xs, y: ys, label: `Paths on the surface: ${label}` });
+      p = plot({ width: 420, height: 280, x: xs, y: ys, label: `Paths on the surface: ${label}` });
       const n = 40, values = [];
       for (let i = 0; i < n; i++) for (let j = 0; j < n; j++)
         values.push([i, j, height(xs[0] + ((i + 0.5) / n) * (xs[1] - xs[0]), ys[0] + ((j + 0.5) / n) * (ys[1] - ys[0]))]);
@@ -57,19 +57,24 @@
         const level = Math.round(12 * ((logs[k] - from) / (to - from))) / 12;
         p.inside.append(make("rect", { x: p.x(xs[0]) + i * w, y: p.y(ys[0]) - (j + 1) * h, width: w + 0.5, height: h + 0.5, class: "height", "fill-opacity": 0.08 + 0.5 * level }));
       });
-      const results = [];
+      paths = make("g");
+      p.inside.append(paths);
+      p.svg.addEventListener("pointerdown", (event) => { state.start = p.pointer(event); play(); });
+      holder.replaceChildren(p.svg);
+    }
+    function draw(upTo) {
+      const height = surfaces[state.surface][1], results = [];
+      paths.replaceChildren();
       for (const [name, look] of Object.entries(looks)) {
         const path = run(state.surface, name, state.start, 10 ** state.log, upTo);
         const inside = path.filter(([a, b]) => Math.abs(a) < 1e3 && Math.abs(b) < 1e3);
         const [a, b] = inside[inside.length - 1];
-        p.inside.append(make("path", { d: p.curve(inside), class: `line ${look}` }), make("circle", { cx: p.x(a), cy: p.y(b), r: 5, class: `runner ${look}` }));
+        paths.append(make("path", { d: p.curve(inside), class: `line ${look}` }), make("circle", { cx: p.x(a), cy: p.y(b), r: 5, class: `runner ${look}` }));
         results.push([name, path.length <= upTo ? Infinity : height(...path[path.length - 1])]);
       }
       results.sort((a, b) => a[1] - b[1]);
       standings.replaceChildren(make("span", {}, `after ${upTo} steps: `));
       for (const [name, value] of results) standings.append(make("span", { class: `key ${looks[name]}` }, `${name} ${Number.isFinite(value) ? value.toPrecision(2) : "flew out"}`), " ");
-      p.svg.addEventListener("pointerdown", (event) => { state.start = p.pointer(event); play(); });
-      holder.replaceChildren(p.svg);
     }
     function play() {
       clearInterval(timer);
@@ -81,6 +86,7 @@
     const steps = slider("steps", { min: 10, max: 400, step: 10, value: 60, digits: 0 }, (v) => { state.steps = v; shown = v; if (state.start) draw(v); });
     function choose(name) {
       state.surface = name;
+      ground();
       state.start = surfaces[name][5];
       rate.input.value = Math.log10(surfaces[name][6]);
       rate.refresh();

@@ -65,8 +65,8 @@
     return make("button", { type: "button", onclick: pressed }, text);
   }
 
-  // A plot with axes: x and y map data to pixels, pointer(event) goes back.
-  function plot({ width = 320, height = 240, x: [x0, x1], y: [y0, y1], label, ticks = 5 }) {
+  // A plot with axes: x and y map data to pixels, pointer(event) goes back. `names` stand at 0, 1, ... of x in place of numbers.
+  function plot({ width = 320, height = 240, x: [x0, x1], y: [y0, y1], label, ticks = 5, names = null }) {
     const margin = 28;
     const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "plot" });
     const x = (v) => margin + ((v - x0) / (x1 - x0)) * (width - margin - 8);
@@ -78,10 +78,11 @@
       axes.append(
         make("line", { x1: x(a), x2: x(a), y1: y(y0), y2: y(y1), class: "grid" }),
         make("line", { x1: x(x0), x2: x(x1), y1: y(b), y2: y(b), class: "grid" }),
-        make("text", { x: x(a), y: height - 6, "text-anchor": "middle" }, short(a)),
+        make("text", { x: x(a), y: height - 6, "text-anchor": "middle" }, names ? "" : short(a)),
         make("text", { x: margin - 4, y: y(b) + 3, "text-anchor": "end" }, short(b)),
       );
     }
+    (names ?? []).forEach((name, k) => axes.append(make("text", { x: x(k), y: height - 6, "text-anchor": "middle" }, String(name))));
     svg.append(axes, inside);
     const pointer = (event) => {
       const box = svg.getBoundingClientRect();
