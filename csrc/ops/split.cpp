@@ -42,6 +42,28 @@ std::vector<int64_t> piece_sizes(const Tensor& wish, int64_t total) {
   return sizes;
 }
 
+// The gradient of a whole from those of its pieces. Where these already lie one behind the other along the
+// axis, as attention lays out those of one projection, together they are that gradient, and nothing moves.
+Tensor join(const std::vector<Tensor>& pieces, int axis) {
+  if (pieces.size() < 2 || pieces[0].numel() == 0) return concatenate(pieces, axis);
+  const TensorImpl& first = *pieces[0].impl();
+  Strides strides = first.strides;
+  if (first.shape[axis] == 1) strides[axis] = pieces[1].impl()->offset - first.offset;
+  Shape whole = first.shape;
+  whole[axis] = 0;
+  for (const Tensor& piece : pieces) {
+    Shape shape = piece.shape();
+    Strides as_first = piece.strides();
+    if (shape[axis] == 1) as_first[axis] = strides[axis];
+    const bool follows = piece.impl()->storage == first.storage && as_first == strides &&
+                         piece.impl()->offset == first.offset + whole[axis] * strides[axis];
+    if (!follows || piece.requires_grad()) return concatenate(pieces, axis);
+    whole[axis] += shape[axis];
+  }
+  const Tensor joined = pieces[0].alias(whole, strides, first.offset);
+  return overlaps_itself(joined) ? concatenate(pieces, axis) : joined;
+}
+
 }  // namespace
 
 struct Split {
@@ -71,7 +93,7 @@ struct Split {
       shape[int(at)] = reader.next<int64_t>();
       pieces.push_back(dy[k] ? dy[k] : zeros(shape, type));
     }
-    return {concatenate(pieces, at), Tensor()};
+    return {join(pieces, int(at)), Tensor()};
   }
 };
 static const Op& split_op = structured<Split>({
@@ -121,7 +143,7 @@ struct Unbind {
     const auto [shape, at, type, count] = context.load<Shape, int64_t, DType, int64_t>();
     std::vector<Tensor> slices;
     for (int64_t k = 0; k < count; ++k) slices.push_back(unsqueeze(dy[k] ? dy[k] : zeros(shape, type), at));
-    return {concatenate(slices, at)};
+    return {join(slices, int(at))};
   }
 };
 static const Op& unbind_op = structured<Unbind>({
