@@ -210,6 +210,8 @@ void multiply_blocks(const Gemm<T>& g, Range rows, Range columns) {
             multiply_tile<T>(smaller(tile_rows, block_rows.end - i), tile, out);
             tile.next_a = nullptr;
           }
+          if (p + steps == g.k)
+            follow_up(g, i, smaller(i + tile_rows, block_rows.end), block_columns.begin, block_columns.end);
         }
       }
       p += steps;

@@ -69,6 +69,8 @@ def _convolution_weight(shapes: Shapes, out: Shape) -> float:
 
 PRODUCTS: dict[str, Callable[[Shapes, Shape], float]] = {
     "linear": _linear,
+    "linear_activation": _linear,
+    "linear_then": _linear,
     "matrix_product": _product,
     "convolution": _convolution,
     "convolution_input": _convolution_input,
