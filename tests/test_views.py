@@ -252,3 +252,51 @@ ERRORS = [
 def test_errors_name_the_op(wrong, error, says):
     with pytest.raises(error, match=says):
         wrong(pynn.tensor(numbers()))
+
+
+def pieces_of(x, how):
+    return x.unbind(1) if how == "unbind" else x.split([1, 2, 1], 1)
+
+
+@pytest.mark.parametrize("how", ["unbind", "split"])
+@pytest.mark.parametrize("lie", ["in order", "backwards", "apart", "overlapping", "all one", "turned"])
+def test_the_gradient_of_a_whole_from_pieces_that_lie_in_one_memory(how, lie):
+    x = pynn.randn(3, 4, 5, requires_grad=True)
+    pieces = pieces_of(x, how)
+    whole = pynn.randn(3, 8, 5)
+    if lie == "turned":
+        whole = pynn.randn(5, 8, 3).permute(2, 1, 0)
+    widths = [1] * 4 if how == "unbind" else [1, 2, 1]
+    starts = {
+        "in order": np.cumsum([0, *widths[:-1]]),
+        "turned": np.cumsum([0, *widths[:-1]]),
+        "backwards": np.cumsum([0, *widths[:0:-1]])[::-1],
+        "apart": 2 * np.arange(len(widths)),
+        "overlapping": np.arange(len(widths)) // 2,
+        "all one": np.zeros(len(widths), int),
+    }[lie]
+    given = [whole[:, int(s) : int(s) + w] for s, w in zip(starts, widths, strict=True)]
+    expected = np.concatenate([g.numpy() for g in given], 1)
+    if how == "unbind":
+        given = [g.squeeze(1) for g in given]
+    (dx,) = pynn.autograd.grad(pieces, [x], given, retain_graph=True)
+    np.testing.assert_array_equal(dx.numpy(), expected)
+    pynn.autograd.backward(pieces, given)
+    whole.fill_(0)  # what a user goes on to do with his gradient is not what x was given
+    np.testing.assert_array_equal(x.grad.numpy(), expected)
+
+
+def test_a_conversion_keeps_the_order_of_the_axes_in_memory():
+    x = pynn.randn(2, 3, 4, 5, requires_grad=True)
+    turned = x.permute(0, 2, 1, 3)
+    y = turned.double()
+    assert y.permute(0, 2, 1, 3).is_contiguous()
+    np.testing.assert_array_equal(y.detach().numpy(), turned.detach().numpy())
+    part = x[:, 1:, ::2].transpose(1, 2)
+    z = part.double()
+    assert z.transpose(1, 2).is_contiguous()
+    np.testing.assert_array_equal(z.detach().numpy(), part.detach().numpy())
+    z.square().sum().backward()
+    np.testing.assert_allclose(x.grad.numpy()[:, 1:, ::2], 2 * x.detach().numpy()[:, 1:, ::2])
+    spread = pynn.ones(3, 1).expand(3, 4).T.double()
+    assert (spread == 1).all()

@@ -49,12 +49,12 @@ bool better_transposed(const Gemm<T>& g) {
 // Part of C: for the thin ways, all of its rows.
 template <class T>
 void multiply_part(const Gemm<T>& g, Way way, Range rows, Range columns) {
+  if (way == Way::blocks) return multiply_blocks(g, rows, columns);
   if (way == Way::dots)
     multiply_by_dots(g, columns.begin, columns.end);
-  else if (way == Way::sums_of_rows)
-    multiply_by_sums_of_rows(g, columns.begin, columns.end);
   else
-    multiply_blocks(g, rows, columns);
+    multiply_by_sums_of_rows(g, columns.begin, columns.end);
+  follow_up(g, 0, g.m, columns.begin, columns.end);
 }
 
 // ---- threads ---------------------------------------------------------------------------------------------
@@ -154,6 +154,8 @@ void gemm(const Gemm<T>& given) {
     multiply(g, parts);
   else
     multiply_batch(g, parts);
+  if (g.c_col != 1 && g.batch == 1)
+    follow_up(given, 0, given.m, 0, given.n);  // turned round: C lies otherwise
 }
 
 struct GemmKernels {

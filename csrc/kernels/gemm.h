@@ -5,9 +5,9 @@
 // not overlap itself or the operands. Integers wrap around. Results are bitwise the same on any number of
 // threads.
 //
-// The bias is added to a tile of C while that is still in registers, which saves a pass over memory. An
-// activation is not: in training its gradient needs a pass of its own, and what is saved is below one
-// percent of a step.
+// The bias is added to a tile of C while that is still in registers. An activation follows a panel of rows as
+// soon as it is done, while it is in the cache: by the very loop of the activation's own op, so that each of
+// them fits without a word about it here, and no bit of the result depends on where it was computed.
 //
 // How it is done, from the outside in; docs/guide tells it as a story:
 //   gemm.cpp         which of the ways below suits the shape, and which part of C is whose thread's
@@ -20,6 +20,9 @@
 #include <stdint.h>
 
 namespace pynn {
+
+// out[i] = f(in[0][i]) for n elements that lie side by side: as core/elementwise_kernel.h makes them.
+using RowLoop = void(const void* const* in, void* out, int64_t n, const double* parameters);
 
 template <class T>
 struct Gemm {
@@ -35,6 +38,10 @@ struct Gemm {
 
   const T* bias_m = nullptr;  // one value a row of C, contiguous
   const T* bias_n = nullptr;  // one value a column of C, contiguous
+
+  // then_out = then(C), laid out as C and perhaps C itself. Of one product whose C has contiguous rows.
+  RowLoop* then = nullptr;
+  T* then_out = nullptr;
 
   int64_t batch = 1;  // products of one shape; strides from one to the next (biases are shared)
   int64_t a_batch = 0, b_batch = 0, c_batch = 0;

@@ -117,6 +117,10 @@ class BlockOfA {
       tile.a_row = g_.a_row, tile.a_col = g_.a_col;
     }
   }
+  // Where the panel after that of row i lies, unless it is packed and thus in the cache.
+  PYNN_INLINE const T* next_panel(int64_t i) const {
+    return packed_ ? nullptr : from_ + (i + TileShape<T>::rows - rows_.begin) * g_.a_row;
+  }
 
  private:
   const Gemm<T>& g_;
@@ -200,10 +204,14 @@ void multiply_blocks(const Gemm<T>& g, Range rows, Range columns) {
           Tile<T> tile;
           tile.k = steps, tile.i = i;
           a.panel(i, tile);
+          tile.next_a = i + tile_rows < block_rows.end ? a.next_panel(i) : nullptr;
           for (int64_t j = block_columns.begin; j < block_columns.end; j += tile_columns) {
             b.strip(j, tile);
             multiply_tile<T>(smaller(tile_rows, block_rows.end - i), tile, out);
+            tile.next_a = nullptr;
           }
+          if (p + steps == g.k)
+            follow_up(g, i, smaller(i + tile_rows, block_rows.end), block_columns.begin, block_columns.end);
         }
       }
       p += steps;

@@ -23,6 +23,20 @@ struct Output {
         bias_n(last ? g.bias_n : nullptr) {}
 };
 
+// What follows the product, for a part of C that is done.
+template <class T>
+PYNN_INLINE void follow_up(const Gemm<T>& g, int64_t row, int64_t row_end, int64_t column,
+                           int64_t column_end) {
+  if (!g.then || g.c_col != 1) return;
+  const bool in_one_piece = column_end - column == g.c_row;
+  const int64_t rows_at_once = in_one_piece ? row_end - row : 1;
+  for (; row < row_end; row += rows_at_once) {
+    const int64_t at = row * g.c_row + column;
+    const void* const in[] = {g.c + at};
+    g.then(in, g.then_out + at, rows_at_once * (column_end - column), nullptr);
+  }
+}
+
 // The accumulators. Raw vectors, because an array of Vec<T> is set to 0 when it is made, in memory.
 template <class T>
 using Sum = typename Vec<T>::Raw;

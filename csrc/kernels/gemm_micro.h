@@ -33,8 +33,23 @@ struct Tile {
   int64_t a_row, a_col;
   const T* b;
   int64_t b_row;
-  int64_t i, j, columns;  // where in C, and how many columns of it
+  int64_t i, j, columns;      // where in C, and how many columns of it
+  const T* next_a = nullptr;  // the panel of A that comes after this one, if it should be fetched meanwhile
 };
+
+// A cache line of elements: so many steps of k are taken between two requests for the next panel.
+template <class T>
+inline constexpr int64_t kLine = 64 / int64_t(sizeof(T));
+
+// Asks for a line's worth of steps of R rows of A.
+template <int R, class T>
+PYNN_INLINE void fetch_panel(const T* a, int64_t a_row, int64_t a_col) {
+  if (a_row == 1) {
+    for (int64_t p = 0; p < kLine<T>; ++p) __builtin_prefetch(a + p * a_col + (R - 1), 0, 2);
+  } else {
+    for (int i = 0; i < R; ++i) __builtin_prefetch(a + i * a_row, 0, 2);
+  }
+}
 
 // sum[i][j] = sum over p of A[i, p] B[p, vector j]
 template <int R, int W, class T, class Row>
@@ -43,15 +58,22 @@ PYNN_INLINE void accumulate(Sum<T> (&sum)[R][W], const Tile<T>& t, const Row& ro
   const T *a = t.a, *b = t.b;
   const int64_t a_row = t.a_row, a_col = t.a_col, b_row = t.b_row;
   each_vector<R, W>([&](int i, int j) { sum[i][j] = Sum<T>{}; });
-  for (int64_t k = t.k; k > 0; --k, a += a_col, b += b_row) {
-    Sum<T> columns[W];
+  const T* next = t.next_a;
+  for (int64_t left = t.k; left > 0; left -= kLine<T>) {
+    if (next) {
+      fetch_panel<R>(next, a_row, a_col);
+      next += kLine<T> * a_col;
+    }
+    for (int64_t k = left < kLine<T> ? left : kLine<T>; k > 0; --k, a += a_col, b += b_row) {
+      Sum<T> columns[W];
 #pragma GCC unroll 8
-    for (int j = 0; j < W; ++j) columns[j] = row_of_b.get(b, j).v;
+      for (int j = 0; j < W; ++j) columns[j] = row_of_b.get(b, j).v;
 #pragma GCC unroll 16
-    for (int i = 0; i < R; ++i) {
-      const V row = a[i * a_row];
+      for (int i = 0; i < R; ++i) {
+        const V row = a[i * a_row];
 #pragma GCC unroll 8
-      for (int j = 0; j < W; ++j) sum[i][j] = fma(row, V(columns[j]), V(sum[i][j])).v;
+        for (int j = 0; j < W; ++j) sum[i][j] = fma(row, V(columns[j]), V(sum[i][j])).v;
+      }
     }
   }
 }
@@ -69,7 +91,7 @@ template <int R, int W, bool whole, class T>
 void multiply_tile(const Tile<T>& t, const Output<T>& out) {
   Sum<T> sum[R][W];
   const TileRow<T, W, whole || !kMaskedLoads> row_of_b{t.columns - (W - 1) * Vec<T>::lanes};
-  if (t.k >= 256 && out.c_col == 1)  // C is wanted when k has run by: ask for it now
+  if (t.k >= 64 && out.c_col == 1)  // C is wanted when k has run by: ask for it now
     for (int i = 0; i < R; ++i) {
       const T* const c = out.c + (t.i + i) * out.c_row + t.j;
       for (int j = 0; j < W; ++j) __builtin_prefetch(c + j * Vec<T>::lanes, 1);

@@ -6,6 +6,7 @@
 // The kernels (kernels/attention.h) never hold the scores or the probabilities, and take Q, K and V wherever
 // they lie, such as in one projection. Q may have more heads than K and V; neighbours share them.
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "core/random.h"
@@ -89,6 +90,31 @@ Tensor empty_in_order_of(const Tensor& like, const Shape& shape) {
   Strides strides = memory.strides();
   for (int i = 0; i < shape.n; ++i) strides[int(order[i])] = memory.strides()[i];
   return memory.alias(shape, strides, memory.impl()->offset);
+}
+
+// Room for the gradients of Q, K and V. Where these are slices of one projection, each a step behind the one
+// before, so are the gradients: the projection's is then whole as soon as they are (split.cpp).
+std::array<Tensor, 3> empty_as_they_lie(const Tensor& q, const Tensor& k, const Tensor& v) {
+  const int64_t from = q.impl()->offset, step = k.impl()->offset - from;
+  const auto follows = [&](const Tensor& x, int64_t steps) {
+    return x.impl()->storage == q.impl()->storage && x.shape() == q.shape() && x.strides() == q.strides() &&
+           x.impl()->offset == from + steps * step;
+  };
+  if (step > 0 && follows(k, 1) && follows(v, 2)) {
+    Shape shape = q.shape();
+    Strides strides = q.strides();
+    shape.insert(0, 3);
+    strides.insert(0, step);
+    const Tensor all = empty_in_order_of(q.alias(shape, strides, from), shape);
+    strides = all.strides();
+    const int64_t between = strides[0];
+    strides.erase(0);
+    const auto part = [&](int64_t i) {
+      return all.alias(q.shape(), strides, all.impl()->offset + i * between);
+    };
+    return {part(0), part(1), part(2)};
+  }
+  return {empty_in_order_of(q, q.shape()), empty_in_order_of(k, k.shape()), empty_in_order_of(v, v.shape())};
 }
 
 // ---- from tensors to the kernels' view of them -----------------------------------------------------------
@@ -239,8 +265,7 @@ struct AttentionOp {
     const Operands operands(s.q, s.k, s.v, s.mask, s.settings);
     const Rows o(s.o), d_o(dy);
     const DType type = s.q.dtype();
-    const Tensor dq = empty_in_order_of(s.q, s.q.shape()), dk = empty_in_order_of(s.k, s.k.shape()),
-                 dv = empty_in_order_of(s.v, s.v.shape());
+    const auto [dq, dk, dv] = empty_as_they_lie(s.q, s.k, s.v);
     if (s.k.size(-2) == 0) copy_into(dq, number(0.0).expand_to(kName, dq.shape()));
     const Rows to_q(dq), to_k(dk), to_v(dv);
     visit_float(kName, type, [&](auto element) {

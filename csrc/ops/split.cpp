@@ -1,6 +1,7 @@
 // split, chunk, unbind — a tensor taken apart along an axis. The pieces are views; one node takes the
 // gradients of all of them back at once.
 #include <algorithm>
+#include <cstdlib>
 
 #include "ops/ops.h"
 
@@ -42,6 +43,43 @@ std::vector<int64_t> piece_sizes(const Tensor& wish, int64_t total) {
   return sizes;
 }
 
+// Pieces joined along an axis; in memory, the axes of the result follow each other by falling stride.
+Tensor concatenate_in_order(const std::vector<Tensor>& pieces, int axis, const Strides& strides) {
+  Dims order, back = strides;
+  for (int i = 0; i < strides.size(); ++i) order.push_back(i);
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    return std::abs(strides[int(a)]) > std::abs(strides[int(b)]);
+  });
+  if (std::is_sorted(order.begin(), order.end())) return concatenate(pieces, axis);
+  for (int i = 0; i < order.size(); ++i) back[int(order[i])] = i;
+  std::vector<Tensor> turned;
+  for (const Tensor& piece : pieces) turned.push_back(permute(piece, order));
+  return permute(concatenate(turned, back[axis]), back);
+}
+
+// The gradient of a whole from those of its pieces. Where these already lie one behind the other along the
+// axis, as attention lays out those of one projection, together they are that gradient, and nothing moves.
+// Else they are copied to where the whole, of these strides, had them.
+Tensor join(const std::vector<Tensor>& pieces, int axis, const Strides& strides_of_whole) {
+  if (pieces.size() < 2 || pieces[0].numel() == 0) return concatenate(pieces, axis);
+  const TensorImpl& first = *pieces[0].impl();
+  Strides strides = first.strides;
+  if (first.shape[axis] == 1) strides[axis] = pieces[1].impl()->offset - first.offset;
+  Shape whole = first.shape;
+  whole[axis] = 0;
+  for (const Tensor& piece : pieces) {
+    Shape shape = piece.shape();
+    Strides as_first = piece.strides();
+    if (shape[axis] == 1) as_first[axis] = strides[axis];
+    const bool follows = piece.impl()->storage == first.storage && as_first == strides &&
+                         piece.impl()->offset == first.offset + whole[axis] * strides[axis];
+    if (!follows || piece.requires_grad()) return concatenate_in_order(pieces, axis, strides_of_whole);
+    whole[axis] += shape[axis];
+  }
+  const Tensor joined = pieces[0].alias(whole, strides, first.offset);
+  return overlaps_itself(joined) ? concatenate_in_order(pieces, axis, strides_of_whole) : joined;
+}
+
 }  // namespace
 
 struct Split {
@@ -49,7 +87,7 @@ struct Split {
                                      int64_t axis) {
     const int at = axis_of("split", x, axis);
     const std::vector<int64_t> sizes = piece_sizes(split_size_or_sections, x.size(at));
-    context.save(x.shape(), at, x.dtype(), int64_t(sizes.size()));
+    context.save(x.shape(), at, x.dtype(), x.strides(), int64_t(sizes.size()));
     std::vector<Tensor> pieces;
     int64_t offset = x.impl()->offset;
     for (int64_t size : sizes) {
@@ -66,12 +104,13 @@ struct Split {
     Shape shape = reader.next<Shape>();
     const int64_t at = reader.next<int64_t>();
     const DType type = reader.next<DType>();
+    const Strides strides = reader.next<Strides>();
     std::vector<Tensor> pieces;
     for (int64_t k = 0, count = reader.next<int64_t>(); k < count; ++k) {
       shape[int(at)] = reader.next<int64_t>();
       pieces.push_back(dy[k] ? dy[k] : zeros(shape, type));
     }
-    return {concatenate(pieces, at), Tensor()};
+    return {join(pieces, int(at), strides), Tensor()};
   }
 };
 static const Op& split_op = structured<Split>({
@@ -111,17 +150,17 @@ struct Unbind {
     Strides strides = x.strides();
     shape.erase(at);
     strides.erase(at);
-    context.save(shape, at, x.dtype(), x.size(at));
+    context.save(shape, at, x.dtype(), x.size(at), x.strides());
     std::vector<Tensor> slices;
     for (int64_t k = 0; k < x.size(at); ++k)
       slices.push_back(view_of(context, x, shape, strides, x.impl()->offset + k * x.strides()[at]));
     return slices;
   }
   static Gradients backward_in_ops(const Context& context, const Tensor* dy) {
-    const auto [shape, at, type, count] = context.load<Shape, int64_t, DType, int64_t>();
+    const auto [shape, at, type, count, strides] = context.load<Shape, int64_t, DType, int64_t, Strides>();
     std::vector<Tensor> slices;
     for (int64_t k = 0; k < count; ++k) slices.push_back(unsqueeze(dy[k] ? dy[k] : zeros(shape, type), at));
-    return {concatenate(slices, at)};
+    return {join(slices, int(at), strides)};
   }
 };
 static const Op& unbind_op = structured<Unbind>({

@@ -1126,6 +1126,20 @@ def linear(x: _Operand, weight: _Operand, bias: _Operand | None = None) -> Tenso
     Source: Rosenblatt 1958, The perceptron, Psychological Review 65
     """
 
+def linear_then(x: _Operand, weight: _Operand, bias: _Operand | None = None, activation: str = "relu") -> Tensor:
+    """linear_activation where both ops compute in the type of their operands.
+
+    Formula:  Y = f(X Wᵀ + b)
+    Gradient: dZ = f'(Z) dY, dX = dZ W, dW = dZᵀ X, db = Σ dZ over all rows
+    """
+
+def linear_activation(x: _Operand, weight: _Operand, bias: _Operand | None = None, activation: str = "relu") -> Tensor:
+    """linear, and an elementwise op of its result by name, while that is in the cache: what the two ops give, to the last bit.
+
+    Formula:  Y = f(X Wᵀ + b)
+    Gradient: dZ = f'(Z) dY, dX = dZ W, dW = dZᵀ X, db = Σ dZ over all rows
+    """
+
 def log(x: _Operand) -> Tensor:
     """The natural logarithm: -inf at 0, NaN for negative numbers. For 1 + x with a small x, log1p(x) keeps the digits that log(1 + x) loses.
 

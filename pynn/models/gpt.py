@@ -17,6 +17,7 @@ from typing import Any
 
 from pynn import _check, _core, nn
 from pynn._core import DTypeError, ShapeError, Tensor, ops
+from pynn.nn._joined import linear_then
 from pynn.nn.transformer_layers import add_and_norm
 
 from .generation import KeyValueCache, generate
@@ -80,7 +81,7 @@ class _MLP(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.c_proj(self.gelu(self.c_fc(x)))
+        y = self.c_proj(linear_then(self.c_fc, self.gelu, x))
         return self.dropout(y) if self.training else y
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from pynn._core import Tensor
 
+from ._joined import followed_by
 from ._where import locate
-from .activation import ReLU
 from .module import Module, structure_version
 from .parameter import Parameter
 
@@ -118,15 +118,6 @@ class _Indexed(Module):
         raise NotImplementedError
 
 
-def _with_relu(call: Any) -> Any:
-    """What does the work of a layer's `forward` and of a ReLU behind it in the same sweeps, or None."""
-    layer = getattr(call, "__self__", None)
-    for owner in type(layer).__mro__:
-        if "forward" in owner.__dict__:  # who defines the one must define the other: neither is overridden
-            return layer._forward_relu if "_forward_relu" in owner.__dict__ else None  # type: ignore[union-attr]
-    return None
-
-
 class Sequential(_Indexed):
     """Call modules one after the other.
 
@@ -187,7 +178,7 @@ class Sequential(_Indexed):
             elif type(module).__call__ is Sequential.__call__:
                 calls.extend(module._make_plan())
             elif type(module).__call__ is Module.__call__:
-                joined = _with_relu(calls[-1]) if calls and type(module) is ReLU else None
+                joined = followed_by(calls[-1], module) if calls else None
                 if joined is not None:
                     calls[-1] = joined
                 else:

@@ -15,6 +15,7 @@ from .module import Module
 from .parameter import Parameter, UninitializedParameter
 
 _linear = ops.linear
+_linear_activation = ops.linear_activation
 
 
 class Linear(Module):
@@ -103,6 +104,13 @@ class Linear(Module):
     def forward(self, input: Tensor) -> Tensor:
         try:
             return _linear(input, self.weight, self.bias)
+        except ShapeError:
+            raise ShapeError(self._explain(input)) from None
+
+    def _forward_then(self, activation: str, input: Tensor) -> Tensor:
+        """Followed by an elementwise op without parameters, which finds the sums in the cache."""
+        try:
+            return _linear_activation(input, self.weight, self.bias, activation)
         except ShapeError:
             raise ShapeError(self._explain(input)) from None
 

@@ -9,6 +9,7 @@ from pynn import _check
 from pynn._core import Tensor, ops
 
 from . import functional as F
+from ._joined import linear_then
 from .attention import MultiheadAttention
 from .dropout import Dropout
 from .linear import Linear
@@ -77,7 +78,7 @@ class _TransformerLayer(Module):
         return self.dropout1(y)
 
     def _feed_forward(self, x: Tensor, dropout: Module) -> Tensor:
-        y: Tensor = dropout(self.linear2(self.dropout(self.activation(self.linear1(x)))))
+        y: Tensor = dropout(self.linear2(self.dropout(linear_then(self.linear1, self.activation, x))))
         return y
 
 

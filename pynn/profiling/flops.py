@@ -81,6 +81,8 @@ def _convolution_weight(shapes: Shapes, out: Shape) -> float:
 # Arguments are two factors and perhaps a bias.
 PRODUCTS: dict[str, Callable[[Shapes, Shape], float]] = {
     "linear": _linear,
+    "linear_activation": _linear,
+    "linear_then": _linear,
     "matrix_product": _product,
     "int8_matmul": _product,
     "convolution": _convolution,

@@ -1,0 +1,62 @@
+"""An activation that is computed with the layer in front of it, while the cache holds what that gives.
+
+The result is the same to the last bit. Where either has hooks, or is a class of a user's own, they are called
+one after the other.
+"""
+
+from __future__ import annotations
+
+from types import MethodType
+from typing import Any
+
+from pynn._core import Tensor
+
+from . import functional as F
+from .activation import GELU, Mish, ReLU, Sigmoid, SiLU, Tanh
+from .linear import Linear
+from .module import Module
+from .piecewise import Hardswish
+
+# Activations that are one elementwise op without parameters. A new one is a line here and in ops/linear.cpp.
+_OPS: dict[type, str] = {
+    ReLU: "relu",
+    Tanh: "tanh",
+    Sigmoid: "sigmoid",
+    SiLU: "silu",
+    Mish: "mish",
+    Hardswish: "hardswish",
+}
+_FUNCTIONS = {F.relu: "relu", F.gelu: "gelu_exact", F.silu: "silu", F.tanh: "tanh"}
+
+
+def _op_of(activation: Any) -> str | None:
+    if type(activation) is GELU:
+        return "gelu_exact" if activation.approximate == "none" else "gelu_tanh"
+    return _OPS.get(type(activation)) if isinstance(activation, Module) else _FUNCTIONS.get(activation)
+
+
+def followed_by(call: Any, activation: Module) -> Any:
+    """What does the work of a layer's `forward` and of an activation behind it in one, or None."""
+    layer: Any = getattr(call, "__self__", None)
+    if call != getattr(layer, "forward", None):
+        return None
+    for owner in type(layer).__mro__:
+        if "forward" not in owner.__dict__:
+            continue
+        # Who defines `forward` must define its other form: neither is overridden.
+        if type(activation) is ReLU and "_forward_relu" in owner.__dict__:
+            return layer._forward_relu
+        if "_forward_then" in owner.__dict__ and _op_of(activation) is not None:
+            return MethodType(lambda self, input: self._forward_then(_op_of(activation), input), layer)
+        return None
+    return None
+
+
+def linear_then(layer: Module, activation: Any, input: Tensor) -> Tensor:
+    """activation(layer(input)), in one where both are pynn's own and have no hooks."""
+    if type(layer) is Linear and layer._plain and getattr(activation, "_plain", True):
+        name = _op_of(activation)
+        if name is not None:
+            return layer._forward_then(name, input)
+    result: Tensor = activation(layer(input))
+    return result
