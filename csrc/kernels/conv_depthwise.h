@@ -189,6 +189,8 @@ class BandAlone {
         for (int64_t i = 0; i < images; ++i) {
           if (!add) fill_row(to + i * apart, outs_, bias(image + i));
           if (count_ > 1) put_in_turns(to + i * apart, target(image + i, d));
+          if (product_.finish.any())
+            finish_row(product_.finish, (image + i) % product_.groups, to + i * apart, outs_);
         }
       }
     }

@@ -20,6 +20,7 @@ struct TapProduct {
   const T* bias;  // groups * rows values, or null
   T* target;
   int64_t target_size[3];
+  Finish<T> finish = {};  // where there is one part; of groups * rows channels
 
   PYNN_INLINE int64_t parts() const { return axes[0].count * axes[1].count * axes[2].count; }
   PYNN_INLINE int64_t source_size() const {

@@ -4,7 +4,7 @@
 #include "kernels/conv_pointwise.h"
 #include "core/parallel.h"
 #include "core/scratch.h"
-#include "core/simd.h"
+#include "kernels/conv_finish.h"
 #include "kernels/gemm.h"
 
 namespace pynn::PYNN_ISA {
@@ -24,8 +24,15 @@ void add_copies_kernel(T* sum, const T* copies, int64_t count, int64_t size) {
 }
 template <class T>
 using AddCopies = void(T*, const T*, int64_t, int64_t);
-extern const FloatKernels<AddCopies> add_copies;
-const FloatKernels<AddCopies> add_copies = {add_copies_kernel<float>, add_copies_kernel<double>};
+template <class T>
+using FinishRow = void(const Finish<T>&, int64_t, T*, int64_t);
+struct PointwiseKernels {
+  FloatKernels<AddCopies> add_copies;
+  FloatKernels<FinishRow> finish_row;
+};
+extern const PointwiseKernels pointwise_kernels;
+const PointwiseKernels pointwise_kernels = {{add_copies_kernel<float>, add_copies_kernel<double>},
+                                            {finish_row<float>, finish_row<double>}};
 
 }  // namespace pynn::PYNN_ISA
 
@@ -34,7 +41,7 @@ const FloatKernels<AddCopies> add_copies = {add_copies_kernel<float>, add_copies
 
 namespace pynn {
 
-PYNN_DISPATCH(add_copies);
+PYNN_DISPATCH(pointwise_kernels);
 
 // Fewer places fill less than two columns of tiles, and each image would read all weights for them.
 static constexpr int64_t kLeastPlaces = 64;
@@ -63,9 +70,33 @@ static void multiply_images(const ConvShape& s, int64_t rows, int64_t channels, 
   }
 }
 
+// Finished image by image, as long as it is in the cache.
 template <class T>
-void pointwise_forward(const ConvShape& s, const T* x, const T* w, const T* bias, T* y) {
-  multiply_images(s, s.out_channels, s.in_channels, w, s.in_channels, 1, x, bias, y);
+void pointwise_forward(const ConvShape& s, const T* x, const T* w, const T* bias, T* y,
+                       const Finish<T>& finish) {
+  if (!finish.any())
+    return multiply_images(s, s.out_channels, s.in_channels, w, s.in_channels, 1, x, bias, y);
+  ConvShape one = s;
+  one.batch = 1;
+  const int64_t channels = s.groups * s.out_channels, places = s.out_size();
+  auto* const finish_row = pointwise_kernels->finish_row.template get<T>();
+  const auto multiply = [&](int64_t n) {
+    multiply_images(one, s.out_channels, s.in_channels, w, s.in_channels, 1,
+                    x + n * s.groups * s.in_channels * places, bias, y + n * channels * places);
+  };
+  const auto finish_channels = [&](int64_t n, int64_t begin, int64_t end) {
+    for (int64_t o = begin; o < end; ++o) finish_row(finish, o, y + (n * channels + o) * places, places);
+  };
+  if (s.batch > 1) {
+    const int64_t work = channels * places * s.in_channels;
+    parallel_for(s.batch, 1 + (1 << 18) / (1 + work), [&](int64_t n, int64_t end) {
+      for (; n < end; ++n) multiply(n), finish_channels(n, 0, channels);
+    });
+  } else {
+    multiply(0);
+    parallel_for(channels, 1 + (1 << 14) / places,
+                 [&](int64_t begin, int64_t end) { finish_channels(0, begin, end); });
+  }
 }
 template <class T>
 void pointwise_input(const ConvShape& s, const T* dy, const T* w, const T* bias, T* dx) {
@@ -109,12 +140,12 @@ void pointwise_weight(const ConvShape& s, const T* x, const T* dy, T* dw) {
       }
     }
   });
-  if (pieces > 1) add_copies->template get<T>()(dw, sums, pieces, s.groups * size);
+  if (pieces > 1) pointwise_kernels->add_copies.template get<T>()(dw, sums, pieces, s.groups * size);
 }
 
-#define PYNN_POINTWISE(T)                                                              \
-  template void pointwise_forward(const ConvShape&, const T*, const T*, const T*, T*); \
-  template void pointwise_input(const ConvShape&, const T*, const T*, const T*, T*);   \
+#define PYNN_POINTWISE(T)                                                                                \
+  template void pointwise_forward(const ConvShape&, const T*, const T*, const T*, T*, const Finish<T>&); \
+  template void pointwise_input(const ConvShape&, const T*, const T*, const T*, T*);                     \
   template void pointwise_weight(const ConvShape&, const T*, const T*, T*)
 PYNN_POINTWISE(float);
 PYNN_POINTWISE(double);

@@ -173,7 +173,7 @@ Tensor wanted(bool is_wanted, const Tensor& like) {
 }
 
 // The gradient of a ReLU whose output is `kept`; dy itself where there is none.
-Tensor let_through(const Tensor& dy, const Tensor& kept) { return kept ? select(kept > 0, dy, 0.0) : dy; }
+Tensor let_through(const Tensor& dy, const Tensor& kept) { return kept ? relu_gradient(kept, dy) : dy; }
 
 Tensor or_zeros(const Tensor& t, const Shape& shape, DType type) { return t ? t : zeros(shape, type); }
 
@@ -404,5 +404,10 @@ static const Op& evaluation_op = structured<BatchNormEvaluation>({
     .home = Home::internal,
     .autocast = Autocast::float32,
 });
+
+Tensor batch_norm_evaluation(const Tensor& x, const Tensor& mean, const Tensor& var, const Tensor& weight,
+                             const Tensor& bias, double eps, bool relu) {
+  return call(evaluation_op, x, mean, var, weight, bias, eps, relu);
+}
 
 }  // namespace pynn
