@@ -25,8 +25,8 @@ struct ConvShape {
   int64_t taps() const { return kernel[0] * kernel[1] * kernel[2]; }
 };
 
-// What becomes of the sum of an output of channel o before it is stored, if that is asked for: a normalization
-// by given numbers, as batch norm's in evaluation, and a ReLU.
+// What becomes of the sum of an output of channel o before it is stored, if that is asked for: a
+// normalization by given numbers, as batch norm's in evaluation, and a ReLU.
 //
 //   y = (sum − mean[o]) a[o] + c[o], then max(y, 0)
 template <class T>
@@ -36,9 +36,7 @@ struct Finish {
 
   PYNN_INLINE bool any() const { return a || relu; }
   // Of the channels from o on.
-  PYNN_INLINE Finish from(int64_t o) const {
-    return a ? Finish{mean + o, a + o, c + o, relu} : *this;
-  }
+  PYNN_INLINE Finish from(int64_t o) const { return a ? Finish{mean + o, a + o, c + o, relu} : *this; }
 };
 
 // All arrays are contiguous: x (batch, groups, in_channels, in...), w (groups, out_channels, in_channels,

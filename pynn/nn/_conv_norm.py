@@ -43,7 +43,7 @@ class ConvNorm:
                 return conv._forward_norm(input, norm, relu)
             y = conv.forward(input)
             layer = norm
-            return norm._normalize(y, relu)  # type: ignore[no-any-return]
+            return norm._normalize(y, relu)
         except Exception as error:
             locate(error, layer)
             raise
