@@ -24,29 +24,29 @@ Moments row_moments(const T* x, int64_t n) {
   return around(double(m), double(n), second.v.total(sum), second.w.total(sum));
 }
 
-// dy[i ...], as far as a ReLU let it through.
-template <bool rectified, class T>
-PYNN_INLINE Vec<T> gradient(const T* dy, const T* kept, int64_t i, int64_t k) {
-  const Vec<T> g = load_part(dy + i, k, T(0));
+// g, where a ReLU let (x - mean) a + c through; d = x - mean.
+template <bool rectified, class V>
+PYNN_INLINE V let_through(V g, V d, V a, V c) {
   if constexpr (rectified)
-    return select(load_part(kept + i, k, T(0)) > Vec<T>(0), g, Vec<T>(0));
+    return select(fma(d, a, c) > V(0), g, V(0));
   else
     return g;
 }
 
 template <bool rectified, class T>
-PYNN_INLINE Dots dots_of_row(const T* x, const T* dy, const T* kept, T mean, int64_t n) {
+PYNN_INLINE Dots dots_of_row(const T* x, const T* dy, const Rectified<T>& relu, T mean, int64_t n) {
   using V = Vec<T>;
-  const V m(mean);
+  const V m(mean), ra(relu.a), rc(relu.c);
   const auto total = fold_pairs<T>(n, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
-    const V g = gradient<rectified>(dy, kept, i, k);
-    return Pair<V>{g, g * (load_part(x + i, k, mean) - m)};
+    const V d = load_part(x + i, k, mean) - m;
+    const V g = let_through<rectified>(load_part(dy + i, k, T(0)), d, ra, rc);
+    return Pair<V>{g, g * d};
   });
   return {total.v.total(Summing()), total.w.total(Summing())};
 }
 template <class T>
-Dots row_dots(const T* x, const T* dy, const T* kept, T mean, int64_t n) {
-  return kept ? dots_of_row<true>(x, dy, kept, mean, n) : dots_of_row<false>(x, dy, kept, mean, n);
+Dots row_dots(const T* x, const T* dy, const Rectified<T>& relu, T mean, int64_t n) {
+  return relu.any ? dots_of_row<true>(x, dy, relu, mean, n) : dots_of_row<false>(x, dy, relu, mean, n);
 }
 
 template <class T>
@@ -59,21 +59,22 @@ void row_affine(const T* x, T* y, T mean, T a, T c, T least, int64_t n) {
 }
 
 template <bool rectified, class T>
-PYNN_INLINE void back_of_row(const T* x, const T* dy, const T* kept, T* dx, T mean, T a, T b, T c,
+PYNN_INLINE void back_of_row(const T* x, const T* dy, const Rectified<T>& relu, T* dx, T mean, T a, T b, T c,
                              int64_t n) {
   using V = Vec<T>;
-  const V m(mean), va(a), vb(b), vc(c);
+  const V m(mean), va(a), vb(b), vc(c), ra(relu.a), rc(relu.c);
   for_each_vector<T>(n, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
     const V d = load_part(x + i, k, T(0)) - m;
-    store_part(dx + i, fma(gradient<rectified>(dy, kept, i, k), va, fma(d, vb, vc)), k);
+    const V g = let_through<rectified>(load_part(dy + i, k, T(0)), d, ra, rc);
+    store_part(dx + i, fma(g, va, fma(d, vb, vc)), k);
   });
 }
 template <class T>
-void row_back(const T* x, const T* dy, const T* kept, T* dx, T mean, T a, T b, T c, int64_t n) {
-  if (kept)
-    back_of_row<true>(x, dy, kept, dx, mean, a, b, c, n);
+void row_back(const T* x, const T* dy, const Rectified<T>& relu, T* dx, T mean, T a, T b, T c, int64_t n) {
+  if (relu.any)
+    back_of_row<true>(x, dy, relu, dx, mean, a, b, c, n);
   else
-    back_of_row<false>(x, dy, kept, dx, mean, a, b, c, n);
+    back_of_row<false>(x, dy, relu, dx, mean, a, b, c, n);
 }
 
 // ---- columns -----------------------------------------------------------------------------------------
@@ -114,18 +115,29 @@ void column_moments(const T* x, int64_t step, int64_t rows, int64_t width, Momen
   }
 }
 
+// Factor i ... of a column's ReLU; nobody looks at it where there is none.
 template <bool rectified, class T>
-PYNN_INLINE void dots_of_columns(const T* x, const T* dy, const T* kept, const T* mean, int64_t step,
-                                 int64_t rows, int64_t width, Dots* dots) {
+PYNN_INLINE Vec<T> factor_of(const T* factors, int64_t i, int64_t k) {
+  if constexpr (rectified)
+    return load_part(factors + i, k, T(0));
+  else
+    return Vec<T>(0);
+}
+
+template <bool rectified, class T>
+PYNN_INLINE void dots_of_columns(const T* x, const T* dy, const RectifiedColumns<T>& relu, const T* mean,
+                                 int64_t step, int64_t rows, int64_t width, Dots* dots) {
   using V = Vec<T>;
   constexpr int L = V::lanes;
   for (int64_t c = 0; c < width; c += L) {
     const int64_t k = width - c < L ? width - c : L;
-    const V m = load_part(mean + c, k, T(0));
+    const V m = load_part(mean + c, k, T(0)), ra = factor_of<rectified>(relu.a, c, k),
+            rc = factor_of<rectified>(relu.c, c, k);
     double totals[L], alongs[L];
     const auto sums = fold_columns<T>(rows, [=](int64_t r) PYNN_LAMBDA_INLINE {
-      const V g = gradient<rectified>(dy, kept, r * step + c, k);
-      return Pair<V>{g, g * (load_part(x + r * step + c, k, T(0)) - m)};
+      const V d = load_part(x + r * step + c, k, T(0)) - m;
+      const V g = let_through<rectified>(load_part(dy + r * step + c, k, T(0)), d, ra, rc);
+      return Pair<V>{g, g * d};
     });
     sums.v.put(totals);
     sums.w.put(alongs);
@@ -133,12 +145,12 @@ PYNN_INLINE void dots_of_columns(const T* x, const T* dy, const T* kept, const T
   }
 }
 template <class T>
-void column_dots(const T* x, const T* dy, const T* kept, const T* mean, int64_t step, int64_t rows,
-                 int64_t width, Dots* dots) {
-  if (kept)
-    dots_of_columns<true>(x, dy, kept, mean, step, rows, width, dots);
+void column_dots(const T* x, const T* dy, const RectifiedColumns<T>& relu, const T* mean, int64_t step,
+                 int64_t rows, int64_t width, Dots* dots) {
+  if (relu.a)
+    dots_of_columns<true>(x, dy, relu, mean, step, rows, width, dots);
   else
-    dots_of_columns<false>(x, dy, kept, mean, step, rows, width, dots);
+    dots_of_columns<false>(x, dy, relu, mean, step, rows, width, dots);
 }
 
 template <class T>
@@ -153,24 +165,27 @@ void column_affine(const T* x, T* y, const T* mean, const T* a, const T* c, T le
 }
 
 template <bool rectified, class T>
-PYNN_INLINE void back_of_columns(const T* x, const T* dy, const T* kept, T* dx, const T* mean, const T* a,
-                                 const T* b, const T* c, int64_t step, int64_t rows, int64_t width) {
+PYNN_INLINE void back_of_columns(const T* x, const T* dy, const RectifiedColumns<T>& relu, T* dx,
+                                 const T* mean, const T* a, const T* b, const T* c, int64_t step,
+                                 int64_t rows, int64_t width) {
   for (int64_t r = 0; r < rows; ++r)
     for_each_vector<T>(width, [=](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
       const Vec<T> d = load_part(x + r * step + i, k, T(0)) - load_part(mean + i, k, T(0));
-      store_part(dx + r * step + i,
-                 fma(gradient<rectified>(dy, kept, r * step + i, k), load_part(a + i, k, T(0)),
-                     fma(d, load_part(b + i, k, T(0)), load_part(c + i, k, T(0)))),
-                 k);
+      const Vec<T> g =
+          let_through<rectified>(load_part(dy + r * step + i, k, T(0)), d, factor_of<rectified>(relu.a, i, k),
+                                 factor_of<rectified>(relu.c, i, k));
+      store_part(
+          dx + r * step + i,
+          fma(g, load_part(a + i, k, T(0)), fma(d, load_part(b + i, k, T(0)), load_part(c + i, k, T(0)))), k);
     });
 }
 template <class T>
-void column_back(const T* x, const T* dy, const T* kept, T* dx, const T* mean, const T* a, const T* b,
-                 const T* c, int64_t step, int64_t rows, int64_t width) {
-  if (kept)
-    back_of_columns<true>(x, dy, kept, dx, mean, a, b, c, step, rows, width);
+void column_back(const T* x, const T* dy, const RectifiedColumns<T>& relu, T* dx, const T* mean, const T* a,
+                 const T* b, const T* c, int64_t step, int64_t rows, int64_t width) {
+  if (relu.a)
+    back_of_columns<true>(x, dy, relu, dx, mean, a, b, c, step, rows, width);
   else
-    back_of_columns<false>(x, dy, kept, dx, mean, a, b, c, step, rows, width);
+    back_of_columns<false>(x, dy, relu, dx, mean, a, b, c, step, rows, width);
 }
 
 extern const ChannelNormKernels channel_norm_table;

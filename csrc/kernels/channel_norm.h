@@ -29,29 +29,39 @@ struct Dots {
 
 template <class T>
 using RowMoments = Moments(const T* x, int64_t n);
-// `kept`, here and below: null; or the outputs of a ReLU that follows, and dy is its gradient: it counts only
-// where they are above 0.
+// A ReLU that follows (x - mean) a + c: dy is its gradient, and counts only where that is above 0. What was
+// cut off is found anew from x, with the same rounding; to read it from y would cost as much as reading x.
 template <class T>
-using RowDots = Dots(const T* x, const T* dy, const T* kept, T mean, int64_t n);
+struct Rectified {
+  bool any = false;
+  T a = 0, c = 0;
+};
+template <class T>
+using RowDots = Dots(const T* x, const T* dy, const Rectified<T>& relu, T mean, int64_t n);
 // y = (x - mean) a + c, or `least` if that is larger
 template <class T>
 using RowAffine = void(const T* x, T* y, T mean, T a, T c, T least, int64_t n);
 // dx = dy a + (x - mean) b + c
 template <class T>
-using RowBack = void(const T* x, const T* dy, const T* kept, T* dx, T mean, T a, T b, T c, int64_t n);
+using RowBack = void(const T* x, const T* dy, const Rectified<T>& relu, T* dx, T mean, T a, T b, T c,
+                     int64_t n);
 
 // The same for `width` columns, `step` elements from row to row; one result or factor for each column.
 template <class T>
+struct RectifiedColumns {
+  const T *a = nullptr, *c = nullptr;  // null where no ReLU follows
+};
+template <class T>
 using ColumnMoments = void(const T* x, int64_t step, int64_t rows, int64_t width, Moments* moments);
 template <class T>
-using ColumnDots = void(const T* x, const T* dy, const T* kept, const T* mean, int64_t step, int64_t rows,
-                        int64_t width, Dots* dots);
+using ColumnDots = void(const T* x, const T* dy, const RectifiedColumns<T>& relu, const T* mean, int64_t step,
+                        int64_t rows, int64_t width, Dots* dots);
 template <class T>
 using ColumnAffine = void(const T* x, T* y, const T* mean, const T* a, const T* c, T least, int64_t step,
                           int64_t rows, int64_t width);
 template <class T>
-using ColumnBack = void(const T* x, const T* dy, const T* kept, T* dx, const T* mean, const T* a, const T* b,
-                        const T* c, int64_t step, int64_t rows, int64_t width);
+using ColumnBack = void(const T* x, const T* dy, const RectifiedColumns<T>& relu, T* dx, const T* mean,
+                        const T* a, const T* b, const T* c, int64_t step, int64_t rows, int64_t width);
 
 struct ChannelNormKernels {
   FloatKernels<RowMoments> moments;

@@ -6,6 +6,8 @@
 #pragma once
 #include <stdint.h>
 
+#include "core/isa.h"
+
 namespace pynn {
 
 // One, two or three axes of space: those in front that are not used have size 1. Outside of x there are
@@ -23,11 +25,26 @@ struct ConvShape {
   int64_t taps() const { return kernel[0] * kernel[1] * kernel[2]; }
 };
 
+// What becomes of the sum of an output of channel o before it is stored, if that is asked for: a
+// normalization by given numbers, as batch norm's in evaluation, and a ReLU.
+//
+//   y = (sum − mean[o]) a[o] + c[o], then max(y, 0)
+template <class T>
+struct Finish {
+  const T *mean = nullptr, *a = nullptr, *c = nullptr;  // all or none
+  bool relu = false;
+
+  PYNN_INLINE bool any() const { return a || relu; }
+  // Of the channels from o on.
+  PYNN_INLINE Finish from(int64_t o) const { return a ? Finish{mean + o, a + o, c + o, relu} : *this; }
+};
+
 // All arrays are contiguous: x (batch, groups, in_channels, in...), w (groups, out_channels, in_channels,
 // kernel...), y (batch, groups, out_channels, out...). bias has one value for each channel of what is made,
 // or is null.
 template <class T>
-void conv_forward(const ConvShape& shape, const T* x, const T* w, const T* bias, T* y);
+void conv_forward(const ConvShape& shape, const T* x, const T* w, const T* bias, T* y,
+                  const Finish<T>& finish = {});
 template <class T>
 void conv_input(const ConvShape& shape, const T* dy, const T* w, const T* bias, T* dx);
 template <class T>

@@ -6,7 +6,8 @@
 namespace pynn::PYNN_ISA {
 
 template <class T>
-void conv_forward_kernel(const ConvShape& s, const T* x, const T* w, const T* bias, T* y) {
+void conv_forward_kernel(const ConvShape& s, const T* x, const T* w, const T* bias, T* y,
+                         const Finish<T>& finish) {
   const int64_t taps = s.taps();
   const Axis axes[3] = {forward_axis(s, 0), forward_axis(s, 1), forward_axis(s, 2)};
   multiply_taps<T>({{{&axes[0], 1}, {&axes[1], 1}, {&axes[2], 1}},
@@ -22,7 +23,8 @@ void conv_forward_kernel(const ConvShape& s, const T* x, const T* w, const T* bi
                      {s.kernel[1] * s.kernel[2], s.kernel[2], 1}},
                     bias,
                     y,
-                    {s.out[0], s.out[1], s.out[2]}});
+                    {s.out[0], s.out[1], s.out[2]},
+                    finish});
 }
 
 // Along an axis with a stride, dx falls into as many parts as there are remainders.
@@ -48,13 +50,17 @@ void conv_input_kernel(const ConvShape& s, const T* dy, const T* w, const T* bia
                      {s.kernel[1] * s.kernel[2], s.kernel[2], 1}},
                     bias,
                     dx,
-                    {s.in[0], s.in[1], s.in[2]}});
+                    {s.in[0], s.in[1], s.in[2]},
+                    {}});
 }
 
 template <class T>
-using ConvKernel = void(const ConvShape&, const T*, const T*, const T*, T*);
+using ConvForward = void(const ConvShape&, const T*, const T*, const T*, T*, const Finish<T>&);
+template <class T>
+using ConvInput = void(const ConvShape&, const T*, const T*, const T*, T*);
 struct ConvKernels {
-  FloatKernels<ConvKernel> forward, input;
+  FloatKernels<ConvForward> forward;
+  FloatKernels<ConvInput> input;
 };
 extern const ConvKernels conv_kernels;
 const ConvKernels conv_kernels = {{conv_forward_kernel<float>, conv_forward_kernel<double>},
@@ -69,11 +75,12 @@ namespace pynn {
 PYNN_DISPATCH(conv_kernels);
 
 template <class T>
-void conv_forward(const ConvShape& shape, const T* x, const T* w, const T* bias, T* y) {
-  if (is_pointwise(shape)) return pointwise_forward(shape, x, w, bias, y);
+void conv_forward(const ConvShape& shape, const T* x, const T* w, const T* bias, T* y,
+                  const Finish<T>& finish) {
+  if (is_pointwise(shape)) return pointwise_forward(shape, x, w, bias, y, finish);
   if constexpr (sizeof(T) == sizeof(float))
-    if (winograd_pays(shape, ConvProduct::forward)) return winograd_forward(shape, x, w, bias, y);
-  conv_kernels->forward.get<T>()(shape, x, w, bias, y);
+    if (winograd_pays(shape, ConvProduct::forward)) return winograd_forward(shape, x, w, bias, y, finish);
+  conv_kernels->forward.template get<T>()(shape, x, w, bias, y, finish);
 }
 template <class T>
 void conv_input(const ConvShape& shape, const T* dy, const T* w, const T* bias, T* dx) {
@@ -83,8 +90,10 @@ void conv_input(const ConvShape& shape, const T* dy, const T* w, const T* bias, 
   conv_kernels->input.get<T>()(shape, dy, w, bias, dx);
 }
 
-template void conv_forward(const ConvShape&, const float*, const float*, const float*, float*);
-template void conv_forward(const ConvShape&, const double*, const double*, const double*, double*);
+template void conv_forward(const ConvShape&, const float*, const float*, const float*, float*,
+                           const Finish<float>&);
+template void conv_forward(const ConvShape&, const double*, const double*, const double*, double*,
+                           const Finish<double>&);
 template void conv_input(const ConvShape&, const float*, const float*, const float*, float*);
 template void conv_input(const ConvShape&, const double*, const double*, const double*, double*);
 

@@ -20,6 +20,7 @@ struct TapProduct {
   const T* bias;  // groups * rows values, or null
   T* target;
   int64_t target_size[3];
+  Finish<T> finish = {};  // where there is one part; of groups * rows channels
 
   PYNN_INLINE int64_t parts() const { return axes[0].count * axes[1].count * axes[2].count; }
   PYNN_INLINE int64_t source_size() const {
@@ -101,18 +102,22 @@ class BandParts {
 
 // ---- the parts of one row put in turns --------------------------------------------------------------------
 
-// to[i count + r] = from[r][i]
+// to[2 i] = even[i], to[2 i + 1] = odd[i]; there may be one even more than odds.
 template <class T>
 PYNN_INLINE void interleave(T* to, const T* even, const T* odd, int64_t evens, int64_t odds) {
   using V = Vec<T>;
+  constexpr int64_t lanes = V::lanes;
   int64_t i = 0;
-  for (; i + V::lanes <= odds; i += V::lanes) {
+  for (; i + lanes <= odds; i += lanes) {
     const V a = load(even + i), b = load(odd + i);
     store(to + 2 * i, interleave_low(a, b));
-    store(to + 2 * i + V::lanes, interleave_high(a, b));
+    store(to + 2 * i + lanes, interleave_high(a, b));
   }
-  for (; i < odds; ++i) to[2 * i] = even[i], to[2 * i + 1] = odd[i];
-  if (i < evens) to[2 * i] = even[i];
+  if (i == evens) return;
+  const V a = load(even + i, smaller(lanes, evens - i)), b = load(odd + i, odds - i);
+  const int64_t rest = evens + odds - 2 * i;
+  store(to + 2 * i, interleave_low(a, b), smaller(rest, lanes));
+  if (rest > lanes) store(to + 2 * i + lanes, interleave_high(a, b), rest - lanes);
 }
 
 // One channel of a band: `from` holds the parts one behind the other, `to` is the channel of the target.

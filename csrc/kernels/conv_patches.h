@@ -108,7 +108,8 @@ class Patches {
                          bias,
                          sums + of_part.sums,
                          row_,
-                         first > 0};
+                         first > 0,
+                         {}};
       for (int64_t j = 0; j < tiles; ++j) {
         const int64_t begin = count * j / tiles, end = count * (j + 1) / tiles;
         tile.windows = windows_.get() + begin;
@@ -189,6 +190,8 @@ void multiply_by_patches(const TapProduct<T>& product, const Panels<T>& panels, 
         copy_every(together + band[i].outs_before,
                    sums.get() + row * patches.row() + patches.start(i) + n * band[i].outs, 1, band[i].outs);
       if (band.count > 1) join_parts(product, band, separate.get(), target);
+      if (product.finish.any())
+        finish_row(product.finish, group * product.rows + top + row, target, band.outs);
     }
 }
 

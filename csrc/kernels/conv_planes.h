@@ -71,6 +71,18 @@ PYNN_INLINE Raw even_lanes(Raw a, Raw b, Lanes<I...>) {
   return __builtin_shufflevector(a, b, (2 * I)...);
 }
 
+// from[0], from[step], ...: the first n of them, 0 < n <= lanes, and nothing behind those is read.
+template <int step, class T>
+PYNN_INLINE Vec<T> first_of_every(const T* from, int64_t n) {
+  using V = Vec<T>;
+  static_assert(step == 1 || step == 2);
+  if constexpr (step == 1) return load(from, n);
+  const int64_t reach = 2 * n - 1;
+  const V low = load(from, reach < V::lanes ? reach : V::lanes);
+  const V high = reach > V::lanes ? load(from + V::lanes, reach - V::lanes) : V(0);
+  return V(even_lanes(low.v, high.v, typename CountTo<V::lanes>::type()));
+}
+
 // to[i] = from[i step]
 template <class T>
 PYNN_INLINE void copy_every(T* to, const T* from, int64_t step, int64_t count) {
@@ -84,11 +96,7 @@ PYNN_INLINE void copy_every(T* to, const T* from, int64_t step, int64_t count) {
     constexpr auto kAll = typename CountTo<lanes>::type();
     for (; i + lanes < count; i += lanes)
       store(to + i, V(even_lanes(load(from + 2 * i).v, load(from + 2 * i + lanes).v, kAll)));
-    if (i == count) return;
-    const int64_t rest = 2 * (count - i) - 1;  // no further than the last one
-    const V low = load(from + 2 * i, smaller(rest, lanes));
-    const V high = rest > lanes ? load(from + 2 * i + lanes, rest - lanes) : V(0);
-    store(to + i, V(even_lanes(low.v, high.v, kAll)), count - i);
+    if (i < count) store(to + i, first_of_every<2>(from + 2 * i, count - i), count - i);
   } else {
     for (; i < count; ++i) to[i] = from[i * step];
   }

@@ -4,36 +4,44 @@
 #include "kernels/conv_pointwise.h"
 #include "core/parallel.h"
 #include "core/scratch.h"
-#include "core/simd.h"
+#include "kernels/conv_finish.h"
 #include "kernels/gemm.h"
 
 namespace pynn::PYNN_ISA {
 
-// sum[i] (+)= copies[0][i] + copies[1][i] + ..., in this order.
+// sum[i] = copies[0][i] + copies[1][i] + ..., in this order.
 template <class T>
-void add_copies_kernel(T* sum, const T* copies, int64_t count, int64_t size, bool add) {
+void add_copies_kernel(T* sum, const T* copies, int64_t count, int64_t size) {
   using V = Vec<T>;
   parallel_for(size, 1 << 14, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i += V::lanes) {
       const int64_t n = end - i < V::lanes ? end - i : V::lanes;
-      V total = add ? load(sum + i, n) : V(0);
-      for (int64_t c = 0; c < count; ++c) total += load(copies + c * size + i, n);
+      V total = load(copies + i, n);
+      for (int64_t c = 1; c < count; ++c) total += load(copies + c * size + i, n);
       store(sum + i, total, n);
     }
   });
 }
 template <class T>
-using AddCopies = void(T*, const T*, int64_t, int64_t, bool);
-extern const FloatKernels<AddCopies> add_copies;
-const FloatKernels<AddCopies> add_copies = {add_copies_kernel<float>, add_copies_kernel<double>};
+using AddCopies = void(T*, const T*, int64_t, int64_t);
+template <class T>
+using FinishRow = void(const Finish<T>&, int64_t, T*, int64_t);
+struct PointwiseKernels {
+  FloatKernels<AddCopies> add_copies;
+  FloatKernels<FinishRow> finish_row;
+};
+extern const PointwiseKernels pointwise_kernels;
+const PointwiseKernels pointwise_kernels = {{add_copies_kernel<float>, add_copies_kernel<double>},
+                                            {finish_row<float>, finish_row<double>}};
 
 }  // namespace pynn::PYNN_ISA
 
 #if PYNN_ONCE
+#include <algorithm>
 
 namespace pynn {
 
-PYNN_DISPATCH(add_copies);
+PYNN_DISPATCH(pointwise_kernels);
 
 // Fewer places fill less than two columns of tiles, and each image would read all weights for them.
 static constexpr int64_t kLeastPlaces = 64;
@@ -62,42 +70,82 @@ static void multiply_images(const ConvShape& s, int64_t rows, int64_t channels, 
   }
 }
 
+// Finished image by image, as long as it is in the cache.
 template <class T>
-void pointwise_forward(const ConvShape& s, const T* x, const T* w, const T* bias, T* y) {
-  multiply_images(s, s.out_channels, s.in_channels, w, s.in_channels, 1, x, bias, y);
+void pointwise_forward(const ConvShape& s, const T* x, const T* w, const T* bias, T* y,
+                       const Finish<T>& finish) {
+  if (!finish.any())
+    return multiply_images(s, s.out_channels, s.in_channels, w, s.in_channels, 1, x, bias, y);
+  ConvShape one = s;
+  one.batch = 1;
+  const int64_t channels = s.groups * s.out_channels, places = s.out_size();
+  auto* const finish_row = pointwise_kernels->finish_row.template get<T>();
+  const auto multiply = [&](int64_t n) {
+    multiply_images(one, s.out_channels, s.in_channels, w, s.in_channels, 1,
+                    x + n * s.groups * s.in_channels * places, bias, y + n * channels * places);
+  };
+  const auto finish_channels = [&](int64_t n, int64_t begin, int64_t end) {
+    for (int64_t o = begin; o < end; ++o) finish_row(finish, o, y + (n * channels + o) * places, places);
+  };
+  if (s.batch > 1) {
+    const int64_t work = channels * places * s.in_channels;
+    parallel_for(s.batch, 1 + (1 << 18) / (1 + work), [&](int64_t n, int64_t end) {
+      for (; n < end; ++n) multiply(n), finish_channels(n, 0, channels);
+    });
+  } else {
+    multiply(0);
+    parallel_for(channels, 1 + (1 << 14) / places,
+                 [&](int64_t begin, int64_t end) { finish_channels(0, begin, end); });
+  }
 }
 template <class T>
 void pointwise_input(const ConvShape& s, const T* dy, const T* w, const T* bias, T* dx) {
   multiply_images(s, s.in_channels, s.out_channels, w, 1, s.in_channels, dy, bias, dx);
 }
 
-// Some images' products at a time, as many as take a moderate room.
+// dw is cut into parts, and the images into pieces: a unit adds up a part for the images of a piece while it
+// stays in the cache. There are as many pieces as give some threads work, and each has its copy of dw; how
+// all is cut depends on the shape alone.
 template <class T>
 void pointwise_weight(const ConvShape& s, const T* x, const T* dy, T* dw) {
+  constexpr int64_t kRows = 132, kColumns = 128, kUnits = 16, kCopies = 1 << 20, kUnitWork = 1 << 19;
   const int64_t places = s.out_size(), size = s.in_channels * s.out_channels;
-  int64_t together = (1 << 20) / size;
-  together = together < 1 ? 1 : together < s.batch ? together : s.batch;
-  const Scratch<T> copies(together * size);
-  for (int64_t group = 0; group < s.groups; ++group)
-    for (int64_t n = 0; n < s.batch; n += together) {
+  const int64_t down = (s.out_channels + kRows - 1) / kRows,
+                across = (s.in_channels + kColumns - 1) / kColumns;
+  const int64_t parts = s.groups * down * across;
+  const int64_t work = s.groups * size * places;  // of an image
+  const int64_t wanted = (kUnits + parts - 1) / parts;
+  const int64_t pieces = std::max<int64_t>(
+      1, std::min({wanted, s.batch, kCopies / (s.groups * size), s.batch * work / parts / kUnitWork}));
+  const Scratch<T> copies(pieces > 1 ? pieces * s.groups * size : 0);
+  T* const sums = pieces > 1 ? copies.get() : dw;
+  const int64_t units = parts * pieces, together = 1 + kUnitWork / (1 + s.batch * work / units);
+  parallel_for(units, together, [&](int64_t unit, int64_t end) {
+    for (; unit < end; ++unit) {
+      const int64_t piece = unit / parts, group = unit % parts / (down * across);
+      const int64_t row = unit % down * kRows, column = unit / down % across * kColumns;
       Gemm<T> product;
-      product.m = s.out_channels, product.n = s.in_channels, product.k = places;
-      product.a = dy + (n * s.groups + group) * s.out_channels * places, product.a_row = places;
-      product.b = x + (n * s.groups + group) * s.in_channels * places;
-      product.b_row = 1, product.b_col = places;
-      product.c = copies.get(), product.c_row = s.in_channels;
-      product.batch = together < s.batch - n ? together : s.batch - n;
-      product.a_batch = s.groups * s.out_channels * places;
-      product.b_batch = s.groups * s.in_channels * places;
-      product.c_batch = size;
-      gemm(product);
-      add_copies->template get<T>()(dw + group * size, copies.get(), product.batch, size, n > 0);
+      product.m = row + kRows < s.out_channels ? kRows : s.out_channels - row;
+      product.n = column + kColumns < s.in_channels ? kColumns : s.in_channels - column;
+      product.k = places;
+      product.a_row = places, product.b_row = 1, product.b_col = places;
+      product.c = sums + (piece * s.groups + group) * size + row * s.in_channels + column;
+      product.c_row = s.in_channels;
+      const int64_t first = s.batch * piece / pieces, last = s.batch * (piece + 1) / pieces;
+      for (int64_t n = first; n < last; ++n) {
+        product.a = dy + ((n * s.groups + group) * s.out_channels + row) * places;
+        product.b = x + ((n * s.groups + group) * s.in_channels + column) * places;
+        product.add = n > first;
+        gemm(product);
+      }
     }
+  });
+  if (pieces > 1) pointwise_kernels->add_copies.template get<T>()(dw, sums, pieces, s.groups * size);
 }
 
-#define PYNN_POINTWISE(T)                                                              \
-  template void pointwise_forward(const ConvShape&, const T*, const T*, const T*, T*); \
-  template void pointwise_input(const ConvShape&, const T*, const T*, const T*, T*);   \
+#define PYNN_POINTWISE(T)                                                                                \
+  template void pointwise_forward(const ConvShape&, const T*, const T*, const T*, T*, const Finish<T>&); \
+  template void pointwise_input(const ConvShape&, const T*, const T*, const T*, T*);                     \
   template void pointwise_weight(const ConvShape&, const T*, const T*, T*)
 PYNN_POINTWISE(float);
 PYNN_POINTWISE(double);

@@ -8,7 +8,8 @@ namespace pynn {
 bool is_pointwise(const ConvShape& shape);
 
 template <class T>
-void pointwise_forward(const ConvShape& shape, const T* x, const T* w, const T* bias, T* y);
+void pointwise_forward(const ConvShape& shape, const T* x, const T* w, const T* bias, T* y,
+                       const Finish<T>& finish);
 template <class T>
 void pointwise_input(const ConvShape& shape, const T* dy, const T* w, const T* bias, T* dx);
 template <class T>

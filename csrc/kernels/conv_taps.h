@@ -53,7 +53,9 @@ void multiply_panels(const TapProduct<T>& product, const Panels<T>& panels, cons
                          nullptr,
                          product.bias ? product.bias + group * product.rows + row : nullptr,
                          separate.get() + part.outs_before,
-                         band.outs};
+                         band.outs,
+                         false,
+                         product.finish.from(group * product.rows + row)};
       if (!in_turns) {
         tile.y =
             target +

@@ -7,6 +7,7 @@
 //
 // Every output is one chain of multiply-adds in the order of (channel, tap), in whatever tile it falls.
 #pragma once
+#include "kernels/conv_finish.h"
 #include "kernels/conv_windows.h"
 
 namespace pynn::PYNN_ISA {
@@ -35,6 +36,7 @@ struct TileOfTaps {
   T* y;
   int64_t y_row;
   bool add = false;  // to what is in y, where every lane of the windows is an output
+  Finish<T> finish;  // of R channels
 };
 
 template <int R, int W, class T>
@@ -57,6 +59,14 @@ void convolve_tile(const TileOfTaps<T>& t) {
       const V weight = weights[i];
 #pragma GCC unroll 8
       for (int j = 0; j < W; ++j) sum[i][j] = fma(weight, V(columns[j]), V(sum[i][j])).v;
+    }
+  }
+  if (t.finish.any()) {
+#pragma GCC unroll 16
+    for (int i = 0; i < R; ++i) {
+      const FinishOfVector<T> finished(t.finish, i);
+#pragma GCC unroll 8
+      for (int j = 0; j < W; ++j) sum[i][j] = finished(V(sum[i][j])).v;
     }
   }
   each_vector<R, W>([&](int i, int j) { store_window(t.y + i * t.y_row, V(sum[i][j]), t.windows[j]); });

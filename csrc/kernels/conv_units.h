@@ -1,6 +1,7 @@
 // conv_units.h — all of a convolution: the weights packed, the way chosen, the units shared out among
 // threads.
 #pragma once
+#include "kernels/conv_depthwise.h"
 #include "kernels/conv_patches.h"
 
 namespace pynn::PYNN_ISA {
@@ -55,6 +56,7 @@ void multiply_all_by_bands(const TapProduct<T>& product, const Panels<T>& panels
 
 template <class T>
 void multiply_taps(const TapProduct<T>& product) {
+  if (product.channels == 1 && product.rows == 1) return multiply_alone(product);
   const Panels<T> panels(product.rows, product.depth());
   const Scratch<T> packed(product.groups * panels.size());
   pack_weights(product, panels, packed.get());

@@ -19,6 +19,7 @@ struct TiledProduct {
   KernelsOf<T> kernels;
   const T* bias;
   T* target;
+  Finish<T> finish;  // of all rows
 
   PYNN_INLINE RowsOfTiles tiles(int64_t begin, int64_t end) const {
     return {begin, end, h.tiles(), w.tiles()};
@@ -79,8 +80,10 @@ void multiply_unit(const TiledProduct<T>& product, const PlacedKernels<T>& kerne
     multiply_places(tiles, count, product.channels, placed + kernels.start(strip), width, sums);
     for (int64_t column = 0; column < width; column += lanes) {
       const int64_t row = strip * TileShape<T>::columns + column;
+      const int64_t channels = smaller(lanes, product.rows - row);
       places_to_outs(product.h, product.w, rows, sums, column, product.bias ? product.bias + row : nullptr,
-                     product.target + row * size, product.rows, smaller(lanes, product.rows - row));
+                     FinishOfVector<T>(product.finish, row, channels), product.target + row * size,
+                     product.rows, channels);
     }
   }
 }
@@ -110,8 +113,8 @@ void multiply_tiles(const TiledProduct<T>& product) {
   });
 }
 
-void winograd_forward_kernel(const ConvShape& s, const float* x, const float* w, const float* bias,
-                             float* y) {
+void winograd_forward_kernel(const ConvShape& s, const float* x, const float* w, const float* bias, float* y,
+                             const Finish<float>& finish) {
   multiply_tiles<float>({{s.in[1], s.before[1], s.out[1]},
                          {s.in[2], s.before[2], s.out[2]},
                          s.batch,
@@ -120,7 +123,8 @@ void winograd_forward_kernel(const ConvShape& s, const float* x, const float* w,
                          x,
                          {w, s.in_channels * 9, 9, false},
                          bias,
-                         y});
+                         y,
+                         finish});
 }
 // Place q of dx is met by tap k of output q + before − k: the kernels are turned.
 void winograd_input_kernel(const ConvShape& s, const float* dy, const float* w, const float* bias,
@@ -133,7 +137,8 @@ void winograd_input_kernel(const ConvShape& s, const float* dy, const float* w, 
                          dy,
                          {w, 9, s.in_channels * 9, true},
                          bias,
-                         dx});
+                         dx,
+                         {}});
 }
 
 // The choice: cycles of a core that begins two multiply-adds of vectors in each. A vector of channels of a
@@ -159,7 +164,7 @@ bool winograd_is_shorter(const ConvShape& s, ConvProduct product) {
 
 struct WinogradKernels {
   bool (*is_shorter)(const ConvShape&, ConvProduct);
-  void (*forward)(const ConvShape&, const float*, const float*, const float*, float*);
+  void (*forward)(const ConvShape&, const float*, const float*, const float*, float*, const Finish<float>&);
   void (*input)(const ConvShape&, const float*, const float*, const float*, float*);
 };
 extern const WinogradKernels winograd_kernels;
@@ -197,8 +202,9 @@ bool winograd_pays(const ConvShape& s, ConvProduct product) {
   return flat && s.groups == 1 && winograd_allowed() && winograd_kernels->is_shorter(s, product);
 }
 
-void winograd_forward(const ConvShape& shape, const float* x, const float* w, const float* bias, float* y) {
-  winograd_kernels->forward(shape, x, w, bias, y);
+void winograd_forward(const ConvShape& shape, const float* x, const float* w, const float* bias, float* y,
+                      const Finish<float>& finish) {
+  winograd_kernels->forward(shape, x, w, bias, y, finish);
 }
 void winograd_input(const ConvShape& shape, const float* dy, const float* w, const float* bias, float* dx) {
   winograd_kernels->input(shape, dy, w, bias, dx);

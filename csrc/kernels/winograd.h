@@ -14,7 +14,8 @@ bool winograd_pays(const ConvShape& shape, ConvProduct product);
 void allow_winograd(bool allowed);  // at first unless PYNN_WINOGRAD=0
 bool winograd_allowed();
 
-void winograd_forward(const ConvShape& shape, const float* x, const float* w, const float* bias, float* y);
+void winograd_forward(const ConvShape& shape, const float* x, const float* w, const float* bias, float* y,
+                      const Finish<float>& finish);
 void winograd_input(const ConvShape& shape, const float* dy, const float* w, const float* bias, float* dx);
 void winograd_weight(const ConvShape& shape, const float* x, const float* dy, float* dw);
 

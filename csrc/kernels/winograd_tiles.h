@@ -5,6 +5,7 @@
 // no lane is idle. All tiles of a batch are numbered through, row of tiles by row of tiles.
 #pragma once
 #include "core/scratch.h"
+#include "kernels/conv_finish.h"
 #include "kernels/gemm_blocks.h"
 #include "kernels/winograd_transforms.h"
 
@@ -130,7 +131,8 @@ void write_channels(T* to, int64_t pitch, const T* from, int64_t count, int64_t 
 // begin at `target` in each image of `channels` channels.
 template <class T>
 void places_to_outs(const TiledAxis& h, const TiledAxis& w, const RowsOfTiles& rows, const Places<T>& places,
-                    int64_t column, const T* bias, T* target, int64_t channels, int64_t count) {
+                    int64_t column, const T* bias, const FinishOfVector<T>& finished, T* target,
+                    int64_t channels, int64_t count) {
   constexpr int64_t lanes = Vec<T>::lanes;
   const Scratch<T> outs((kTileOuts * w.outs + kTileOuts) * lanes);
   const int64_t size = h.outs * w.outs;
@@ -144,7 +146,7 @@ void places_to_outs(const TiledAxis& h, const TiledAxis& w, const RowsOfTiles& r
       transform<PlacesToOuts, T>(
           [&](int u, int v) PYNN_LAMBDA_INLINE { return load(from + (u * kTileSpan + v) * places.place); },
           [&](int u, int v, Vec<T> value)
-              PYNN_LAMBDA_INLINE { store(to + (u * w.outs + v) * lanes, value + shift); });
+              PYNN_LAMBDA_INLINE { store(to + (u * w.outs + v) * lanes, finished(value + shift)); });
     }
     write_channels(target + image * channels * size + y * w.outs, size, outs.get(),
                    smaller(kTileOuts, h.outs - y) * w.outs, count);

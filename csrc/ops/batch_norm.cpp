@@ -3,7 +3,7 @@
 //
 // Forward sweeps over x twice, for the statistics of its rows and to scale and shift them; backward sweeps
 // over x and dy twice, for two sums and for dx. A ReLU behind it, as most networks have, costs no sweep of
-// its own: forward cuts off what is below 0, and backward reads from y where it did.
+// its own: forward cuts off what is below 0, and backward finds anew from x where it did.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -73,11 +73,12 @@ T least_output(bool relu) {
   return relu ? T(0) : -std::numeric_limits<T>::infinity();
 }
 
-// y, mean, var (of n - 1), scale = 1 / √(var of n + ε).
+// y, mean, var (of n - 1), scale = 1 / √(var of n + ε); and where a ReLU follows, in `line`, all a and then
+// all c of (x - mean) a + c.
 template <class T>
-void normalize(const Channels& s, const T* x, const Learned<T>& learned, double eps, bool relu, T* y, T* mean,
+void normalize(const Channels& s, const T* x, const Learned<T>& learned, double eps, T* line, T* y, T* mean,
                T* var, T* scale) {
-  const T least = least_output<T>(relu);
+  const T least = least_output<T>(line != nullptr);
   const ChannelNormKernels& kernels = channel_norm_kernels();
   Factors<T> f(s.c);
   const double count = double(s.n * s.l);
@@ -88,6 +89,7 @@ void normalize(const Channels& s, const T* x, const Learned<T>& learned, double 
     scale[c] = T(factor);
     f.a[c] = T(a);
     f.c[c] = T(learned.b(c) - (m.mean - double(mean[c])) * a);
+    if (line) line[c] = f.a[c], line[s.c + c] = f.c[c];
   };
   if (s.l == 1) {
     parallel_for(s.c, kColumns, [&](int64_t begin, int64_t end) {
@@ -115,32 +117,34 @@ void normalize(const Channels& s, const T* x, const Learned<T>& learned, double 
 }
 
 // Σ dy and Σ dy (x - mean) of every channel; then make(c, dots) sets the factors; then dx = dy a + (x - mean)
-// b + c, if it is wanted. `kept`: y where a ReLU follows, or null.
+// b + c, if it is wanted. `line`: as above where a ReLU follows, or null.
 template <class T, class Make>
-void gradients(const Channels& s, const T* x, const T* dy, const T* kept, Factors<T>& f, T* dx,
+void gradients(const Channels& s, const T* x, const T* dy, const T* line, Factors<T>& f, T* dx,
                const Make& make) {
-  const auto kept_at = [kept](int64_t i) { return kept ? kept + i : nullptr; };
   const ChannelNormKernels& kernels = channel_norm_kernels();
   if (s.l == 1) {
     parallel_for(s.c, kColumns, [&](int64_t begin, int64_t end) {
       Dots dots[kColumns];
       for (int64_t c = begin; c < end; c += kColumns) {
         const int64_t width = std::min(kColumns, end - c);
-        kernels.column_dots.get<T>()(x + c, dy + c, kept_at(c), f.mean + c, s.c, s.n, width, dots);
+        const RectifiedColumns<T> relu{line ? line + c : nullptr, line ? line + s.c + c : nullptr};
+        kernels.column_dots.get<T>()(x + c, dy + c, relu, f.mean + c, s.c, s.n, width, dots);
         for (int64_t i = 0; i < width; ++i) make(c + i, dots[i]);
         if (dx)
-          kernels.column_back.get<T>()(x + c, dy + c, kept_at(c), dx + c, f.mean + c, f.a + c, f.b + c,
-                                       f.c + c, s.c, s.n, width);
+          kernels.column_back.get<T>()(x + c, dy + c, relu, dx + c, f.mean + c, f.a + c, f.b + c, f.c + c,
+                                       s.c, s.n, width);
       }
     });
     return;
   }
+  const auto relu = [&](int64_t c) {
+    return line ? Rectified<T>{true, line[c], line[s.c + c]} : Rectified<T>{};
+  };
   std::vector<Dots> dots(static_cast<size_t>(s.rows()));
   by_channel(
       s,
       [&](int64_t c, int64_t row) {
-        dots[size_t(row)] =
-            kernels.dots.get<T>()(x + row * s.l, dy + row * s.l, kept_at(row * s.l), f.mean[c], s.l);
+        dots[size_t(row)] = kernels.dots.get<T>()(x + row * s.l, dy + row * s.l, relu(c), f.mean[c], s.l);
       },
       [&](int64_t c) {
         Dots all{};
@@ -152,8 +156,8 @@ void gradients(const Channels& s, const T* x, const T* dy, const T* kept, Factor
       },
       [&](int64_t c, int64_t row) {
         if (dx)
-          kernels.back.get<T>()(x + row * s.l, dy + row * s.l, kept_at(row * s.l), dx + row * s.l, f.mean[c],
-                                f.a[c], f.b[c], f.c[c], s.l);
+          kernels.back.get<T>()(x + row * s.l, dy + row * s.l, relu(c), dx + row * s.l, f.mean[c], f.a[c],
+                                f.b[c], f.c[c], s.l);
       });
 }
 
@@ -169,7 +173,7 @@ Tensor wanted(bool is_wanted, const Tensor& like) {
 }
 
 // The gradient of a ReLU whose output is `kept`; dy itself where there is none.
-Tensor let_through(const Tensor& dy, const Tensor& kept) { return kept ? select(kept > 0, dy, 0.0) : dy; }
+Tensor let_through(const Tensor& dy, const Tensor& kept) { return kept ? relu_gradient(kept, dy) : dy; }
 
 Tensor or_zeros(const Tensor& t, const Shape& shape, DType type) { return t ? t : zeros(shape, type); }
 
@@ -188,15 +192,15 @@ struct BatchNormTraining {
                             "call model.eval()"));
     const DType type = x.dtype();
     const Tensor y = empty(x.shape(), type), mean = full({s.c}, NAN, type), var = full({s.c}, NAN, type),
-                 scale = full({s.c}, NAN, type);
-    context.save(x, weight, mean, scale, eps, relu ? y : Tensor());
+                 scale = full({s.c}, NAN, type), line = relu ? full({2, s.c}, NAN, type) : Tensor();
+    context.save(x, weight, mean, scale, eps, line);
     if (x.numel() == 0) return {y, mean, var};
     const Tensor in = x.contiguous(), w = weight ? weight.contiguous() : weight,
                  b = bias ? bias.contiguous() : bias;
     visit_float("batch_norm_training", type, [&](auto element) {
       using T = decltype(element);
-      normalize<T>(s, in.data<T>(), {data_or_null<T>(w), data_or_null<T>(b)}, eps, relu, y.data<T>(),
-                   mean.data<T>(), var.data<T>(), scale.data<T>());
+      normalize<T>(s, in.data<T>(), {data_or_null<T>(w), data_or_null<T>(b)}, eps, data_or_null<T>(line),
+                   y.data<T>(), mean.data<T>(), var.data<T>(), scale.data<T>());
     });
     return {y, mean, var};
   }
@@ -204,7 +208,7 @@ struct BatchNormTraining {
   // With n numbers in a channel and g = w dy:
   // dx = s (g - Σg/n - s² (x - mean) Σ g (x - mean) / n) + dmean / n + 2 dvar (x - mean) / (n - 1)
   static Gradients backward(const Context& context, const Tensor* dys) {
-    const auto [x, weight, mean, scale, eps, kept] =
+    const auto [x, weight, mean, scale, eps, line] =
         context.load<Tensor, Tensor, Tensor, Tensor, double, Tensor>();
     const Channels s(x.shape());
     const DType type = x.dtype();
@@ -216,7 +220,7 @@ struct BatchNormTraining {
                  w = weight ? weight.contiguous() : weight,
                  dmean = or_zeros(dys[1], {s.c}, type).contiguous(),
                  dvar = or_zeros(dys[2], {s.c}, type).contiguous();
-    visit_float("batch_norm_training", type, [&, &mean = mean, &scale = scale, &kept = kept](auto element) {
+    visit_float("batch_norm_training", type, [&, &mean = mean, &scale = scale, &line = line](auto element) {
       using T = decltype(element);
       Factors<T> f(s.c);
       std::copy_n(mean.data<T>(), s.c, f.mean);
@@ -224,7 +228,7 @@ struct BatchNormTraining {
       const double n = double(s.n * s.l);
       const T *const factor = scale.data<T>(), *const dm = dmean.data<T>(), *const dv = dvar.data<T>();
       T *const dw = data_or_null<T>(dweight), *const db = data_or_null<T>(dbias);
-      gradients<T>(s, in.data<T>(), g.data<T>(), data_or_null<T>(kept), f, data_or_null<T>(dx),
+      gradients<T>(s, in.data<T>(), g.data<T>(), data_or_null<T>(line), f, data_or_null<T>(dx),
                    [&](int64_t c, const Dots& dots) {
                      const double sc = double(factor[c]), ws = learned.w(c) * sc;
                      if (dw) dw[c] = T(dots.along * sc);
@@ -238,10 +242,15 @@ struct BatchNormTraining {
   }
 
   static Gradients backward_in_ops(const Context& context, const Tensor* dys) {
-    const auto [x, weight, mean_value, scale_value, eps, kept] =
+    const auto [x, weight, mean_value, scale_value, eps, line] =
         context.load<Tensor, Tensor, Tensor, Tensor, double, Tensor>();
     const Channels s(x.shape());
-    const Tensor dy = let_through(or_zeros(dys[0], x.shape(), x.dtype()), kept);
+    const auto through_relu = [&, &line = line, &at = mean_value, &x = x](const Tensor& dy) {
+      if (!line) return dy;
+      const Tensor a = along_channels(narrow(line, 0, 0, 1), x), c = along_channels(narrow(line, 0, 1, 1), x);
+      return select((x - along_channels(at, x)) * a + c > 0, dy, 0.0);
+    };
+    const Tensor dy = through_relu(or_zeros(dys[0], x.shape(), x.dtype()));
     const Ints axes = all_but_channels(x);
     const Tensor centred = x - mean(x, axes, true);
     const Tensor factor = rsqrt(mean(centred * centred, axes, true) + eps), normal = centred * factor;
@@ -395,5 +404,10 @@ static const Op& evaluation_op = structured<BatchNormEvaluation>({
     .home = Home::internal,
     .autocast = Autocast::float32,
 });
+
+Tensor batch_norm_evaluation(const Tensor& x, const Tensor& mean, const Tensor& var, const Tensor& weight,
+                             const Tensor& bias, double eps, bool relu) {
+  return call(evaluation_op, x, mean, var, weight, bias, eps, relu);
+}
 
 }  // namespace pynn

@@ -1,5 +1,7 @@
 // conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d — the convolutions of layers,
 // with PyTorch's arguments: one text over `convolution` and `convolution_input` (convolution.cpp).
+#include <algorithm>
+
 #include "ops/conv_shape.h"
 #include "ops/convolution.h"
 
@@ -42,10 +44,10 @@ void check_padding(const char* op, const Ints& padding) {
 
 }  // namespace
 
-template <int axes>
-static Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Ints& stride,
-                   const Ints& padding, const Ints& dilation, int64_t groups) {
-  const char* const op = kName<axes>[0];
+// `norm`: what follows, or null.
+static Tensor checked_conv(const char* op, int axes, const Tensor& x, const Tensor& weight,
+                           const Tensor& bias, const Ints& stride, const Ints& padding, const Ints& dilation,
+                           int64_t groups, const Normalization* norm, bool relu) {
   const ConvSettings settings = conv_settings(op, axes, stride, padding, dilation, groups);
   check_padding(op, padding);
   check_conv_types(op, x, weight, bias);
@@ -54,9 +56,37 @@ static Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, co
   const Tensor batch = alone ? unsqueeze(x, 0) : x;
   conv_shape(op, batch.shape(), weight.shape(), settings);
   check_conv_bias(op, bias, weight.size(0));
-  const Tensor y =
-      convolution(batch, weight, bias, settings.stride, settings.padding, settings.dilation, groups);
+  const Tensor y = norm ? convolution_normalized(batch, weight, bias, settings.stride, settings.padding,
+                                                 settings.dilation, groups, *norm, relu)
+                        : convolution(batch, weight, bias, settings.stride, settings.padding,
+                                      settings.dilation, groups, relu);
   return alone ? select_place(y, 0, 0) : y;
+}
+
+template <int axes>
+static Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Ints& stride,
+                   const Ints& padding, const Ints& dilation, int64_t groups, bool relu) {
+  return checked_conv(kName<axes>[0], axes, x, weight, bias, stride, padding, dilation, groups, nullptr,
+                      relu);
+}
+
+// In one where no gradient is recorded, so that nobody misses what lies between.
+static Tensor conv_norm(const Tensor& x, const Tensor& weight, const Tensor& mean, const Tensor& var,
+                        const Tensor& norm_weight, const Tensor& norm_bias, double eps, const Tensor& bias,
+                        const Ints& stride, const Ints& padding, const Ints& dilation, bool relu) {
+  const char* const op = "conv_norm";
+  if (weight.ndim() < 3 || weight.ndim() > 5)
+    throw ShapeError(text(op, ": got a weight ", weight.shape(),
+                          "; expected (out_channels, in_channels / groups, ...) with one to three axes of "
+                          "space"));
+  const int axes = weight.ndim() - 2;
+  const int64_t channels = x.ndim() > axes ? x.size(-axes - 1) : 0;
+  const int64_t groups = std::max<int64_t>(1, channels / std::max<int64_t>(1, weight.size(1)));
+  const Normalization norm{mean, var, norm_weight, norm_bias, eps};
+  const bool in_one = x.ndim() == axes + 2 && can_finish(x, weight, bias, norm);
+  const Tensor y = checked_conv(op, axes, x, weight, bias, stride, padding, dilation, groups,
+                                in_one ? &norm : nullptr, in_one && relu);
+  return in_one ? y : batch_norm_evaluation(y, mean, var, norm_weight, norm_bias, eps, relu);
 }
 
 template <int axes>
@@ -101,8 +131,12 @@ static Tensor conv_transpose(const Tensor& x, const Tensor& weight, const Tensor
   return alone ? select_place(y, 0, 0) : y;
 }
 
-#define PYNN_CONV_ARGS \
-  {"x", "weight", {"bias", none}, {"stride", 1}, {"padding", 0}, {"dilation", 1}, {"groups", 1}}
+#define PYNN_CONV_ARGS                                                                              \
+  {                                                                                                 \
+    "x", "weight", {"bias", none}, {"stride", 1}, {"padding", 0}, {"dilation", 1}, {"groups", 1}, { \
+      "relu", false                                                                                 \
+    }                                                                                               \
+  }
 #define PYNN_CONV_TRANSPOSE_ARGS                                                                        \
   {"x",           "weight",       {"bias", none}, {"stride", 1}, {"padding", 0}, {"output_padding", 0}, \
    {"groups", 1}, {"dilation", 1}}
@@ -112,7 +146,7 @@ static const Op& conv1d_op = composite<&conv<1>>({
     .args = PYNN_CONV_ARGS,
     .formula = "y[n, o, i] = Σ_ck w[o, c, k] x[n, c, i stride + k dilation − padding] + b[o]",
     .gradient = "dx: the transposed convolution of dy, dw: the products of dy with x, summed, db = Σ dy",
-    .reference = "convolve(x, weight, bias, stride, padding, dilation, groups)",
+    .reference = "maximum(convolve(x, weight, bias, stride, padding, dilation, groups), 0 if relu else -inf)",
     .samples = {"randn(2, 3, 20), randn(4, 3, 3), randn(4)",
                 "randn(2, 4, 65), randn(6, 2, 5), None, 2, 3, 2, 2", "randn(3, 7), randn(2, 3, 2), randn(2)",
                 "randn(0, 3, 8), randn(4, 3, 3), randn(4)",
@@ -128,7 +162,7 @@ static const Op& conv2d_op = composite<&conv<2>>({
     .formula = "y[n, o, i, j] = Σ_ckl w[o, c, k, l] x[n, c, i stride + k dilation − padding, "
                "j stride + l dilation − padding] + b[o]",
     .gradient = "dx: the transposed convolution of dy, dw: the products of dy with x, summed, db = Σ dy",
-    .reference = "convolve(x, weight, bias, stride, padding, dilation, groups)",
+    .reference = "maximum(convolve(x, weight, bias, stride, padding, dilation, groups), 0 if relu else -inf)",
     .samples = {"randn(2, 3, 8, 9), randn(4, 3, 3, 3), randn(4), 1, 1",
                 "randn(2, 4, 9, 11), randn(6, 2, 2, 3), None, (2, 3), (0, 2), (2, 1), 2",
                 "randn(1, 2, 5, 5), randn(3, 2, 1, 1), randn(3)",
@@ -148,7 +182,7 @@ static const Op& conv3d_op = composite<&conv<3>>({
     .formula =
         "y[n, o, p] = Σ_ck w[o, c, k] x[n, c, p stride + k dilation − padding] + b[o], p and k of three axes",
     .gradient = "dx: the transposed convolution of dy, dw: the products of dy with x, summed, db = Σ dy",
-    .reference = "convolve(x, weight, bias, stride, padding, dilation, groups)",
+    .reference = "maximum(convolve(x, weight, bias, stride, padding, dilation, groups), 0 if relu else -inf)",
     .samples = {"randn(2, 2, 4, 5, 3), randn(3, 2, 2, 3, 2), randn(3), 1, 1",
                 "randn(1, 4, 6, 5, 7), randn(4, 2, 3, 2, 3), None, (2, 1, 3), (1, 0, 2), (1, 2, 1), 2",
                 "randn(2, 3, 4, 3), randn(2, 2, 1, 1, 1), randn(2)"},
@@ -156,6 +190,45 @@ static const Op& conv3d_op = composite<&conv<3>>({
         "A convolution along three axes: x (N, C, D, H, W) or (C, D, H, W), weight (O, C / groups, KD, KH, "
         "KW), bias (O,).",
     .source = "Ji et al. 2010, 3D convolutional neural networks for human action recognition",
+    .home = Home::internal,
+});
+
+static const Op& conv_norm_op = composite<&conv_norm>({
+    .name = "conv_norm",
+    .args = {"x",
+             "weight",
+             "mean",
+             "var",
+             {"norm_weight", none},
+             {"norm_bias", none},
+             {"eps", 1e-5},
+             {"bias", none},
+             {"stride", 1},
+             {"padding", 0},
+             {"dilation", 1},
+             {"relu", false}},
+    .formula = "y = w' (convolution(x) − mean) / √(var + ε) + b'; with relu, max(y, 0)",
+    .gradient = "those of convolution and of batch_norm_evaluation",
+    .reference = "(lambda y, c: maximum((y - c(mean)) / sqrt(c(var) + eps) * (1 if norm_weight is None else "
+                 "c(norm_weight)) + (0 if norm_bias is None else c(norm_bias)), 0 if relu else -inf))"
+                 "(convolve(x, weight, bias, stride, padding, dilation, x.shape[1] // weight.shape[1]), "
+                 "lambda v: v.reshape([1, -1] + "
+                 "[1] * (x.ndim - 2)))",
+    .samples = {"randn(2, 3, 8, 9), randn(4, 3, 3, 3), randn(4), 0.1 + rand(4), randn(4), randn(4), 1e-5, "
+                "randn(4), 1, 1, 1, True",
+                "randn(2, 6, 9), randn(6, 1, 3), randn(6), 0.1 + rand(6), None, randn(6), 0.1, None, 2, 1",
+                "randn(3, 5, 8, 9), randn(7, 5, 1, 1), randn(7), 0.1 + rand(7), randn(7), None, 1e-5, None, "
+                "1, 0, 1, True",
+                "randn(2, 9, 7, 7), randn(17, 9, 2, 2), randn(17), 0.1 + rand(17), randn(17), randn(17), "
+                "1e-5, None, 2",
+                "randn(2, 3, 4, 5, 4), randn(2, 3, 2, 3, 2), randn(2), 0.1 + rand(2), randn(2), randn(2), "
+                "1e-5, randn(2), 2, 1, 1, True",
+                "randn(0, 3, 8), randn(4, 3, 3), randn(4), 0.1 + rand(4)"},
+    .doc = "A convolution of x (N, C, ...), in as many groups as the weight leaves, and the batch norm of "
+           "evaluation behind it, with `relu` cut off "
+           "below 0. Where no gradient is recorded, all of it happens to outputs that are still in registers "
+           "or in the cache.",
+    .source = "S. Ioffe, C. Szegedy, Batch normalization, 2015, algorithm 2, step 11",
     .home = Home::internal,
 });
 

@@ -8,6 +8,10 @@
 //
 // T is linear in each variable, so the gradient of each op is made of the other two, to any order.
 #include "ops/convolution.h"
+
+#include <cmath>
+#include <vector>
+
 #include "ops/conv_shape.h"
 
 namespace pynn {
@@ -40,29 +44,55 @@ void check_rank(const char* op, const Tensor& t, const char* what) {
 
 }  // namespace
 
+// y of a checked convolution.
+static Tensor convolve(const ConvShape& shape, int axes, const Tensor& x, const Tensor& weight,
+                       const Tensor& bias, const Normalization* norm, bool relu) {
+  const Tensor y = empty(conv_output(shape, axes), x.dtype());
+  if (y.numel() == 0) return y;
+  const Tensor in = x.contiguous(), w = weight.contiguous(), b = bias ? bias.contiguous() : bias;
+  visit_float("convolution", x.dtype(), [&](auto element) {
+    using T = decltype(element);
+    Finish<T> finish;
+    finish.relu = relu;
+    std::vector<T> factors;
+    const Tensor mean = norm ? norm->mean.contiguous() : Tensor();
+    if (norm) {
+      const int64_t channels = mean.numel();
+      const Tensor var = norm->var.contiguous();
+      const Tensor scale = norm->weight ? norm->weight.contiguous() : Tensor(),
+                   shift = norm->bias ? norm->bias.contiguous() : Tensor();
+      factors.resize(size_t(2 * channels));
+      for (int64_t c = 0; c < channels; ++c) {
+        const double a = scale ? double(scale.data<T>()[c]) : 1.0;
+        factors[size_t(c)] = T(a / std::sqrt(double(var.data<T>()[c]) + norm->eps));
+        factors[size_t(channels + c)] = shift ? shift.data<T>()[c] : T(0);
+      }
+      finish.mean = mean.data<T>(), finish.a = factors.data(), finish.c = factors.data() + channels;
+    }
+    conv_forward(shape, in.data<T>(), w.data<T>(), data_or_null<T>(b), y.data<T>(), finish);
+  });
+  return y;
+}
+
 struct Convolution {
   static constexpr const char* name = "convolution";
   static Tensor forward(Context& context, const Tensor& x, const Tensor& weight, const Tensor& bias,
-                        const Ints& stride, const Ints& padding, const Ints& dilation, int64_t groups) {
+                        const Ints& stride, const Ints& padding, const Ints& dilation, int64_t groups,
+                        bool relu) {
     check_rank(name, x, "input");
     check_conv_types(name, x, weight, bias);
     const int axes = x.ndim() - 2;
     const ConvShape shape = conv_shape(name, x.shape(), weight.shape(),
                                        conv_settings(name, axes, stride, padding, dilation, groups));
     check_conv_bias(name, bias, weight.size(0));
-    context.save(x, weight, stride, padding, dilation, groups);
-    const Tensor y = empty(conv_output(shape, axes), x.dtype());
-    if (y.numel() == 0) return y;
-    const Tensor in = x.contiguous(), w = weight.contiguous(), b = bias ? bias.contiguous() : bias;
-    visit_float(name, x.dtype(), [&](auto element) {
-      using T = decltype(element);
-      conv_forward(shape, in.data<T>(), w.data<T>(), data_or_null<T>(b), y.data<T>());
-    });
+    const Tensor y = convolve(shape, axes, x, weight, bias, nullptr, relu);
+    context.save(x, weight, stride, padding, dilation, groups, relu ? y : Tensor());
     return y;
   }
-  static Gradients backward_in_ops(const Context& context, const Tensor& dy) {
-    const auto [x, weight, stride, padding, dilation, groups] =
-        context.load<Tensor, Tensor, Ints, Ints, Ints, int64_t>();
+  static Gradients backward_in_ops(const Context& context, const Tensor& given) {
+    const auto [x, weight, stride, padding, dilation, groups, kept] =
+        context.load<Tensor, Tensor, Ints, Ints, Ints, int64_t, Tensor>();
+    const Tensor dy = kept ? relu_gradient(kept, given) : given;
     Gradients d{Tensor(), Tensor(), Tensor()};
     if (context.needs(0))
       d[0] = convolution_input(dy, weight, Tensor(), spatial(x), stride, padding, dilation, groups);
@@ -72,6 +102,23 @@ struct Convolution {
     return d;
   }
 };
+
+bool can_finish(const Tensor& x, const Tensor& weight, const Tensor& bias, const Normalization& norm) {
+  for (const Tensor* t : {&x, &weight, &bias, &norm.mean, &norm.var, &norm.weight, &norm.bias})
+    if (*t && ((grad_enabled() && t->requires_grad()) || t->dtype() != x.dtype())) return false;
+  for (const Tensor* t : {&norm.mean, &norm.var, &norm.weight, &norm.bias})
+    if (*t && !(t->shape() == Shape{weight.size(0)})) return false;
+  return x.dtype() == DType::float32 || x.dtype() == DType::float64;
+}
+
+Tensor convolution_normalized(const Tensor& x, const Tensor& weight, const Tensor& bias, const Ints& stride,
+                              const Ints& padding, const Ints& dilation, int64_t groups,
+                              const Normalization& norm, bool relu) {
+  const int axes = x.ndim() - 2;
+  const ConvShape shape = conv_shape("conv_norm", x.shape(), weight.shape(),
+                                     conv_settings("conv_norm", axes, stride, padding, dilation, groups));
+  return convolve(shape, axes, x, weight, bias, &norm, relu);
+}
 
 struct ConvolutionInput {
   static constexpr const char* name = "convolution_input";
@@ -154,15 +201,27 @@ struct ConvolutionWeight {
 
 static const Op& convolution_op = structured<Convolution>({
     .name = "convolution",
-    .args = {"x", "weight", {"bias", none}, {"stride", 1}, {"padding", 0}, {"dilation", 1}, {"groups", 1}},
-    .formula = "y[n, o, p] = Σ_ck w[o, c, k] x[n, c, p stride + k dilation − before] + b[o]",
-    .gradient = "dx = convolution_input(dy, w), dw = convolution_weight(x, dy), db = Σ dy",
-    .reference = "convolve(x, weight, bias, stride, padding, dilation, groups)",
+    .args = {"x",
+             "weight",
+             {"bias", none},
+             {"stride", 1},
+             {"padding", 0},
+             {"dilation", 1},
+             {"groups", 1},
+             {"relu", false}},
+    .formula = "y[n, o, p] = Σ_ck w[o, c, k] x[n, c, p stride + k dilation − before] + b[o]; "
+               "with relu, max(y, 0)",
+    .gradient = "dx = convolution_input(dy, w), dw = convolution_weight(x, dy), db = Σ dy; "
+                "with relu, dy where y > 0",
+    .reference = "maximum(convolve(x, weight, bias, stride, padding, dilation, groups), 0 if relu else -inf)",
     .samples = {"randn(2, 3, 9), randn(4, 3, 2), randn(4), 2, (0, 1)",
                 "randn(2, 4, 6, 7), randn(4, 2, 3, 2), None, (1, 2), (1, 0, 2, 1), (2, 1), 2",
-                "randn(1, 2, 4, 5, 3), randn(2, 1, 2, 3, 2), randn(2), 2, 1, 1, 2"},
+                "randn(1, 2, 4, 5, 3), randn(2, 1, 2, 3, 2), randn(2), 2, 1, 1, 2",
+                "randn(2, 4, 6, 7), randn(5, 4, 3, 2), randn(5), 1, 1, 1, 1, True",
+                "randn(2, 4, 6, 7), randn(4, 1, 3, 3), randn(4), 2, 1, 1, 4, True"},
     .doc = "A convolution along one, two or three axes: what `conv1d`, `conv2d` and `conv3d` stand on. "
-           "`padding` may be (before, after) for each axis in turn; a negative one leaves places out.",
+           "`padding` may be (before, after) for each axis in turn; a negative one leaves places out. With "
+           "`relu`, what is below 0 is cut off.",
     .source = "LeCun et al. 1989, Backpropagation applied to handwritten zip code recognition, Neural "
               "Computation 1(4)",
     .home = Home::internal,
@@ -207,8 +266,8 @@ static const Op& convolution_weight_op = structured<ConvolutionWeight>({
 });
 
 Tensor convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, const Ints& stride,
-                   const Ints& padding, const Ints& dilation, int64_t groups) {
-  return call(convolution_op, x, weight, bias, stride, padding, dilation, groups);
+                   const Ints& padding, const Ints& dilation, int64_t groups, bool relu) {
+  return call(convolution_op, x, weight, bias, stride, padding, dilation, groups, relu);
 }
 Tensor convolution_input(const Tensor& dy, const Tensor& weight, const Tensor& bias, const Ints& size,
                          const Ints& stride, const Ints& padding, const Ints& dilation, int64_t groups) {

@@ -142,16 +142,16 @@ struct GroupNorm {
     Dots sum{};
     for (int64_t row = group * groups.members; row < (group + 1) * groups.members; ++row) {
       const Dots d =
-          channel_norm_kernels().dots.get<T>()(all.x + row * l, all.dy + row * l, nullptr, mean, l);
+          channel_norm_kernels().dots.get<T>()(all.x + row * l, all.dy + row * l, Rectified<T>{}, mean, l);
       all.dots[row] = d;
       sum.total += weight(row) * d.total;
       sum.along += weight(row) * d.along;
     }
     if (!all.dx) return;
     for (int64_t row = group * groups.members; row < (group + 1) * groups.members; ++row)
-      channel_norm_kernels().back.get<T>()(all.x + row * l, all.dy + row * l, nullptr, all.dx + row * l, mean,
-                                           T(s * weight(row)), T(-s * s * s * sum.along / m),
-                                           T(-s * sum.total / m), l);
+      channel_norm_kernels().back.get<T>()(all.x + row * l, all.dy + row * l, Rectified<T>{},
+                                           all.dx + row * l, mean, T(s * weight(row)),
+                                           T(-s * s * s * sum.along / m), T(-s * sum.total / m), l);
   }
 };
 

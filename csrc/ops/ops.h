@@ -57,6 +57,9 @@ Tensor tanh(const Tensor& x);
 Tensor erf(const Tensor& x);
 Tensor sigmoid(const Tensor& x);
 Tensor relu(const Tensor& x);
+Tensor relu_gradient(const Tensor& y, const Tensor& dy);
+Tensor batch_norm_evaluation(const Tensor& x, const Tensor& mean, const Tensor& var, const Tensor& weight,
+                             const Tensor& bias, double eps, bool relu);
 Tensor normal_cdf(const Tensor& x);  // P(Z <= x) for a standard normal Z
 Tensor normal_pdf(const Tensor& x);  // its density
 

@@ -15,6 +15,23 @@ struct Relu {
 };
 PYNN_ELEMENTWISE(relu_kernel, Relu, kNumbers);
 
+// For ops that end in a ReLU of their own; y is what came out.
+struct ReluGradient {
+  template <class V>
+  V forward(V y, V dy) const {
+    return select(y > 0, dy, 0.0);
+  }
+  template <class V>
+  V backward_a(V, V, V dz) const {
+    return 0.0 * dz;
+  }
+  template <class V>
+  V backward_b(V y, V, V dz) const {
+    return select(y > 0, dz, 0.0);
+  }
+};
+PYNN_ELEMENTWISE(relu_gradient_kernel, ReluGradient, kFloats);
+
 struct Relu6 {
   template <class V>
   V forward(V x) const {
@@ -77,6 +94,7 @@ PYNN_ELEMENTWISE(threshold_kernel, Threshold, kFloats);
 namespace pynn {
 
 PYNN_DISPATCH(relu_kernel);
+PYNN_DISPATCH(relu_gradient_kernel);
 PYNN_DISPATCH(relu6_kernel);
 PYNN_DISPATCH(leaky_relu_kernel);
 PYNN_DISPATCH(prelu_of_tensors_kernel);
@@ -93,6 +111,18 @@ static const Op& relu_op = elementwise<PYNN_ISA::Relu>(
      .doc = "The rectified linear unit: negative numbers become 0. NaN stays NaN. The gradient at 0 is 0.",
      .source = "Nair & Hinton 2010, Rectified linear units improve restricted Boltzmann machines, ICML",
      .home = Home::activation});
+
+static const Op& relu_gradient_op = elementwise<PYNN_ISA::ReluGradient>(
+    relu_gradient_kernel,
+    {.name = "relu_gradient",
+     .args = {"y", "dy"},
+     .formula = "z = dy where y > 0, else 0",
+     .gradient = "ddy = dz where y > 0, else 0; dy = 0",
+     .reference = "where(y > 0, dy, 0)",
+     .samples = {"randn(7), randn(7)", "randn(3, 65), randn(3, 65)", "randn(0, 3), randn(0, 3)"},
+     .doc = "What the gradient of a relu whose output was `y` lets through.",
+     .home = Home::internal,
+     .types = Types::floating});
 
 static const Op& relu6_op = elementwise<PYNN_ISA::Relu6>(
     relu6_kernel, {.name = "relu6",
@@ -170,6 +200,7 @@ static const Op& prelu_op = composite<&prelu>({
 });
 
 Tensor relu(const Tensor& x) { return call(relu_op, x); }
+Tensor relu_gradient(const Tensor& y, const Tensor& dy) { return call(relu_gradient_op, y, dy); }
 
 }  // namespace pynn
 #endif

@@ -492,7 +492,7 @@ def vstack(tensors: Sequence[Tensor]) -> Tensor:
 
 row_stack = vstack
 
-def conv1d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, groups: builtins.int = 1) -> Tensor:
+def conv1d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, groups: builtins.int = 1, relu: builtins.bool = False) -> Tensor:
     """A convolution along one axis: x (N, C, L) or (C, L), weight (O, C / groups, K), bias (O,).
 
     Formula:  y[n, o, i] = Σ_ck w[o, c, k] x[n, c, i stride + k dilation − padding] + b[o]
@@ -501,7 +501,7 @@ def conv1d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: 
     Source: Waibel et al. 1989, Phoneme recognition using time-delay neural networks
     """
 
-def conv2d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, groups: builtins.int = 1) -> Tensor:
+def conv2d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, groups: builtins.int = 1, relu: builtins.bool = False) -> Tensor:
     """A convolution along two axes: x (N, C, H, W) or (C, H, W), weight (O, C / groups, KH, KW), bias (O,).
 
     Formula:  y[n, o, i, j] = Σ_ckl w[o, c, k, l] x[n, c, i stride + k dilation − padding, j stride + l dilation − padding] + b[o]
@@ -510,13 +510,22 @@ def conv2d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: 
     Source: LeCun et al. 1989, Backpropagation applied to handwritten zip code recognition, Neural Computation 1(4)
     """
 
-def conv3d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, groups: builtins.int = 1) -> Tensor:
+def conv3d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, groups: builtins.int = 1, relu: builtins.bool = False) -> Tensor:
     """A convolution along three axes: x (N, C, D, H, W) or (C, D, H, W), weight (O, C / groups, KD, KH, KW), bias (O,).
 
     Formula:  y[n, o, p] = Σ_ck w[o, c, k] x[n, c, p stride + k dilation − padding] + b[o], p and k of three axes
     Gradient: dx: the transposed convolution of dy, dw: the products of dy with x, summed, db = Σ dy
 
     Source: Ji et al. 2010, 3D convolutional neural networks for human action recognition
+    """
+
+def conv_norm(x: _Operand, weight: _Operand, mean: _Operand, var: _Operand, norm_weight: _Operand | None = None, norm_bias: _Operand | None = None, eps: builtins.float = 1e-05, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, relu: builtins.bool = False) -> Tensor:
+    """A convolution of x (N, C, ...), in as many groups as the weight leaves, and the batch norm of evaluation behind it, with `relu` cut off below 0. Where no gradient is recorded, all of it happens to outputs that are still in registers or in the cache.
+
+    Formula:  y = w' (convolution(x) − mean) / √(var + ε) + b'; with relu, max(y, 0)
+    Gradient: those of convolution and of batch_norm_evaluation
+
+    Source: S. Ioffe, C. Szegedy, Batch normalization, 2015, algorithm 2, step 11
     """
 
 def conv_transpose1d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, output_padding: _Ints = 0, groups: builtins.int = 1, dilation: _Ints = 1) -> Tensor:
@@ -546,11 +555,11 @@ def conv_transpose3d(x: _Operand, weight: _Operand, bias: _Operand | None = None
     Source: Zeiler et al. 2010, Deconvolutional networks
     """
 
-def convolution(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, groups: builtins.int = 1) -> Tensor:
-    """A convolution along one, two or three axes: what `conv1d`, `conv2d` and `conv3d` stand on. `padding` may be (before, after) for each axis in turn; a negative one leaves places out.
+def convolution(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, groups: builtins.int = 1, relu: builtins.bool = False) -> Tensor:
+    """A convolution along one, two or three axes: what `conv1d`, `conv2d` and `conv3d` stand on. `padding` may be (before, after) for each axis in turn; a negative one leaves places out. With `relu`, what is below 0 is cut off.
 
-    Formula:  y[n, o, p] = Σ_ck w[o, c, k] x[n, c, p stride + k dilation − before] + b[o]
-    Gradient: dx = convolution_input(dy, w), dw = convolution_weight(x, dy), db = Σ dy
+    Formula:  y[n, o, p] = Σ_ck w[o, c, k] x[n, c, p stride + k dilation − before] + b[o]; with relu, max(y, 0)
+    Gradient: dx = convolution_input(dy, w), dw = convolution_weight(x, dy), db = Σ dy; with relu, dy where y > 0
 
     Source: LeCun et al. 1989, Backpropagation applied to handwritten zip code recognition, Neural Computation 1(4)
     """
@@ -1627,6 +1636,13 @@ def relu(x: _Operand) -> Tensor:
     Gradient: dx = dy where y > 0, else 0
 
     Source: Nair & Hinton 2010, Rectified linear units improve restricted Boltzmann machines, ICML
+    """
+
+def relu_gradient(y: _Operand, dy: _Operand) -> Tensor:
+    """What the gradient of a relu whose output was `y` lets through.
+
+    Formula:  z = dy where y > 0, else 0
+    Gradient: ddy = dz where y > 0, else 0; dy = 0
     """
 
 def relu6(x: _Operand) -> Tensor:

@@ -184,20 +184,55 @@ class _Conv(_Convolution):
         self._convolve = getattr(ops, f"conv{self._axes}d")
 
     def forward(self, input: Tensor) -> Tensor:
+        return self._convolved(input, False)
+
+    def _forward_relu(self, input: Tensor) -> Tensor:
+        """Followed by a ReLU, which costs no sweep of its own: Sequential calls this where one follows."""
+        return self._convolved(input, True)
+
+    def _convolved(self, input: Tensor, relu: bool) -> Tensor:
         try:
-            widths: Any = self._widths
-            if self.padding_mode != "zeros" and any(widths):
-                pairs = [widths[2 * i : 2 * i + 2] for i in reversed(range(self._axes))]
-                input = F.pad(input, [width for pair in pairs for width in pair], self.padding_mode)
-                widths = 0
+            input, widths = self._padded(input)
             y: Tensor = self._convolve(
-                input, self.weight, self.bias, self.stride, widths, self.dilation, self.groups
+                input, self.weight, self.bias, self.stride, widths, self.dilation, self.groups, relu
             )
             return y
         except ShapeError as error:
             raise ShapeError(self._named(error)) from None
         except DTypeError as error:
             raise DTypeError(self._named(error)) from None
+
+    def _forward_norm(self, input: Tensor, norm: Any, relu: bool) -> Tensor:
+        """Followed by a batch norm in evaluation, and perhaps by a ReLU: see _conv_norm.py."""
+        try:
+            input, widths = self._padded(input)
+            y: Tensor = ops.conv_norm(
+                input,
+                self.weight,
+                norm.running_mean,
+                norm.running_var,
+                norm.weight,
+                norm.bias,
+                norm.eps,
+                self.bias,
+                self.stride,
+                widths,
+                self.dilation,
+                relu,
+            )
+            return y
+        except ShapeError as error:
+            raise ShapeError(self._named(error)) from None
+        except DTypeError as error:
+            raise DTypeError(self._named(error)) from None
+
+    def _padded(self, input: Tensor) -> tuple[Tensor, Any]:
+        """The input, and the zeros that are still to stand around it."""
+        widths: Any = self._widths
+        if self.padding_mode != "zeros" and any(widths):
+            pairs = [widths[2 * i : 2 * i + 2] for i in reversed(range(self._axes))]
+            return F.pad(input, [width for pair in pairs for width in pair], self.padding_mode), 0
+        return input, widths
 
 
 class _ConvTranspose(_Convolution):

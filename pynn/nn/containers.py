@@ -7,6 +7,7 @@ from typing import Any
 
 from pynn._core import Tensor
 
+from ._conv_norm import joined as conv_norm
 from ._joined import followed_by
 from ._where import locate
 from .module import Module, structure_version
@@ -178,7 +179,9 @@ class Sequential(_Indexed):
             elif type(module).__call__ is Sequential.__call__:
                 calls.extend(module._make_plan())
             elif type(module).__call__ is Module.__call__:
-                joined = followed_by(calls[-1], module) if calls else None
+                joined = conv_norm(calls[-1], module) if calls else None
+                if joined is None:
+                    joined = followed_by(calls[-1], module) if calls else None
                 if joined is not None:
                     calls[-1] = joined
                 else:

@@ -327,6 +327,57 @@ def test_threads_change_no_bit(dtype: Any) -> None:
             assert a.tobytes() == b.tobytes()
 
 
+@pytest.mark.parametrize(
+    ("size", "setting"),
+    [
+        ((1, 1), ((3, 3), 1, 1, 1)),
+        ((2, 2), ((3, 3), 2, 1, 1)),
+        ((4, 4), ((3, 3), 1, 1, 1)),
+        ((7, 7), ((3, 3), 2, 1, 1)),
+        ((8, 8), ((3, 3), (1, 2), 1, 1)),
+        ((8, 5), ((5, 5), 1, 2, 1)),
+        ((16, 16), ((3, 3), 2, 1, 1)),
+        ((9, 16), ((2, 4), (3, 1), (1, 2), (2, 1))),
+        ((19, 40), ((3, 3), 3, 0, 2)),
+        ((90, 70), ((3, 3), 1, 1, 1)),  # several bands of rows
+        ((90, 75), ((3, 3), 2, 1, 1)),
+        ((6, 5000), ((3, 3), 1, 1, 1)),  # several bands in a row
+        ((6, 5000), ((3, 3), 2, 1, 1)),
+    ],
+    ids=str,
+)
+def test_depthwise(size: tuple[int, int], setting: tuple[Any, ...]) -> None:
+    kernel, stride, padding, dilation = setting
+    options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": 3}
+    batch = 2 if size[1] > 1000 else 7
+    agree_exactly("conv2d", whole(batch, 3, *size), whole(3, 1, *kernel), whole(3), **options)
+
+
+@pytest.mark.parametrize("stride", [1, 2, (3, 1, 2)], ids=str)
+def test_depthwise_in_three_dimensions(stride: Any) -> None:
+    options = {"stride": stride, "padding": 1, "groups": 5}
+    agree_exactly("conv3d", whole(2, 5, 5, 4, 6), whole(5, 1, 2, 3, 3), whole(5), **options)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_depthwise_transposed(stride: int) -> None:
+    options = {"stride": stride, "padding": 1, "groups": 4}
+    agree_exactly("conv_transpose2d", whole(3, 4, 7, 9), whole(4, 1, 3, 3), whole(4), **options)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_depthwise_weight_gradient_of_an_infinite_gradient_stays_in_its_taps(stride: int) -> None:
+    x, w = whole(2, 3, 6, 9) + 10, pynn.from_numpy(whole(3, 1, 3, 3)).requires_grad_()
+    y = F.conv2d(pynn.from_numpy(x), w, padding=1, stride=stride, groups=3)
+    dy = np.zeros(y.shape, np.float32)
+    dy[0, 1, 0, 0] = np.inf  # the first row and the first column of the kernel read padding here
+    y.backward(pynn.from_numpy(dy))
+    touched = np.zeros(w.shape, bool)
+    touched[1, 0, 1:, 1:] = True
+    assert (w.grad.numpy()[touched] == np.inf).all()
+    assert (np.isfinite(w.grad.numpy()[1, 0]) == ~touched[1, 0]).all()
+
+
 @pytest.mark.parametrize("stride", [1, 2])
 def test_depthwise_weight_gradient_of_an_infinite_input_stays_in_its_taps(stride: int) -> None:
     x, w = whole(2, 3, 6, 9), whole(3, 1, 3, 3)
