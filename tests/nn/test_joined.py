@@ -172,7 +172,9 @@ def test_what_is_asked_of_gelu_later_is_heard() -> None:
     assert (model(x) == F.gelu(model[0](x), "tanh")).all()
 
 
-@pytest.mark.parametrize("activation", ["relu", "gelu", F.silu, lambda x: x * 2], ids=str)
+@pytest.mark.parametrize(
+    "activation", ["relu", "gelu", F.silu, lambda x: x * 2], ids=["relu", "gelu", "silu", "a user's"]
+)
 def test_the_network_in_a_transformer_layer(activation: Any) -> None:
     layer = nn.TransformerEncoderLayer(8, 2, 16, 0.0, activation)
     x = pynn.randn(2, 3, 8)
