@@ -12,6 +12,8 @@
 // without ever waiting. Where there are too few, threads share the units of each step instead. Either way
 // each number comes from the same operations in the same order.
 #pragma once
+#include "core/math/quick.h"
+#include "core/simd_math.h"
 #include "kernels/recurrent.h"
 #include "kernels/recurrent_product.h"
 #include "kernels/row_kernel.h"
