@@ -1,5 +1,6 @@
 // attention_tiles.h — what the forward and the backward pass of attention do to a tile: copy, multiply, mask.
 #pragma once
+#include "core/math/quick.h"
 #include "core/simd_math.h"
 #include "kernels/attention.h"
 #include "kernels/gemm_blocks.h"
@@ -136,8 +137,7 @@ void drop_some(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* val
   }
 }
 
-// e^x for x <= 0, as exactly as x itself is known; exactly 1 at 0 and 0 at -inf. In float32, 2^f = 1 + f q(f)
-// within 1e-7 for |f| <= 1/2.
+// e^x for x <= 0, as exactly as x itself is known; exactly 1 at 0 and 0 at -inf.
 template <class T>
 PYNN_INLINE Vec<T> exp_of_difference(Vec<T> x) {
   using V = Vec<T>;
@@ -148,9 +148,7 @@ PYNN_INLINE Vec<T> exp_of_difference(Vec<T> x) {
     // 0.
     constexpr double lowest = hardware::kHasExponents ? -152 : -127;
     const V power = max_fast(V(lowest), x * kLog2E), n = round_small(power), f = power - n;
-    const V q = polynomial(f, 0.6931470036506653, 0.24022242426872253, 0.05550733581185341,
-                           0.009671512991189957, 0.001326472731307149);
-    return times_power_of_two(fma(f, q, V(1)), n);
+    return times_power_of_two(fma(f, exp2_slope(f), V(1)), n);
   }
 }
 

@@ -12,6 +12,8 @@
 // without ever waiting. Where there are too few, threads share the units of each step instead. Either way
 // each number comes from the same operations in the same order.
 #pragma once
+#include "core/math/quick.h"
+#include "core/simd_math.h"
 #include "kernels/recurrent.h"
 #include "kernels/recurrent_product.h"
 #include "kernels/row_kernel.h"
@@ -124,6 +126,7 @@ class ForwardPass {
                             PYNN_LAMBDA_INLINE {
                               const int64_t row = order_.row(s, b);
                               T* const gates = p_.gates + row * Cell::kept * hidden + u;
+                              ask_for(s + 1, b, u);
                               V in[Cell::gates], sum[Cell::gates];
                               for (int g = 0; g < Cell::gates; ++g) {
                                 in[g] = load_part(gates + Cell::slot[g] * hidden, n, T(0));
@@ -149,6 +152,16 @@ class ForwardPass {
                                 store_part(p_.y + row * p_.y_row + u, y.h, n);
                               }
                             });
+  }
+
+  // What the next step will want of memory: rows of one step lie so far apart that nobody else foresees it.
+  PYNN_INLINE void ask_for(int64_t s, int64_t b, int64_t u) const {
+    if (b >= order_.running(s)) return;
+    const int64_t row = order_.row(s, b), hidden = p_.hidden;
+    for (int k = 0; k < Cell::kept; ++k)
+      __builtin_prefetch(p_.gates + (row * Cell::kept + k) * hidden + u, 1, 2);
+    if (Cell::has_state && p_.keeps) __builtin_prefetch(p_.states + row * hidden + u, 1, 2);
+    if (!p_.projection) __builtin_prefetch(p_.y + row * p_.y_row + u, 1, 2);
   }
 
   void project(int64_t s, Range all, Range strips) {
@@ -252,6 +265,7 @@ class BackwardPass {
     const int64_t hidden = p_.hidden;
     const bool is_first = b >= order_.running(s - 1);
     const int64_t row_before = is_first ? 0 : order_.row(s - 1, b);
+    if (!is_first) ask_for(s - 1, b, row_before, u);
     V kept[Cell::kept], h(0), h_before(0), state(0), state_before(0), dstate(0);
     if (Cell::uses_kept)
       for (int k = 0; k < Cell::kept; ++k)
@@ -284,6 +298,20 @@ class BackwardPass {
                           if (Cell::carries) dh += load_part(p_.dstate + b * p_.hidden + u, n, T(0));
                           store_part(p_.dh_first + b * p_.out + u, dh, n);
                         });
+  }
+
+  // What step s will want of memory, and what step s - 1 gives to it.
+  PYNN_INLINE void ask_for(int64_t s, int64_t b, int64_t row, int64_t u) const {
+    const int64_t hidden = p_.hidden;
+    for (int k = 0; k < Cell::kept; ++k) {
+      if (Cell::uses_kept) __builtin_prefetch(p_.gates + (row * Cell::kept + k) * hidden + u, 0, 2);
+      __builtin_prefetch(p_.dgates + (row * Cell::kept + k) * hidden + u, 1, 2);
+    }
+    if (p_.dy) __builtin_prefetch(p_.dy + row * p_.y_row + u, 0, 2);
+    if (b >= order_.running(s - 1)) return;
+    const int64_t before = order_.row(s - 1, b);
+    if (Cell::uses_h) __builtin_prefetch(p_.y + before * p_.y_row + u, 0, 2);
+    if (Cell::has_state) __builtin_prefetch(p_.states + before * hidden + u, 0, 2);
   }
 
   const RecurrentBackward<T>& p_;

@@ -16,8 +16,8 @@ struct Gru {
 
   template <class V>
   static PYNN_INLINE CellOutput<V, 4> forward(const V* in, const V* sum, const V& h_before, const V&) {
-    const V r = sigmoid(in[0] + sum[0]), z = sigmoid(in[1] + sum[1]);
-    const V n = tanh(fma(r, sum[2], in[2]));
+    const V r = quick_sigmoid(in[0] + sum[0]), z = quick_sigmoid(in[1] + sum[1]);
+    const V n = quick_tanh(fma(r, sum[2], in[2]));
     return {fma(z, h_before - n, n), {}, {n, r, z, sum[2]}};
   }
 

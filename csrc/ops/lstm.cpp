@@ -15,17 +15,17 @@ struct Lstm {
 
   template <class V>
   static PYNN_INLINE CellOutput<V, 4> forward(const V* in, const V* sum, const V&, const V& c_before) {
-    const V i = sigmoid(in[0] + sum[0]), f = sigmoid(in[1] + sum[1]), g = tanh(in[2] + sum[2]),
-            o = sigmoid(in[3] + sum[3]);
+    const V i = quick_sigmoid(in[0] + sum[0]), f = quick_sigmoid(in[1] + sum[1]),
+            g = quick_tanh(in[2] + sum[2]), o = quick_sigmoid(in[3] + sum[3]);
     const V c = fma(f, c_before, i * g);
-    return {o * tanh(c), c, {i, f, g, o}};
+    return {o * quick_tanh(c), c, {i, f, g, o}};
   }
 
   template <class V>
   static PYNN_INLINE CellGradient<V, 4> backward(const V* kept, const V&, const V&, const V& c,
                                                  const V& c_before, const V& dh, const V& dc_after) {
     const V &i = kept[0], &f = kept[1], &g = kept[2], &o = kept[3];
-    const V shown = tanh(c);
+    const V shown = quick_tanh(c);
     const V dc = fma(dh * o, 1.0 - shown * shown, dc_after);
     return {{dc * g * (i * (1.0 - i)), dc * c_before * (f * (1.0 - f)), dc * i * (1.0 - g * g),
              dh * shown * (o * (1.0 - o))},

@@ -13,7 +13,7 @@ struct Elman {
 struct ElmanTanh : Elman {
   template <class V>
   static PYNN_INLINE CellOutput<V, 1> forward(const V* in, const V* sum, const V&, const V&) {
-    return {tanh(in[0] + sum[0]), {}, {}};
+    return {quick_tanh(in[0] + sum[0]), {}, {}};
   }
   template <class V>
   static PYNN_INLINE CellGradient<V, 1> backward(const V*, const V& h, const V&, const V&, const V&,
