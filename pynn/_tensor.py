@@ -219,7 +219,8 @@ def uniform_(self: Tensor, low: float = 0.0, high: float = 1.0) -> Tensor:
         >>> bool((pynn.empty(5).uniform_(-1, 1).abs() <= 1).all())
         True
     """
-    _autograd.assign_in_place(self, _core.ops.uniform(self.shape, low, high, self.dtype), "uniform")
+    if not _autograd.draw_uniform(self, low, high):
+        _autograd.assign_in_place(self, _core.ops.uniform(self.shape, low, high, self.dtype), "uniform")
     return self
 
 
@@ -236,7 +237,8 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
         >>> pynn.empty(2).normal_(3.0, 0.0)
         tensor([3., 3.])
     """
-    _autograd.assign_in_place(self, _core.ops.normal(self.shape, mean, std, self.dtype), "normal")
+    if not _autograd.draw_normal(self, mean, std):
+        _autograd.assign_in_place(self, _core.ops.normal(self.shape, mean, std, self.dtype), "normal")
     return self
 
 

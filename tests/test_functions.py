@@ -53,7 +53,7 @@ def same(ours: Any, theirs: Any) -> None:
         ("corrcoef", [M], {}),
         ("unique", [WHOLE], {"return_inverse": True, "return_counts": True}),
         ("unique", [WHOLE.reshape(2, 3)], {"return_inverse": True}),
-        ("unique", [WHOLE[0]], {"return_inverse": True}),
+        ("unique", [np.array(WHOLE[0])], {"return_inverse": True}),
         ("unique", [np.array([[1, 2], [1, 2], [0, 2]])], {"dim": 0}),
         ("bincount", [WHOLE], {"minlength": 6}),
         ("bincount", [WHOLE, rng.random(6)], {}),

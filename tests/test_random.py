@@ -177,3 +177,41 @@ def test_normal_bernoulli_multinomial():
 def test_refusals(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers", "dtype"),
+    [
+        *(("uniform", (-1.0, 2.0), dtype) for dtype in (pynn.float32, pynn.float64, pynn.bfloat16)),
+        *(("normal", (1.0, 0.5), dtype) for dtype in (pynn.float32, pynn.float64)),
+    ],
+)
+def test_in_place_draws_the_same_numbers_wherever_they_are_written(name, numbers, dtype):
+    def drawn(x):
+        pynn.manual_seed(3)
+        return getattr(x, name + "_")(*numbers)
+
+    x = drawn(pynn.empty(5, 7, dtype=dtype))
+    pynn.manual_seed(3)
+    expected = getattr(pynn._core.ops, name)((5, 7), *numbers, dtype)
+    assert x.tolist() == expected.tolist()
+    turned = pynn.empty(7, 5, dtype=dtype)
+    assert drawn(turned.t()).tolist() == expected.tolist()  # has to be written with holes
+    wide = pynn.zeros(2, 5, 7, dtype=dtype)
+    drawn(wide[1])
+    assert wide[1].tolist() == expected.tolist()
+    assert wide[0].abs().sum().item() == 0
+
+
+def test_in_place_draws_end_a_history_and_are_seen_by_it():
+    w = pynn.ones(3, requires_grad=True)
+    y = w * 2
+    y.uniform_()
+    assert not y.requires_grad
+    with pytest.raises(pynn.AutogradError, match="leaf"):
+        w.uniform_()
+    saved = pynn.ones(3)
+    product = w * saved
+    saved.normal_()
+    with pytest.raises(RuntimeError, match="normal"):
+        product.sum().backward()

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "core/cast.h"
+#include "core/watch.h"
 
 namespace pynn {
 
@@ -72,6 +73,12 @@ void refresh(TensorImpl& view) {
 }
 
 [[maybe_unused]] const bool refresher_is_set = (set_view_refresher(refresh), true);
+
+// Whether a write into `target` is one that gradients have to know of.
+bool changes_history(const Tensor& target) {
+  const Ref<TensorImpl>& base = target.impl()->base;
+  return grad_enabled() && (target.requires_grad() || (base && Tensor(base).requires_grad()));
+}
 
 void check_dtype(const Tensor& target, const Tensor& result, const char* op) {
   const auto category = [](DType t) { return is_floating(t) ? 2 : t == DType::boolean ? 0 : 1; };
@@ -168,11 +175,16 @@ void assign_in_place(const Tensor& target, const Tensor& result, const char* op)
   give_history(target, result);
 }
 
+bool may_write_over(const Tensor& target, const char* op) {
+  check_in_place(target, op);
+  if (changes_history(target) || watcher() || !target.is_contiguous()) return false;
+  target.about_to_write(op);
+  return true;
+}
+
 void call_in_place(const Op& op, const Value* arguments) {
   const Tensor& target = *arguments[0].tensor;
-  const Ref<TensorImpl>& base = target.impl()->base;
-  const bool has_history = target.requires_grad() || (base && Tensor(base).requires_grad());
-  if (op.call_into && !(grad_enabled() && has_history) && op.call_into(op, arguments, target)) return;
+  if (op.call_into && !changes_history(target) && op.call_into(op, arguments, target)) return;
   assign_in_place(target, op.call(op, arguments), op.name);
 }
 

@@ -20,6 +20,10 @@ void assign_in_place(const Tensor& target, const Tensor& result, const char* op)
 // x.op_(...), where x is the first of the arguments: straight into x's memory, or by assign_in_place.
 void call_in_place(const Op& op, const Value* arguments);
 
+// Before somebody writes numbers into x's memory that depend on no tensor. False where x has a history to
+// change, holes, or a watcher: then the numbers are to be made first and given to assign_in_place.
+bool may_write_over(const Tensor& target, const char* op);
+
 // The pieces of assign_in_place, for those who write themselves:
 //   keep_old_values before the write: what the history of `result` keeps of target's memory becomes a copy
 //   give_history    after it: target holds the values of `result` now

@@ -2,10 +2,12 @@
 #include "autograd/engine.h"
 #include "autograd/inplace.h"
 #include "bindings/python.h"
+#include "kernels/random.h"
 
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>
 
+#include <cmath>
 #include <unordered_set>
 
 namespace py = pybind11;
@@ -13,6 +15,8 @@ namespace py = pybind11;
 namespace pynn {
 
 namespace {
+
+bool is_wide_float(DType dtype) { return dtype == DType::float32 || dtype == DType::float64; }
 
 std::shared_ptr<Hooks> hooks_of(const Tensor& t, const char* what) {
   if (!t.requires_grad())
@@ -228,6 +232,18 @@ void define_autograd(py::module_& m) {
     // The engine's messages refer to the name later on: it has to stay.
     static std::unordered_set<std::string> names;
     assign_in_place(target, result, names.insert(name).first->c_str());
+  });
+  // Random numbers straight into a tensor's memory; False: make them first, and assign.
+  a.def("draw_uniform", [](const Tensor& x, double low, double high) {
+    const bool is_fine = is_wide_float(x.dtype()) && low <= high && std::isfinite(high - low);
+    if (!is_fine || !may_write_over(x, "uniform")) return false;
+    fill_uniform(x, low, high);
+    return true;
+  });
+  a.def("draw_normal", [](const Tensor& x, double mean, double std) {
+    if (!is_wide_float(x.dtype()) || !(std >= 0) || !may_write_over(x, "normal")) return false;
+    fill_normal(x, mean, std);
+    return true;
   });
   a.def("apply_function", &apply_function);
   a.def("parents", [](const Tensor& t) {  // (op name, number of inputs) of the node, for graph drawings

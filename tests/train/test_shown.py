@@ -142,6 +142,7 @@ def test_a_figure_belongs_to_no_window_until_it_is_shown():
     from pynn import viz
 
     record = trained(verbose=0)
+    plt.close("all")
     for figure in (record.plot(), viz.learning_curves(record)):
         assert plt.get_fignums() == []
         assert figure._repr_png_().startswith(b"\x89PNG")
