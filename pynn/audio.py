@@ -121,12 +121,14 @@ def log_mel_spectrogram(
             f"{name}: {sound.shape[-1]} samples cannot be mirrored by n_fft // 2 = {half} at the ends. "
             f"Did you mean padding={half + 1 - sound.shape[-1]}?"
         )
-    mirrored = np.pad(sound, [(0, 0)] * (sound.ndim - 1) + [(half, half)], mode="reflect")
-    frames = np.lib.stride_tricks.sliding_window_view(mirrored, n_fft, axis=-1)[..., ::hop, :]
-    frames = frames[..., : sound.shape[-1] // hop, :]  # as Whisper does: the last, half a mirror, is left out
     window = 0.5 - 0.5 * np.cos(2 * math.pi * np.arange(n_fft) / n_fft)
-    power = np.abs(np.fft.rfft(frames * window)) ** 2
-    bands = np.log10(np.maximum(power @ filters.T, 1e-10))
+    bands = np.empty((*sound.shape[:-1], sound.shape[-1] // hop, n_mels))
+    for place in np.ndindex(sound.shape[:-1]):  # one at a time: frames overlap, and take many times its room
+        mirrored = np.pad(sound[place], half, mode="reflect")
+        frames = np.lib.stride_tricks.sliding_window_view(mirrored, n_fft)[::hop]
+        # As Whisper does, the last, half a mirror, is left out.
+        power = np.abs(np.fft.rfft(frames[: bands.shape[-2]] * window)) ** 2
+        bands[place] = np.log10(np.maximum(power @ filters.T, 1e-10))
     loudest = bands.max((-2, -1), keepdims=True, initial=-10.0)
     scaled = (np.maximum(bands, loudest - 8) + 4) / 4
     return _core.tensor(np.ascontiguousarray(scaled.swapaxes(-1, -2), np.float32))

@@ -1,8 +1,8 @@
 #include "autograd/inplace.h"
 
-#include <algorithm>
-#include <numeric>
+#include <memory>
 #include <unordered_set>
+#include <utility>
 
 #include "core/cast.h"
 #include "core/watch.h"
@@ -20,15 +20,13 @@ struct InMemoryOrder {
 InMemoryOrder in_memory_order(const Tensor& base) {
   const Part logical = whole(base.shape());
   if (base.is_contiguous()) return {base, logical};
-  int order[kMaxAxes];
-  std::iota(order, order + base.ndim(), 0);
-  std::stable_sort(order, order + base.ndim(),
-                   [&](int a, int b) { return base.strides()[a] > base.strides()[b]; });
+  const Dims order = order_in_memory(base.strides());
   Part memory{{}, {}, base.impl()->offset}, places;
   for (int i = 0; i < base.ndim(); ++i) {
-    memory.shape.push_back(base.shape()[order[i]]);
-    memory.strides.push_back(base.strides()[order[i]]);
-    places.strides.push_back(logical.strides[order[i]]);
+    const int axis = int(order[i]);
+    memory.shape.push_back(base.shape()[axis]);
+    memory.strides.push_back(base.strides()[axis]);
+    places.strides.push_back(logical.strides[axis]);
   }
   places.shape = memory.shape;
   if (!is_row_major(memory.shape, memory.strides))
@@ -38,7 +36,7 @@ InMemoryOrder in_memory_order(const Tensor& base) {
              "x.contiguous()?"));
   Part back = logical;
   const Strides steps = row_major(memory.shape);
-  for (int i = 0; i < base.ndim(); ++i) back.strides[order[i]] = steps[i];
+  for (int i = 0; i < base.ndim(); ++i) back.strides[int(order[i])] = steps[i];
   return {view_part(base, memory, places), back};
 }
 

@@ -16,8 +16,6 @@ namespace pynn {
 
 namespace {
 
-bool is_wide_float(DType dtype) { return dtype == DType::float32 || dtype == DType::float64; }
-
 std::shared_ptr<Hooks> hooks_of(const Tensor& t, const char* what) {
   if (!t.requires_grad())
     throw AutogradError(text(what, ": this tensor does not require a gradient, so none will ever arrive"));

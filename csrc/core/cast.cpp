@@ -1,7 +1,6 @@
 #include "core/cast.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "core/op.h"
 
@@ -11,14 +10,9 @@ namespace pynn {
 // one, are read and written in the long runs in which they lie, and are joined again without a copy.
 static Tensor converted_as_it_lies(const Tensor& x, DType dtype) {
   const Strides& strides = x.strides();
-  Shape order;
-  for (int i = 0; i < x.ndim(); ++i) {
+  for (int i = 0; i < x.ndim(); ++i)
     if (strides[i] == 0 && x.shape()[i] > 1) return x.to(dtype);
-    order.push_back(i);
-  }
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    return std::abs(strides[int(a)]) > std::abs(strides[int(b)]);
-  });
+  const Dims order = order_in_memory(strides);
   if (std::is_sorted(order.begin(), order.end())) return x.to(dtype);
   Shape shape;
   Strides as_they_lie;

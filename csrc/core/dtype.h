@@ -30,6 +30,8 @@ inline std::ostream& operator<<(std::ostream& out, DType t) { return out << name
 inline bool is_floating(DType t) {
   return t == DType::float32 || t == DType::float64 || t == DType::bfloat16;
 }
+// The types of floats that kernels compute in; bfloat16 is only stored.
+inline bool is_wide_float(DType t) { return t == DType::float32 || t == DType::float64; }
 inline bool is_integral(DType t) { return t != DType::boolean && t < DType::none && !is_floating(t); }
 
 // The common type of two tensors of equal standing, as PyTorch has it: the one that stands further right in

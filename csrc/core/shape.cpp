@@ -1,5 +1,8 @@
 #include "core/shape.h"
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "core/dtype.h"
 
 namespace pynn {
@@ -65,6 +68,20 @@ bool is_row_major(const Shape& shape, const Strides& strides) {
     step *= shape[i];
   }
   return true;
+}
+
+Dims order_in_memory(const Strides& strides, int count) {
+  Dims order;
+  for (int i = 0; i < strides.n; ++i) order.push_back(i);
+  std::stable_sort(order.begin(), order.begin() + count, [&](int64_t a, int64_t b) {
+    return std::abs(strides[int(a)]) > std::abs(strides[int(b)]);
+  });
+  return order;
+}
+Dims inverse_order(const Dims& order) {
+  Dims inverse = order;
+  for (int i = 0; i < order.n; ++i) inverse[int(order[i])] = i;
+  return inverse;
 }
 
 Shape broadcast(const char* op, const Shape& a, const Shape& b) {

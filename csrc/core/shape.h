@@ -57,6 +57,13 @@ int64_t numel(const Shape& shape);
 Strides row_major(const Shape& shape);
 bool is_row_major(const Shape& shape, const Strides& strides);
 
+// The first `count` axes by falling stride, as they lie in memory from the outside in; the others keep their
+// places.
+Dims order_in_memory(const Strides& strides, int count);
+inline Dims order_in_memory(const Strides& strides) { return order_in_memory(strides, strides.n); }
+// The inverse of an order: where each axis went.
+Dims inverse_order(const Dims& order);
+
 // NumPy's rule: align from the right; sizes must be equal or one of them 1.
 Shape broadcast(const char* op, const Shape& a, const Shape& b);
 // Strides that make a tensor of `from` look like `to`: 0 along every broadcast axis.

@@ -7,7 +7,7 @@
 // they lie, such as in one projection. Q may have more heads than K and V; neighbours share them.
 #include <algorithm>
 #include <array>
-#include <numeric>
+#include <limits>
 
 #include "core/random.h"
 #include "kernels/attention.h"
@@ -79,11 +79,8 @@ void check_mask(const Tensor& q, const Tensor& k, const Tensor& mask) {
 // An empty tensor whose axes lie in memory in the order of those of `like`, the last one innermost: so heads
 // that were split off a projection are joined again without a copy.
 Tensor empty_in_order_of(const Tensor& like, const Shape& shape) {
-  Shape order, laid_out;
-  for (int i = 0; i < shape.n; ++i) order.push_back(i);
-  std::stable_sort(order.begin(), order.end() - 1, [&](int64_t a, int64_t b) {
-    return std::abs(like.strides()[int(a)]) > std::abs(like.strides()[int(b)]);
-  });
+  const Dims order = order_in_memory(like.strides(), shape.n - 1);
+  Shape laid_out;
   for (int64_t axis : order) laid_out.push_back(shape[int(axis)]);
   const Tensor memory = empty(laid_out, like.dtype());
   if (std::is_sorted(order.begin(), order.end())) return memory;

@@ -108,7 +108,7 @@ bool can_finish(const Tensor& x, const Tensor& weight, const Tensor& bias, const
     if (*t && ((grad_enabled() && t->requires_grad()) || t->dtype() != x.dtype())) return false;
   for (const Tensor* t : {&norm.mean, &norm.var, &norm.weight, &norm.bias})
     if (*t && !(t->shape() == Shape{weight.size(0)})) return false;
-  return x.dtype() == DType::float32 || x.dtype() == DType::float64;
+  return is_wide_float(x.dtype());
 }
 
 Tensor convolution_normalized(const Tensor& x, const Tensor& weight, const Tensor& bias, const Ints& stride,

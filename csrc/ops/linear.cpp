@@ -231,8 +231,7 @@ static const Op& op = structured<Linear>({
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) { return call(op, x, weight, bias); }
 
-// ---- with an activation
-// ------------------------------------------------------------------------------------
+// ---- with an activation ----------------------------------------------------------------------------------
 
 namespace {
 
@@ -366,8 +365,7 @@ static const Op& then_op = structured<LinearThen>({
 static Tensor linear_activation(const Tensor& x, const Tensor& weight, const Tensor& bias,
                                 std::string_view activation) {
   const bool is_plain = x.dtype() == weight.dtype() && (!bias || bias.dtype() == x.dtype()) &&
-                        (x.dtype() == DType::float32 || x.dtype() == DType::float64) &&
-                        product_type(x.dtype()) == x.dtype();
+                        is_wide_float(x.dtype()) && product_type(x.dtype()) == x.dtype();
   if (is_plain) return call(then_op, x, weight, bias, activation);
   return call(*activations()[size_t(which_activation(activation))].op, linear(x, weight, bias));
 }

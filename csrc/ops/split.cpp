@@ -1,7 +1,6 @@
 // split, chunk, unbind — a tensor taken apart along an axis. The pieces are views; one node takes the
 // gradients of all of them back at once.
 #include <algorithm>
-#include <cstdlib>
 
 #include "ops/ops.h"
 
@@ -45,13 +44,8 @@ std::vector<int64_t> piece_sizes(const Tensor& wish, int64_t total) {
 
 // Pieces joined along an axis; in memory, the axes of the result follow each other by falling stride.
 Tensor concatenate_in_order(const std::vector<Tensor>& pieces, int axis, const Strides& strides) {
-  Dims order, back = strides;
-  for (int i = 0; i < strides.size(); ++i) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    return std::abs(strides[int(a)]) > std::abs(strides[int(b)]);
-  });
+  const Dims order = order_in_memory(strides), back = inverse_order(order);
   if (std::is_sorted(order.begin(), order.end())) return concatenate(pieces, axis);
-  for (int i = 0; i < order.size(); ++i) back[int(order[i])] = i;
   std::vector<Tensor> turned;
   for (const Tensor& piece : pieces) turned.push_back(permute(piece, order));
   return permute(concatenate(turned, back[axis]), back);

@@ -111,8 +111,8 @@ def explain(what: Any, *inputs: Any) -> Explanation:
     Example:
         >>> import pynn
         >>> sigmoid = pynn.explain(pynn.sigmoid)
-        >>> print(sigmoid.formula, "|", sigmoid.gradient)
-        y = σ(x) = 1 / (1 + e⁻ˣ) | dx = dy y (1 - y)
+        >>> print(sigmoid.formula, "and", sigmoid.gradient)
+        y = σ(x) = 1 / (1 + e⁻ˣ) and dx = dy y (1 - y)
         >>> print(sigmoid.numpy)
         import numpy as np
         <BLANKLINE>

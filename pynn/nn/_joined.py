@@ -46,10 +46,18 @@ def followed_by(call: Any, activation: Module) -> Any:
         # Who defines `forward` must define its other form: neither is overridden.
         if type(activation) is ReLU and "_forward_relu" in owner.__dict__:
             return layer._forward_relu
-        if "_forward_then" in owner.__dict__ and _op_of(activation) is not None:
-            return MethodType(lambda self, input: self._forward_then(_op_of(activation), input), layer)
-        return None
+        return _then(layer, activation) if "_forward_then" in owner.__dict__ else None
     return None
+
+
+def _then(layer: Any, activation: Module) -> Any:
+    name = _OPS.get(type(activation))
+    if name is not None:
+        return MethodType(lambda self, input: self._forward_then(name, input), layer)
+    if _op_of(activation) is None:
+        return None
+    # A setting decides, and it may change.
+    return MethodType(lambda self, input: self._forward_then(_op_of(activation), input), layer)
 
 
 def linear_then(layer: Module, activation: Any, input: Tensor) -> Tensor:

@@ -70,6 +70,10 @@ class _TransformerLayer(Module):
         self.norm2 = LayerNorm(*self._norm_settings)
         self.dropout1 = Dropout(dropout)
         self.dropout2 = Dropout(dropout)
+        self._add_parts(dropout, device, dtype)
+
+    def _add_parts(self, dropout: float, device: Any, dtype: Any) -> None:
+        """What one kind of layer has besides."""
 
     def _attend_to_itself(
         self, x: Tensor, mask: Tensor | None, padding: Tensor | None, is_causal: bool
@@ -171,33 +175,7 @@ class TransformerDecoderLayer(_TransformerLayer):
         (2, 7, 64)
     """
 
-    def __init__(
-        self,
-        d_model: int,
-        nhead: int,
-        dim_feedforward: int = 2048,
-        dropout: float = 0.1,
-        activation: Activation = F.relu,
-        layer_norm_eps: float = 1e-5,
-        batch_first: bool = True,
-        norm_first: bool = False,
-        bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(
-            d_model,
-            nhead,
-            dim_feedforward,
-            dropout,
-            activation,
-            layer_norm_eps,
-            batch_first,
-            norm_first,
-            bias,
-            device,
-            dtype,
-        )
+    def _add_parts(self, dropout: float, device: Any, dtype: Any) -> None:
         self.multihead_attn = MultiheadAttention(*self._attention_settings, device, dtype)
         self.norm3 = LayerNorm(*self._norm_settings)
         self.dropout3 = Dropout(dropout)
