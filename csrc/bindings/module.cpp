@@ -194,10 +194,9 @@ Example:
 ``allocations`` served so far, and ``system_allocations``, which the system was asked for.
 
 Example:
-    >>> import gc, pynn
-    >>> _ = gc.collect()  # what others left behind would be freed just in between
+    >>> import pynn
     >>> before = pynn.memory_stats()["allocated_bytes"]
-    >>> x = pynn.zeros(1000)
+    >>> thousand_zeros = pynn.zeros(1000)
     >>> pynn.memory_stats()["allocated_bytes"] - before >= 4000
     True
 )");
