@@ -78,13 +78,11 @@ bool pays_to_pack_b(const Gemm<T>& g, int64_t rows) {
   return g.b_col != 1 || rows >= (patient && !far_apart ? 192 : 48);
 }
 
-// A is read one element at a time, which costs the same at any stride, so it is packed only where its rows
-// or columns stand a power of two apart and therefore compete for the same few sets of the first-level
-// cache; and only if enough columns share the panel.
+// Packed rows of A are neighbours, which saves instructions (gemm_micro.h), and no two of them stand a power of
+// two apart and compete for the same few sets of the first-level cache. Enough columns must share the panel.
 template <class T>
-bool pays_to_pack_a(const Gemm<T>& g, int64_t columns) {
-  const int64_t row_bytes = g.a_row * int64_t(sizeof(T)), column_bytes = g.a_col * int64_t(sizeof(T));
-  return columns >= 8 * TileShape<T>::columns && (row_bytes % 4096 == 0 || column_bytes % 2048 == 0);
+bool pays_to_pack_a(int64_t columns) {
+  return columns >= 8 * TileShape<T>::columns;
 }
 
 // ---- one block of each, packed or where it lies
@@ -182,7 +180,7 @@ void multiply_blocks(const Gemm<T>& g, Range rows, Range columns) {
   const int64_t depth = slice_depth<T>(g.k);
   const int64_t height = block_height<T>(depth, rows.size());
   const int64_t width = block_width<T>(depth, columns.size());
-  const bool pack_a = pays_to_pack_a(g, columns.size());
+  const bool pack_a = pays_to_pack_a<T>(columns.size());
   const bool pack_b = pays_to_pack_b(g, rows.size());
   const bool pack_edge = BlockOfB<T>::needs_packing(pack_b, columns.size());
   const Scratch<T> packed_a(pack_a ? height / tile_rows * BlockOfA<T>::kPitch * depth : 0);
