@@ -78,8 +78,9 @@ bool pays_to_pack_b(const Gemm<T>& g, int64_t rows) {
   return g.b_col != 1 || rows >= (patient && !far_apart ? 192 : 48);
 }
 
-// Packed rows of A are neighbours, which saves instructions (gemm_micro.h), and no two of them stand a power of
-// two apart and compete for the same few sets of the first-level cache. Enough columns must share the panel.
+// Packed rows of A are neighbours, which saves instructions (gemm_micro.h), and no two of them stand a power
+// of two apart and compete for the same few sets of the first-level cache. Enough columns must share the
+// panel.
 template <class T>
 bool pays_to_pack_a(int64_t columns) {
   return columns >= 8 * TileShape<T>::columns;
@@ -94,7 +95,13 @@ class BlockOfA {
  public:
   PYNN_INLINE BlockOfA(const Gemm<T>& g, T* packed) : g_(g), packed_(packed) {}
 
-  static constexpr int64_t kPitch = round_up(TileShape<T>::rows, Vec<T>::lanes);
+  // Steps lie as close as they can: a step is stored as one vector, whose last lanes the next one covers.
+  static constexpr int64_t kPitch = TileShape<T>::rows <= Vec<T>::lanes
+                                        ? int64_t(TileShape<T>::rows)
+                                        : round_up(TileShape<T>::rows, Vec<T>::lanes);
+  static PYNN_INLINE int64_t packed_size(int64_t rows, int64_t depth) {
+    return ceil_div(rows, int64_t(TileShape<T>::rows)) * kPitch * depth + Vec<T>::lanes;
+  }
 
   void take(Range rows, int64_t p, int64_t steps) {
     rows_ = rows, steps_ = steps;
@@ -183,7 +190,7 @@ void multiply_blocks(const Gemm<T>& g, Range rows, Range columns) {
   const bool pack_a = pays_to_pack_a<T>(columns.size());
   const bool pack_b = pays_to_pack_b(g, rows.size());
   const bool pack_edge = BlockOfB<T>::needs_packing(pack_b, columns.size());
-  const Scratch<T> packed_a(pack_a ? height / tile_rows * BlockOfA<T>::kPitch * depth : 0);
+  const Scratch<T> packed_a(pack_a ? BlockOfA<T>::packed_size(height, depth) : 0);
   const Scratch<T> packed_b(pack_edge ? width * depth : 0);
   BlockOfA<T> a(g, packed_a.get());
   BlockOfB<T> b(g, pack_b, packed_b.get());

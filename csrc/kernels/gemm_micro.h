@@ -66,10 +66,11 @@ PYNN_INLINE const T* same_address(const T* p) {
 }
 
 // One step of k: sum[i][j] += A[i] B[vector j]. A value of A is loaded into a register once, for W
-// multiply-adds. But where rows are `neighbours` in memory, two multiply-adds with the value in memory are two
-// instructions and the load would be a third. With every other row of that kind, loads stay below what the
-// first-level cache yields, and a step is 32 instructions instead of 38: no faster on a core of one's own, but by
-// a sixth where another program is on its second hyper-thread and takes half of the decoded instructions.
+// multiply-adds. But where rows are `neighbours` in memory, two multiply-adds with the value in memory are
+// two instructions and the load would be a third. With every other row of that kind, loads stay below what
+// the first-level cache yields, and a step is 32 instructions instead of 38: no faster on a core of one's
+// own, but by a sixth where another program is on its second hyper-thread and takes half of the decoded
+// instructions.
 template <int R, int W, bool neighbours, class T, class Row>
 PYNN_INLINE void add_step(Sum<T> (&sum)[R][W], const T* a, int64_t a_row, const T* b, const Row& row_of_b) {
   using V = Vec<T>;
@@ -135,7 +136,8 @@ using TileKernel = void(const Tile<T>&, const Output<T>&);
 template <class T>
 struct TileKernels {
   // Whole tiles of neighbouring rows, in which large products spend nearly all of their time.
-  TileKernel<T>* of_neighbours = multiply_tile<TileShape<T>::rows, TileShape<T>::vectors, true, kBroadcastsInFma, T>;
+  TileKernel<T>* of_neighbours =
+      multiply_tile<TileShape<T>::rows, TileShape<T>::vectors, true, kBroadcastsInFma, T>;
   TileKernel<T>* by_shape[TileShape<T>::rows][TileShape<T>::vectors][2];
 
   template <int R = TileShape<T>::rows>

@@ -125,7 +125,9 @@ void pack_strided(T* strip, int64_t pitch, const Piece<T>& piece) {
   }
 }
 
-// Packs piece.count <= pitch places, one vector of them after the other; pitch is a multiple of the lanes.
+// Packs piece.count <= pitch places, one vector of them after the other. Pitch is a multiple of the lanes, or
+// less than one vector: then the vector of a step covers the end of the one before, and the last one needs
+// room.
 template <class T>
 void pack(T* strip, int64_t pitch, Piece<T> piece) {
   auto* const pack_vector = piece.place_stride == 1   ? pack_contiguous<T>
