@@ -40,25 +40,27 @@ PYNN_INLINE Exponential<V> exponential(V x, V x_rest = V(0)) {
   return {n, r, fma(reduced * reduced, exp_remainder(reduced), -correction)};
 }
 
-// x, cut off where e^x and e^-x are surely 0 or inf. The second argument of min_fast and max_fast is the one
-// whose NaN survives.
+// 2^shift e^x. Below `lowest` that is rounded to 0, and is not computed: where a product underflows, a
+// processor leaves its pipeline for a hundred cycles, and the scores that a mask or the end of a row sets to
+// -inf would be the most expensive ones. Above `highest` it is surely inf. (min_fast lets the NaN of its
+// second argument live.)
 template <class V>
-PYNN_INLINE V within_exponents(V x) {
-  constexpr double end = kSingle<V> ? 105 : 746;
-  return min_fast(V(end), max_fast(V(-end), x));
+PYNN_INLINE V scaled_exp(V x, double shift) {
+  constexpr double lowest = kSingle<V> ? -104 : -745.2, highest = kSingle<V> ? 105 : 746;
+  const auto vanishes = x < lowest;
+  const auto [n, r, rest] = exponential(min_fast(V(highest), select(vanishes, V(0), x)));
+  return select(vanishes, V(0), scale(1 + (r + rest), n + shift));
 }
 
 template <class T>
 PYNN_INLINE Vec<T> exp(Vec<T> x) {
-  const auto [n, r, rest] = exponential(within_exponents(x));
-  return scale(1 + (r + rest), n);
+  return scaled_exp(x, 0);
 }
 
 // e^x / 2, which is finite a little longer than e^x; for sinh and cosh.
 template <class T>
 PYNN_INLINE Vec<T> half_exp(Vec<T> x) {
-  const auto [n, r, rest] = exponential(within_exponents(x));
-  return scale(1 + (r + rest), n - 1);
+  return scaled_exp(x, -1);
 }
 
 // 2^x = 2^n e^((x - n) ln 2)
@@ -66,11 +68,12 @@ template <class T>
 PYNN_INLINE Vec<T> exp2(Vec<T> x) {
   using V = Vec<T>;
   constexpr double lowest = kSingle<V> ? -151 : -1076, highest = kSingle<V> ? 129 : 1025;
-  x = min_fast(V(highest), max_fast(V(lowest), x));
+  const auto vanishes = x < lowest;  // as in scaled_exp
+  x = min_fast(V(highest), select(vanishes, V(0), x));
   const V n = round_small(x);
   const V fraction = x - n;
   const V r = fraction * kLn2;
-  return scale(1 + fma(fraction, kLn2, r * r * exp_remainder(r)), n);
+  return select(vanishes, V(0), scale(1 + fma(fraction, kLn2, r * r * exp_remainder(r)), n));
 }
 
 // e^x - 1 = (2^n - 1 + 2^n r) + 2^n rest, halved on the way because 2^128 (2^1024) is not a number. What the
