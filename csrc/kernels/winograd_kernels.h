@@ -13,7 +13,8 @@ struct KernelsOf {
   bool turned;
 };
 
-// 36 matrices (channels, rows), by strips of `kWide` rows: strip, place, channel, row in the strip.
+// 36 matrices (channels, rows), by strips as wide as a tile: strip, place, channel, row in the strip. Places
+// stand a vector further apart than they need, so that they do not share cache sets.
 template <class T>
 struct PlacedKernels {
   static constexpr int64_t lanes = Vec<T>::lanes, kVectors = TileShape<T>::vectors;
@@ -24,8 +25,11 @@ struct PlacedKernels {
   PYNN_INLINE int64_t width(int64_t strip) const {
     return smaller(kVectors, vectors() - strip * kVectors) * lanes;
   }
-  PYNN_INLINE int64_t size() const { return vectors() * lanes * kPlaces * channels; }
-  PYNN_INLINE int64_t start(int64_t strip) const { return strip * kVectors * lanes * kPlaces * channels; }
+  PYNN_INLINE int64_t place(int64_t strip) const { return channels * width(strip) + lanes; }
+  PYNN_INLINE int64_t start(int64_t strip) const {
+    return strip * kPlaces * (channels * kVectors * lanes + lanes);
+  }
+  PYNN_INLINE int64_t size() const { return start(strips()); }
 };
 
 // Vector `vector` of the rows, for channels begin .. end.
@@ -34,7 +38,8 @@ void place_kernels(const KernelsOf<T>& kernels, const PlacedKernels<T>& shape, i
                    T* placed) {
   constexpr int64_t lanes = Vec<T>::lanes;
   constexpr int kTaps = 9;
-  const int64_t strip = vector / shape.kVectors, width = shape.width(strip), first = vector * lanes;
+  const int64_t strip = vector / shape.kVectors, width = shape.width(strip), place = shape.place(strip),
+                first = vector * lanes;
   T* const to = placed + shape.start(strip) + vector % shape.kVectors * lanes;
   T taps[kTaps * lanes];
   for (int64_t c = channels.begin; c < channels.end; ++c) {
@@ -47,7 +52,7 @@ void place_kernels(const KernelsOf<T>& kernels, const PlacedKernels<T>& shape, i
           return load(taps + (kernels.turned ? kTaps - 1 - tap : tap) * lanes);
         },
         [&](int i, int j, Vec<T> value)
-            PYNN_LAMBDA_INLINE { store(to + ((i * kTileSpan + j) * shape.channels + c) * width, value); });
+            PYNN_LAMBDA_INLINE { store(to + (i * kTileSpan + j) * place + c * width, value); });
   }
 }
 
