@@ -102,7 +102,7 @@ void multiply_unit(const TiledProduct<T>& product, const PlacedKernels<Way, T>& 
 
 // Whether kernels are many and tiles few: numbers of both that go with a second-level cache of 1 or 2 MiB.
 inline bool better_by_strips(int64_t tiles, int64_t channels, int64_t rows) {
-  return rows >= 256 && channels >= 128 && tiles * channels <= (1 << 13);
+  return rows >= 256 && channels >= 128 && tiles * channels <= (1 << 14);
 }
 
 // A strip at a time, of all tiles: some channels' kernels are transformed, and what they add is summed up.
