@@ -76,8 +76,7 @@ void finish_strip(const TiledProduct<T>& product, const RowsOfTiles& rows, int64
   for (int64_t column = 0; column < width; column += lanes) {
     const int64_t row = strip * TileShape<T>::columns + column, channels = smaller(lanes, product.rows - row);
     places_to_outs<typename Way::Outs>(product.h, product.w, rows, sums, column,
-                                       product.bias ? product.bias + row : nullptr,
-                                       FinishOfVector<T>(product.finish, row, channels),
+                                       product.bias ? product.bias + row : nullptr, product.finish.from(row),
                                        product.target + row * size, product.rows, channels);
   }
 }

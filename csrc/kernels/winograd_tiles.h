@@ -127,16 +127,17 @@ void write_channels(T* to, int64_t pitch, const T* from, int64_t count, int64_t 
 }
 
 // The outputs of `rows`, of up to a vector of channels: column `column` of `places`, to the channels that
-// begin at `target` in each image of `channels` channels.
+// begin at `target` in each image of `channels` channels. `bias` and `finish` begin with these.
 template <class Step, class T>
 void places_to_outs(const TiledAxis& h, const TiledAxis& w, const RowsOfTiles& rows, const Places<T>& places,
-                    int64_t column, const T* bias, const FinishOfVector<T>& finished, T* target,
-                    int64_t channels, int64_t count) {
+                    int64_t column, const T* bias, const Finish<T>& finish, T* target, int64_t channels,
+                    int64_t count) {
   constexpr int64_t lanes = Vec<T>::lanes;
   constexpr int high = Step::to;
   const Scratch<T> outs((high * w.outs + high) * lanes);
   const int64_t size = h.outs * w.outs;
   const Vec<T> shift = bias ? load(bias, count) : Vec<T>(0);
+  const FinishOfVector<T> finished(finish, 0, count);
   for (int64_t row = rows.begin; row < rows.end; ++row) {
     const int64_t image = row / rows.high, y = row % rows.high * high;
     // From the right: what a tile has too much is written over by the next row's first.
@@ -148,8 +149,10 @@ void places_to_outs(const TiledAxis& h, const TiledAxis& w, const RowsOfTiles& r
           [&](int u, int v, Vec<T> value)
               PYNN_LAMBDA_INLINE { store(to + (u * w.outs + v) * lanes, finished(value + shift)); });
     }
-    write_channels(target + image * channels * size + y * w.outs, size, outs.get(),
-                   smaller(high, h.outs - y) * w.outs, count);
+    T* const to = target + image * channels * size + y * w.outs;
+    const int64_t outputs = smaller(high, h.outs - y) * w.outs;
+    write_channels(to, size, outs.get(), outputs, count);
+    for (int64_t c = 0; finish.of_rows() && c < count; ++c) finish_rest(finish, to + c * size, outputs);
   }
 }
 
