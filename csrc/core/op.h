@@ -132,7 +132,7 @@ struct Arg {
 
 // ---- the record --------------------------------------------------------------------------------
 
-inline constexpr int kMaxArgs = 12;
+inline constexpr int kMaxArgs = 14;
 
 // Where Python users find an op: as pynn.name and Tensor.name, as pynn.nn.functional.name, ...
 enum class Home : uint8_t {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "core/isa.h"
+#include "kernels/gemm.h"
 
 namespace pynn {
 
@@ -25,18 +26,30 @@ struct ConvShape {
   int64_t taps() const { return kernel[0] * kernel[1] * kernel[2]; }
 };
 
-// What becomes of the sum of an output of channel o before it is stored, if that is asked for: a
-// normalization by given numbers, as batch norm's in evaluation, and a ReLU.
+// What becomes of the sum of an output of channel o, if that is asked for: a normalization by given numbers,
+// as batch norm's in evaluation, a residual that is added, and an activation.
 //
-//   y = (sum − mean[o]) a[o] + c[o], then max(y, 0)
+//   y = f((sum − mean[o]) a[o] + c[o] + residual)
+//
+// The normalization, and a ReLU right behind it, are done to sums before they are stored. Everything else is
+// done to rows of outputs that the cache still holds: any elementwise op's own loop can be f.
 template <class T>
 struct Finish {
   const T *mean = nullptr, *a = nullptr, *c = nullptr;  // all or none
   bool relu = false;
+  const T *residual = nullptr, *y = nullptr;  // to y[i], residual[i] is added
+  RowLoop* then = nullptr;
+  double parameter = 0;  // of `then`
 
-  PYNN_INLINE bool any() const { return a || relu; }
+  PYNN_INLINE bool of_rows() const { return residual || then; }
+  PYNN_INLINE bool of_sums() const { return a || (relu && !residual); }
+  PYNN_INLINE bool any() const { return of_sums() || of_rows(); }
   // Of the channels from o on.
-  PYNN_INLINE Finish from(int64_t o) const { return a ? Finish{mean + o, a + o, c + o, relu} : *this; }
+  PYNN_INLINE Finish from(int64_t o) const {
+    Finish rest = *this;
+    if (a) rest.mean += o, rest.a += o, rest.c += o;
+    return rest;
+  }
 };
 
 // All arrays are contiguous: x (batch, groups, in_channels, in...), w (groups, out_channels, in_channels,

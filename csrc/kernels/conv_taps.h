@@ -42,6 +42,7 @@ void multiply_panels(const TapProduct<T>& product, const Panels<T>& panels, cons
   for (int64_t panel = which.begin; panel < which.end; ++panel) {
     const int64_t row = panels.begin(panel), height = panels.height(panel);
     T* const target = product.target + (image * product.rows + row) * product.target_count();
+    T* first_output = target;
     const T* const weights = packed + group * panels.size() + panels.start(panel);
     for (int64_t i = 0; i < band.count; ++i) {
       const Part& part = band[i];
@@ -57,11 +58,11 @@ void multiply_panels(const TapProduct<T>& product, const Panels<T>& panels, cons
                          false,
                          product.finish.from(group * product.rows + row)};
       if (!in_turns) {
-        tile.y =
+        first_output =
             target +
             (axis[0].first_target * product.target_size[1] + axis[1].first_target) * product.target_size[2] +
             axis[2].first_target;
-        tile.y_row = product.target_count();
+        tile.y = first_output, tile.y_row = product.target_count();
       }
       const int64_t tiles = ceil_div(part.window_count, ConvTile::windows);
       for (int64_t j = 0; j < tiles; ++j) {
@@ -70,6 +71,8 @@ void multiply_panels(const TapProduct<T>& product, const Panels<T>& panels, cons
         kConvTileKernels<T>.by_shape[height - 1][end - begin - 1](tile);
       }
     }
+    for (int64_t i = 0; product.finish.of_rows() && i < height; ++i)
+      finish_rest(product.finish, first_output + i * product.target_count(), band.outs);
     for (int64_t i = 0; in_turns && i < height; ++i)
       join_parts(product, band, separate.get() + i * band.outs, target + i * product.target_count());
   }

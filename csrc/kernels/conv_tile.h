@@ -61,7 +61,7 @@ void convolve_tile(const TileOfTaps<T>& t) {
       for (int j = 0; j < W; ++j) sum[i][j] = fma(weight, V(columns[j]), V(sum[i][j])).v;
     }
   }
-  if (t.finish.any()) {
+  if (t.finish.of_sums()) {
 #pragma GCC unroll 16
     for (int i = 0; i < R; ++i) {
       const FinishOfVector<T> finished(t.finish, i);

@@ -1,7 +1,8 @@
-// winograd.h — convolutions with 3 x 3 kernels by a quarter of the multiplications, where that pays.
+// winograd.h — convolutions with 3 x 3 kernels, and a stride of 1 or 2, by a quarter or two thirds of the
+// multiplications, where that pays.
 //
 // The same three products as conv.h, in float32, with an error of a few roundings more; how is told in
-// winograd_transforms.h. A value that is not finite spreads over the tile of 4 x 4 outputs that it meets.
+// winograd_transforms.h. A value that is not finite spreads over the tile of outputs that it meets.
 #pragma once
 #include "kernels/conv.h"
 

@@ -13,8 +13,7 @@ namespace pynn::PYNN_ISA {
 
 // One axis: places of the source, zeros before them (or, negative, places left out), places of the output.
 struct TiledAxis {
-  int64_t size, before, outs;
-  PYNN_INLINE int64_t tiles() const { return ceil_div(outs, kTileOuts); }
+  int64_t size, before, outs, tiles;
 };
 
 // Rows begin .. end of tiles, numbered through all images.
@@ -24,13 +23,13 @@ struct RowsOfTiles {
 };
 
 // What one row of tiles reads, of as many channels as a vector has lanes.
-template <class T, int span>
+template <class T, int span, int advance>
 class TileSource {
  public:
   TileSource(const TiledAxis& h, const TiledAxis& w)
       : h_(h),
         w_(w),
-        width_(w.tiles() * kTileOuts + span - kTileOuts),
+        width_(w.tiles * advance + again),
         inside_{smaller(larger(0, w.before), width_), 0},
         memory_(span * width_ * lanes) {
     inside_.end = larger(inside_.begin, smaller(width_, w.size + w.before));
@@ -42,14 +41,13 @@ class TileSource {
 
   // Row `i` of the tiles of `channels` channels; `continued`: row i - 1 of the same was the last.
   void take(const T* from, int64_t channels, int64_t i, bool continued) {
-    constexpr int again = span - kTileOuts;
     const int known = continued ? again : 0;
     for (int u = 0; u < known; ++u) {
       T* const row = rows_[u];
-      rows_[u] = rows_[u + kTileOuts], rows_[u + kTileOuts] = row;
+      rows_[u] = rows_[u + advance], rows_[u + advance] = row;
     }
     for (int u = known; u < span; ++u) {
-      const int64_t y = i * kTileOuts + u - h_.before;
+      const int64_t y = i * advance + u - h_.before;
       if (y < 0 || y >= h_.size)
         set_row_to_zeros(rows_[u]);
       else if (inside_.size() > 0)
@@ -59,11 +57,12 @@ class TileSource {
     }
   }
   PYNN_INLINE Vec<T> get(int64_t tile, int u, int v) const {
-    return load(rows_[u] + (tile * kTileOuts + v) * lanes);
+    return load(rows_[u] + (tile * advance + v) * lanes);
   }
 
  private:
   static constexpr int64_t lanes = Vec<T>::lanes;
+  static constexpr int again = span - advance;  // rows and columns that the next tile reads too
   void set_row_to_zeros(T* row) const { __builtin_memset(row, 0, uint64_t(width_ * lanes) * sizeof(T)); }
 
   const TiledAxis h_, w_;
@@ -73,7 +72,7 @@ class TileSource {
   T* rows_[span];
 };
 
-// Transformed tiles: 36 matrices (tiles, channels), whose rows stand whole vectors apart.
+// Transformed tiles: a matrix (tiles, channels) for each place, whose rows stand whole vectors apart.
 template <class T>
 struct Places {
   T* values;
@@ -90,11 +89,11 @@ struct Places {
 };
 
 // Channels `which` of images of `channels` channels, by Step, to columns 0 .. which.size() of `places`.
-template <class Step, class T>
+template <class Step, int advance, class T>
 void tiles_to_places(const TiledAxis& h, const TiledAxis& w, const RowsOfTiles& rows, const T* images,
                      int64_t channels, Range which, const Places<T>& places) {
   constexpr int64_t lanes = Vec<T>::lanes;
-  TileSource<T, Step::from> source(h, w);
+  TileSource<T, Step::from, advance> source(h, w);
   const int64_t size = h.size * w.size;
   for (int64_t c = which.begin; c < which.end; c += lanes) {
     int64_t tile = 0;
@@ -106,7 +105,7 @@ void tiles_to_places(const TiledAxis& h, const TiledAxis& w, const RowsOfTiles& 
         T* const to = places.at(0, tile, c - which.begin);
         transform<Step, T>([&](int u, int v) PYNN_LAMBDA_INLINE { return source.get(t, u, v); },
                            [&](int u, int v, Vec<T> value)
-                               PYNN_LAMBDA_INLINE { store(to + (u * kTileSpan + v) * places.place, value); });
+                               PYNN_LAMBDA_INLINE { store(to + (u * Step::to + v) * places.place, value); });
       }
     }
   }
@@ -128,28 +127,32 @@ void write_channels(T* to, int64_t pitch, const T* from, int64_t count, int64_t 
 }
 
 // The outputs of `rows`, of up to a vector of channels: column `column` of `places`, to the channels that
-// begin at `target` in each image of `channels` channels.
-template <class T>
+// begin at `target` in each image of `channels` channels. `bias` and `finish` begin with these.
+template <class Step, class T>
 void places_to_outs(const TiledAxis& h, const TiledAxis& w, const RowsOfTiles& rows, const Places<T>& places,
-                    int64_t column, const T* bias, const FinishOfVector<T>& finished, T* target,
-                    int64_t channels, int64_t count) {
+                    int64_t column, const T* bias, const Finish<T>& finish, T* target, int64_t channels,
+                    int64_t count) {
   constexpr int64_t lanes = Vec<T>::lanes;
-  const Scratch<T> outs((kTileOuts * w.outs + kTileOuts) * lanes);
+  constexpr int high = Step::to;
+  const Scratch<T> outs((high * w.outs + high) * lanes);
   const int64_t size = h.outs * w.outs;
   const Vec<T> shift = bias ? load(bias, count) : Vec<T>(0);
+  const FinishOfVector<T> finished(finish, 0, count);
   for (int64_t row = rows.begin; row < rows.end; ++row) {
-    const int64_t image = row / rows.high, y = row % rows.high * kTileOuts;
+    const int64_t image = row / rows.high, y = row % rows.high * high;
     // From the right: what a tile has too much is written over by the next row's first.
     for (int64_t t = rows.wide - 1; t >= 0; --t) {
       const T* const from = places.at(0, (row - rows.begin) * rows.wide + t, column);
-      T* const to = outs.get() + t * kTileOuts * lanes;
-      transform<PlacesToOuts, T>(
-          [&](int u, int v) PYNN_LAMBDA_INLINE { return load(from + (u * kTileSpan + v) * places.place); },
+      T* const to = outs.get() + t * high * lanes;
+      transform<Step, T>(
+          [&](int u, int v) PYNN_LAMBDA_INLINE { return load(from + (u * Step::from + v) * places.place); },
           [&](int u, int v, Vec<T> value)
               PYNN_LAMBDA_INLINE { store(to + (u * w.outs + v) * lanes, finished(value + shift)); });
     }
-    write_channels(target + image * channels * size + y * w.outs, size, outs.get(),
-                   smaller(kTileOuts, h.outs - y) * w.outs, count);
+    T* const to = target + image * channels * size + y * w.outs;
+    const int64_t outputs = smaller(high, h.outs - y) * w.outs;
+    write_channels(to, size, outs.get(), outputs, count);
+    for (int64_t c = 0; finish.of_rows() && c < count; ++c) finish_rest(finish, to + c * size, outputs);
   }
 }
 

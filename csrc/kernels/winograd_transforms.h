@@ -27,13 +27,21 @@
 //
 // Every transform runs over vectors with a channel in each lane. Its pairs of rows for a and −a have the same
 // even and, but for the sign, the same odd part.
+//
+// With a stride of 2 there are two convolutions along an axis: the taps 0 and 2 meet the even places, tap 1
+// the odd ones. For two outputs the first is one of stride 1 with two taps, which takes three products
+// (points 0, −1 and ∞), and the second two:
+//
+//   y0 = d0 g0 + d1 g1 + d2 g2 = (d0 − d2) g0 + d2 (g0 + g2) + d1 g1
+//   y1 = d2 g0 + d3 g1 + d4 g2 = d2 (g0 + g2) − (d2 − d4) g2 + d3 g1
+//
+// So five rather than six, in two axes 25 rather than 36, and nothing but sums in the matrices. Tap 1 serves
+// two of the five: kernels have only four places along an axis. The gradient for d has the same two
+// convolutions, and puts its outputs in turns.
 #pragma once
 #include "kernels/gemm_epilogue.h"
 
 namespace pynn::PYNN_ISA {
-
-// Outputs of a tile along an axis, the places that they read, and the places of ⊙.
-inline constexpr int kTileOuts = 4, kTileSpan = 6, kPlaces = kTileSpan * kTileSpan;
 
 namespace points {
 inline constexpr double a = 0.70710678118654752440, b = 1.41421356237309504880;
@@ -41,9 +49,11 @@ inline constexpr double a2 = 0.5, b2 = 2.0;
 inline constexpr double of_a = 1 / (2 * a2 * (a2 - b2)), of_b = 1 / (2 * b2 * (b2 - a2));  // 1 / N
 }  // namespace points
 
+// ---- stride 1: tiles of 4 outputs along an axis, which read 6 places, by 6 products
+
 // Bᵀ
 struct ImageToPlaces {
-  static constexpr int from = kTileSpan, to = kTileSpan;
+  static constexpr int from = 6, to = 6;
   template <class V, class Raw>
   static PYNN_INLINE void apply(const Raw (&d)[from], Raw (&t)[to]) {
     using namespace points;
@@ -61,7 +71,7 @@ struct ImageToPlaces {
 
 // G
 struct KernelToPlaces {
-  static constexpr int from = 3, to = kTileSpan;
+  static constexpr int from = 3, to = 6;
   template <class V, class Raw>
   static PYNN_INLINE void apply(const Raw (&g)[from], Raw (&t)[to]) {
     using namespace points;
@@ -78,7 +88,7 @@ struct KernelToPlaces {
 
 // Aᵀ
 struct PlacesToOuts {
-  static constexpr int from = kTileSpan, to = kTileOuts;
+  static constexpr int from = 6, to = 4;
   template <class V, class Raw>
   static PYNN_INLINE void apply(const Raw (&m)[from], Raw (&y)[to]) {
     using namespace points;
@@ -93,7 +103,7 @@ struct PlacesToOuts {
 
 // A
 struct OutsToPlaces {
-  static constexpr int from = kTileOuts, to = kTileSpan;
+  static constexpr int from = 4, to = 6;
   template <class V, class Raw>
   static PYNN_INLINE void apply(const Raw (&y)[from], Raw (&t)[to]) {
     using namespace points;
@@ -110,7 +120,7 @@ struct OutsToPlaces {
 
 // Gᵀ
 struct PlacesToKernel {
-  static constexpr int from = kTileSpan, to = 3;
+  static constexpr int from = 6, to = 3;
   template <class V, class Raw>
   static PYNN_INLINE void apply(const Raw (&m)[from], Raw (&g)[to]) {
     using namespace points;
@@ -121,6 +131,124 @@ struct PlacesToKernel {
     g[2] = fma(V(a2), even_a, fma(V(b2), even_b, V(m[5]))).v;
   }
 };
+
+// ---- stride 2: tiles of 2 outputs, which read 5 places, by 5 products with 4 places of the kernels
+
+struct SparseImageToPlaces {
+  static constexpr int from = 5, to = 5;
+  template <class V, class Raw>
+  static PYNN_INLINE void apply(const Raw (&d)[from], Raw (&t)[to]) {
+    t[0] = (V(d[0]) - V(d[2])).v;
+    t[1] = d[2];
+    t[2] = (V(d[2]) - V(d[4])).v;
+    t[3] = d[1];
+    t[4] = d[3];
+  }
+};
+
+struct SparseKernelToPlaces {
+  static constexpr int from = 3, to = 4;
+  template <class V, class Raw>
+  static PYNN_INLINE void apply(const Raw (&g)[from], Raw (&t)[to]) {
+    t[0] = g[0];
+    t[1] = (V(g[0]) + V(g[2])).v;
+    t[2] = g[2];
+    t[3] = g[1];
+  }
+};
+
+struct SparsePlacesToOuts {
+  static constexpr int from = 5, to = 2;
+  template <class V, class Raw>
+  static PYNN_INLINE void apply(const Raw (&m)[from], Raw (&y)[to]) {
+    y[0] = (V(m[0]) + V(m[1]) + V(m[3])).v;
+    y[1] = (V(m[1]) - V(m[2]) + V(m[4])).v;
+  }
+};
+
+struct SparseOutsToPlaces {
+  static constexpr int from = 2, to = 5;
+  template <class V, class Raw>
+  static PYNN_INLINE void apply(const Raw (&y)[from], Raw (&t)[to]) {
+    t[0] = y[0];
+    t[1] = (V(y[0]) + V(y[1])).v;
+    t[2] = (-V(y[1])).v;
+    t[3] = y[0];
+    t[4] = y[1];
+  }
+};
+
+struct SparsePlacesToKernel {
+  static constexpr int from = 4, to = 3;
+  template <class V, class Raw>
+  static PYNN_INLINE void apply(const Raw (&m)[from], Raw (&g)[to]) {
+    g[0] = (V(m[0]) + V(m[1])).v;
+    g[1] = m[3];
+    g[2] = (V(m[1]) + V(m[2])).v;
+  }
+};
+
+// For the gradient: from three places of dy, by turned kernels, to four of dx, of which the first is odd.
+struct SparseGradientToPlaces {
+  static constexpr int from = 3, to = 5;
+  template <class V, class Raw>
+  static PYNN_INLINE void apply(const Raw (&d)[from], Raw (&t)[to]) {
+    t[0] = (V(d[0]) - V(d[1])).v;
+    t[1] = d[1];
+    t[2] = (V(d[1]) - V(d[2])).v;
+    t[3] = d[0];
+    t[4] = d[1];
+  }
+};
+
+struct PlacesToSparseGradient {
+  static constexpr int from = 5, to = 4;
+  template <class V, class Raw>
+  static PYNN_INLINE void apply(const Raw (&m)[from], Raw (&x)[to]) {
+    x[0] = m[3];
+    x[1] = (V(m[0]) + V(m[1])).v;
+    x[2] = m[4];
+    x[3] = (V(m[1]) - V(m[2])).v;
+  }
+};
+
+// ---- what belongs together
+
+// `advance`: from one tile to the next, along an axis of the source.
+struct EveryPlace {
+  static constexpr int advance = 4;
+  using Source = ImageToPlaces;
+  using Kernel = KernelToPlaces;
+  using Outs = PlacesToOuts;
+  using FromOuts = OutsToPlaces;
+  using ToKernel = PlacesToKernel;
+};
+struct EverySecond {
+  static constexpr int advance = 4;
+  using Source = SparseImageToPlaces;
+  using Kernel = SparseKernelToPlaces;
+  using Outs = SparsePlacesToOuts;
+  using FromOuts = SparseOutsToPlaces;
+  using ToKernel = SparsePlacesToKernel;
+};
+struct EverySecondBack {
+  static constexpr int advance = 2;
+  using Source = SparseGradientToPlaces;
+  using Kernel = SparseKernelToPlaces;
+  using Outs = PlacesToSparseGradient;
+};
+
+// The places of ⊙, those of the kernels, and which of these meets a place.
+template <class Way>
+inline constexpr int kPlaces = Way::Source::to * Way::Source::to;
+template <class Way>
+inline constexpr int kKernelPlaces = Way::Kernel::to * Way::Kernel::to;
+template <class Way>
+PYNN_INLINE int kernel_place(int place) {
+  constexpr int all = Way::Source::to, last = Way::Kernel::to - 1;
+  const int i = place / all, j = place % all;
+  return (i < last ? i : last) * (last + 1) + (j < last ? j : last);
+}
 
 // S x Sᵀ for a square x of vectors: `get(i, j)` gives x[i, j], `put(i, j, value)` takes the result.
 template <class Step, class T, class Get, class Put>

@@ -1,7 +1,9 @@
 // winograd_weight.cpp — dw from x and dy, by winograd_transforms.h: Gᵀ [ Σ (A dY Aᵀ) ⊙ (Bᵀ d B) ] G.
 //
 //   block   some rows of tiles, whose transforms fit the second-level cache
-//   piece   some blocks: they add to one copy of the 36 matrices (channels of x, channels of dy), in order
+//   piece   some blocks: they add to one copy of the matrices (channels of x, channels of dy), one for each
+//   place
+//           of the kernels, in order
 //   unit    some channels of x, for one piece
 //
 // Blocks and pieces depend on the shape alone, never on the threads or the machine, and neither does a bit of
@@ -17,13 +19,13 @@ inline constexpr int64_t kTilesOfBlock = 64;
 inline constexpr int64_t kPlacesOfCopies = 1 << 20;  // numbers that all copies may take
 inline constexpr int64_t kPiecesAtMost = 16;
 
-template <class T>
+template <class Way, class T>
 struct TiledWeight {
   static constexpr int64_t lanes = Vec<T>::lanes;
   const int64_t batch, channels, outputs;
   const T *x, *dy;
-  const TiledAxis h, w, dy_h, dy_w;  // dy's tiles are those of the outputs, without zeros
-  const int64_t high, wide;
+  const int64_t high, wide;                        // tiles
+  const TiledAxis h, w, dy_h, dy_w;                // dy's tiles are those of the outputs, without zeros
   const int64_t all, rows, blocks, pitch, pieces;  // rows of tiles: all of them and a block's
 
   TiledWeight(const ConvShape& s, const T* x, const T* dy)
@@ -32,41 +34,46 @@ struct TiledWeight {
         outputs(s.out_channels),
         x(x),
         dy(dy),
-        h{s.in[1], s.before[1], s.out[1]},
-        w{s.in[2], s.before[2], s.out[2]},
-        dy_h{s.out[1], 0, s.out[1]},
-        dy_w{s.out[2], 0, s.out[2]},
-        high(h.tiles()),
-        wide(w.tiles()),
+        high(ceil_div(s.out[1], int64_t(Way::Outs::to))),
+        wide(ceil_div(s.out[2], int64_t(Way::Outs::to))),
+        h{s.in[1], s.before[1], s.out[1], high},
+        w{s.in[2], s.before[2], s.out[2], wide},
+        dy_h{s.out[1], 0, s.out[1], high},
+        dy_w{s.out[2], 0, s.out[2], wide},
         all(s.batch * high),
         rows(larger(1, smaller(all, kTilesOfBlock / wide))),
         blocks(ceil_div(all, rows)),
         pitch(Places<T>::pitch_of(outputs)),
         pieces(smaller(smaller(blocks, kPiecesAtMost), larger(1, kPlacesOfCopies / copy_size()))) {}
 
-  int64_t copy_size() const { return kPlaces * channels * pitch; }
+  int64_t copy_size() const { return kKernelPlaces<Way> * channels * pitch; }
 };
 
 // Rows begin .. end of tiles, for some channels of x, added to a copy.
-template <class T>
-void multiply_block(const TiledWeight<T>& product, const RowsOfTiles& rows, Range which, T* copy, bool add) {
+template <class Way, class T>
+void multiply_block(const TiledWeight<Way, T>& product, const RowsOfTiles& rows, Range which, T* copy,
+                    bool add) {
   const int64_t count = rows.count(), channels = which.size();
   const int64_t x_place = Places<T>::place_of(count, channels),
                 dy_place = Places<T>::place_of(count, product.outputs);
-  const Scratch<T> x_memory(kPlaces * x_place), dy_memory(kPlaces * dy_place);
+  const Scratch<T> x_memory(kPlaces<Way> * x_place), dy_memory(kPlaces<Way> * dy_place);
   const Places<T> x{x_memory.get(), Places<T>::pitch_of(channels), x_place};
   const Places<T> dy{dy_memory.get(), product.pitch, dy_place};
-  tiles_to_places<ImageToPlaces, T>(product.h, product.w, rows, product.x, product.channels, which, x);
-  tiles_to_places<OutsToPlaces, T>(product.dy_h, product.dy_w, rows, product.dy, product.outputs,
-                                   {0, product.outputs}, dy);
+  tiles_to_places<typename Way::Source, Way::advance, T>(product.h, product.w, rows, product.x,
+                                                         product.channels, which, x);
+  tiles_to_places<typename Way::FromOuts, Way::Outs::to, T>(product.dy_h, product.dy_w, rows, product.dy,
+                                                            product.outputs, {0, product.outputs}, dy);
 
   constexpr int64_t columns = TileShape<T>::columns;
   const int64_t panels = ceil_div(channels, int64_t(TileShape<T>::rows));
   Gemm<T> gemm;
   gemm.c_row = product.pitch;
-  for (int place = 0; place < kPlaces; ++place) {
-    gemm.c = copy + (place * product.channels + which.begin) * product.pitch;
-    const Output<T> out(gemm, !add, true);
+  for (int place = 0; place < kPlaces<Way>; ++place) {
+    const int sum = kernel_place<Way>(place);
+    gemm.c = copy + (sum * product.channels + which.begin) * product.pitch;
+    constexpr int all = Way::Source::to, of_kernel = Way::Kernel::to;
+    const bool again = place / all >= of_kernel || place % all >= of_kernel;  // the sum has been begun
+    const Output<T> out(gemm, !add && !again, true);
     for (int64_t j = 0; j < product.pitch; j += columns) {
       Tile<T> tile{count,
                    nullptr,
@@ -87,8 +94,8 @@ void multiply_block(const TiledWeight<T>& product, const RowsOfTiles& rows, Rang
 }
 
 // The copies added up in order, and Gᵀ m G of the sums: a vector of outputs, for some channels.
-template <class T>
-void join_copies(const TiledWeight<T>& product, const T* copies, int64_t output, Range channels, T* dw) {
+template <class Way, class T>
+void join_copies(const TiledWeight<Way, T>& product, const T* copies, int64_t output, Range channels, T* dw) {
   constexpr int64_t lanes = Vec<T>::lanes, kTaps = 9;
   const int64_t of_output = product.channels * kTaps, k = channels.size() * kTaps,
                 count = smaller(lanes, product.outputs - output);
@@ -96,9 +103,9 @@ void join_copies(const TiledWeight<T>& product, const T* copies, int64_t output,
   for (int64_t c = channels.begin; c < channels.end; ++c) {
     const T* const from = copies + c * product.pitch + output;
     T* const to = taps.get() + (c - channels.begin) * kTaps * lanes;
-    transform<PlacesToKernel, T>(
+    transform<typename Way::ToKernel, T>(
         [&](int i, int j) PYNN_LAMBDA_INLINE {
-          const T* const place = from + (i * kTileSpan + j) * product.channels * product.pitch;
+          const T* const place = from + (i * Way::Kernel::to + j) * product.channels * product.pitch;
           Vec<T> sum = load(place);
           for (int64_t piece = 1; piece < product.pieces; ++piece)
             sum += load(place + piece * product.copy_size());
@@ -109,10 +116,10 @@ void join_copies(const TiledWeight<T>& product, const T* copies, int64_t output,
   write_channels(dw + output * of_output + channels.begin * kTaps, of_output, taps.get(), k, count);
 }
 
-void winograd_weight_kernel(const ConvShape& s, const float* x, const float* dy, float* dw) {
-  using T = float;
+template <class Way, class T>
+void weight_by(const ConvShape& s, const T* x, const T* dy, T* dw) {
   constexpr int64_t lanes = Vec<T>::lanes;
-  const TiledWeight<T> product(s, x, dy);
+  const TiledWeight<Way, T> product(s, x, dy);
   const Scratch<T> copies(product.pieces * product.copy_size());
   const int64_t threads = num_threads(), vectors = ceil_div(product.channels, lanes);
   int64_t parts = 1;  // of the channels of x
@@ -141,6 +148,10 @@ void winograd_weight_kernel(const ConvShape& s, const float* x, const float* dy,
                   dw);
     }
   });
+}
+
+void winograd_weight_kernel(const ConvShape& s, const float* x, const float* dy, float* dw) {
+  s.stride[1] == 1 ? weight_by<EveryPlace>(s, x, dy, dw) : weight_by<EverySecond>(s, x, dy, dw);
 }
 
 }  // namespace pynn::PYNN_ISA

@@ -44,10 +44,11 @@ void check_padding(const char* op, const Ints& padding) {
 
 }  // namespace
 
-// `norm`: what follows, or null.
+// A checked convolution, by `make` from a batch and its settings.
+template <class Make>
 static Tensor checked_conv(const char* op, int axes, const Tensor& x, const Tensor& weight,
                            const Tensor& bias, const Ints& stride, const Ints& padding, const Ints& dilation,
-                           int64_t groups, const Normalization* norm, bool relu) {
+                           int64_t groups, const Make& make) {
   const ConvSettings settings = conv_settings(op, axes, stride, padding, dilation, groups);
   check_padding(op, padding);
   check_conv_types(op, x, weight, bias);
@@ -56,37 +57,64 @@ static Tensor checked_conv(const char* op, int axes, const Tensor& x, const Tens
   const Tensor batch = alone ? unsqueeze(x, 0) : x;
   conv_shape(op, batch.shape(), weight.shape(), settings);
   check_conv_bias(op, bias, weight.size(0));
-  const Tensor y = norm ? convolution_normalized(batch, weight, bias, settings.stride, settings.padding,
-                                                 settings.dilation, groups, *norm, relu)
-                        : convolution(batch, weight, bias, settings.stride, settings.padding,
-                                      settings.dilation, groups, relu);
+  const Tensor y = make(batch, settings);
   return alone ? select_place(y, 0, 0) : y;
 }
 
 template <int axes>
 static Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Ints& stride,
                    const Ints& padding, const Ints& dilation, int64_t groups, bool relu) {
-  return checked_conv(kName<axes>[0], axes, x, weight, bias, stride, padding, dilation, groups, nullptr,
-                      relu);
+  return checked_conv(kName<axes>[0], axes, x, weight, bias, stride, padding, dilation, groups,
+                      [&](const Tensor& batch, const ConvSettings& s) {
+                        return convolution(batch, weight, bias, s.stride, s.padding, s.dilation, groups,
+                                           relu);
+                      });
+}
+
+// The op of that name, if it is elementwise and of one tensor, with at most one parameter.
+static const Op* activation_op(std::string_view name) {
+  if (name.empty()) return nullptr;
+  const Op* const op = find_op(name);
+  if (!op || !op->kernel || op->args.size() > 2 || !op->kernel->forward[int(DType::float32)] ||
+      (op->args.size() == 2 && op->args[1].required()))
+    throw ValueError(
+        text("conv_then: activation must be the name of an elementwise op of one tensor, such as "
+             "relu, relu6, silu or leaky_relu; got \"",
+             name, '"'));
+  return op;
 }
 
 // In one where no gradient is recorded, so that nobody misses what lies between.
-static Tensor conv_norm(const Tensor& x, const Tensor& weight, const Tensor& mean, const Tensor& var,
-                        const Tensor& norm_weight, const Tensor& norm_bias, double eps, const Tensor& bias,
-                        const Ints& stride, const Ints& padding, const Ints& dilation, bool relu) {
-  const char* const op = "conv_norm";
+static Tensor conv_then(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& mean,
+                        const Tensor& var, const Tensor& norm_weight, const Tensor& norm_bias, double eps,
+                        const Tensor& residual, std::string_view activation, double parameter,
+                        const Ints& stride, const Ints& padding, const Ints& dilation) {
+  const char* const op = "conv_then";
   if (weight.ndim() < 3 || weight.ndim() > 5)
     throw ShapeError(text(op, ": got a weight ", weight.shape(),
                           "; expected (out_channels, in_channels / groups, ...) with one to three axes of "
                           "space"));
+  if (bool(mean) != bool(var)) throw ValueError(text(op, ": mean and var come together"));
   const int axes = weight.ndim() - 2;
   const int64_t channels = x.ndim() > axes ? x.size(-axes - 1) : 0;
   const int64_t groups = std::max<int64_t>(1, channels / std::max<int64_t>(1, weight.size(1)));
-  const Normalization norm{mean, var, norm_weight, norm_bias, eps};
-  const bool in_one = x.ndim() == axes + 2 && can_finish(x, weight, bias, norm);
-  const Tensor y = checked_conv(op, axes, x, weight, bias, stride, padding, dilation, groups,
-                                in_one ? &norm : nullptr, in_one && relu);
-  return in_one ? y : batch_norm_evaluation(y, mean, var, norm_weight, norm_bias, eps, relu);
+  const Following following{mean,     var, norm_weight, norm_bias, eps, residual, activation_op(activation),
+                            parameter};
+  const bool in_one = x.ndim() == axes + 2 && can_finish(x, weight, bias, following);
+  Tensor y = checked_conv(op, axes, x, weight, bias, stride, padding, dilation, groups,
+                          [&](const Tensor& batch, const ConvSettings& s) {
+                            return in_one ? convolution_finished(batch, weight, bias, s.stride, s.padding,
+                                                                 s.dilation, groups, following)
+                                          : convolution(batch, weight, bias, s.stride, s.padding, s.dilation,
+                                                        groups);
+                          });
+  if (in_one) return y;
+  const bool relu = activation == "relu" && !residual;
+  if (mean) y = batch_norm_evaluation(y, mean, var, norm_weight, norm_bias, eps, relu);
+  if (residual) y = y + residual;
+  if (!following.activation || (mean && relu)) return y;
+  return following.activation->args.size() == 2 ? call(*following.activation, y, parameter)
+                                                : call(*following.activation, y);
 }
 
 template <int axes>
@@ -193,41 +221,54 @@ static const Op& conv3d_op = composite<&conv<3>>({
     .home = Home::internal,
 });
 
-static const Op& conv_norm_op = composite<&conv_norm>({
-    .name = "conv_norm",
+static const Op& conv_then_op = composite<&conv_then>({
+    .name = "conv_then",
     .args = {"x",
              "weight",
-             "mean",
-             "var",
+             {"bias", none},
+             {"mean", none},
+             {"var", none},
              {"norm_weight", none},
              {"norm_bias", none},
              {"eps", 1e-5},
-             {"bias", none},
+             {"residual", none},
+             {"activation", ""},
+             {"parameter", 0.0},
              {"stride", 1},
              {"padding", 0},
-             {"dilation", 1},
-             {"relu", false}},
-    .formula = "y = w' (convolution(x) − mean) / √(var + ε) + b'; with relu, max(y, 0)",
-    .gradient = "those of convolution and of batch_norm_evaluation",
-    .reference = "(lambda y, c: maximum((y - c(mean)) / sqrt(c(var) + eps) * (1 if norm_weight is None else "
-                 "c(norm_weight)) + (0 if norm_bias is None else c(norm_bias)), 0 if relu else -inf))"
-                 "(convolve(x, weight, bias, stride, padding, dilation, x.shape[1] // weight.shape[1]), "
-                 "lambda v: v.reshape([1, -1] + "
-                 "[1] * (x.ndim - 2)))",
-    .samples = {"randn(2, 3, 8, 9), randn(4, 3, 3, 3), randn(4), 0.1 + rand(4), randn(4), randn(4), 1e-5, "
-                "randn(4), 1, 1, 1, True",
-                "randn(2, 6, 9), randn(6, 1, 3), randn(6), 0.1 + rand(6), None, randn(6), 0.1, None, 2, 1",
-                "randn(3, 5, 8, 9), randn(7, 5, 1, 1), randn(7), 0.1 + rand(7), randn(7), None, 1e-5, None, "
-                "1, 0, 1, True",
-                "randn(2, 9, 7, 7), randn(17, 9, 2, 2), randn(17), 0.1 + rand(17), randn(17), randn(17), "
-                "1e-5, None, 2",
-                "randn(2, 3, 4, 5, 4), randn(2, 3, 2, 3, 2), randn(2), 0.1 + rand(2), randn(2), randn(2), "
-                "1e-5, randn(2), 2, 1, 1, True",
-                "randn(0, 3, 8), randn(4, 3, 3), randn(4), 0.1 + rand(4)"},
-    .doc = "A convolution of x (N, C, ...), in as many groups as the weight leaves, and the batch norm of "
-           "evaluation behind it, with `relu` cut off "
-           "below 0. Where no gradient is recorded, all of it happens to outputs that are still in registers "
-           "or in the cache.",
+             {"dilation", 1}},
+    .formula = "y = f(w' (convolution(x) − mean) / √(var + ε) + b' + residual)",
+    .gradient = "those of convolution, of batch_norm_evaluation and of f",
+    .reference =
+        "(lambda y, c: (lambda z: {'': z, 'relu': maximum(z, 0), 'relu6': clip(z, 0, 6), "
+        "'tanh': tanh(z), 'leaky_relu': where(z > 0, z, parameter * z)}[activation])("
+        "(y if mean is None else (y - c(mean)) / sqrt(c(var) + eps) * (1 if norm_weight is None else "
+        "c(norm_weight)) + (0 if norm_bias is None else c(norm_bias))) + (0 if residual is None else "
+        "residual)))"
+        "(convolve(x, weight, bias, stride, padding, dilation, x.shape[1] // weight.shape[1]), "
+        "lambda v: v.reshape([1, -1] + [1] * (x.ndim - 2)))",
+    .samples =
+        {"randn(2, 3, 8, 9), randn(4, 3, 3, 3), randn(4), randn(4), 0.1 + rand(4), randn(4), randn(4), 1e-5, "
+         "None, 'relu', 0.0, 1, 1",
+         "randn(2, 6, 9), randn(6, 1, 3), None, randn(6), 0.1 + rand(6), None, randn(6), 0.1, "
+         "randn(2, 6, 5), '', 0.0, 2, 1",
+         "randn(3, 5, 8, 9), randn(7, 5, 1, 1), None, randn(7), 0.1 + rand(7), randn(7), None, 1e-5, "
+         "randn(3, 7, 8, 9), 'relu'",
+         "randn(2, 9, 7, 7), randn(17, 9, 2, 2), None, randn(17), 0.1 + rand(17), randn(17), randn(17), "
+         "1e-5, "
+         "None, 'leaky_relu', 0.3, 2",
+         "randn(2, 3, 4, 5, 4), randn(2, 3, 2, 3, 2), randn(2), None, None, None, None, 1e-5, None, 'tanh', "
+         "0.0, "
+         "2, 1",
+         "randn(2, 3, 8), randn(4, 3, 3), randn(4), None, None, None, None, 1e-5, None, 'relu6'",
+         "randn(0, 3, 8), randn(4, 3, 3), None, randn(4), 0.1 + rand(4)"},
+    .doc = "A convolution of x (N, C, ...), in as many groups as the weight leaves; the batch norm of "
+           "evaluation "
+           "behind it, if there is a `mean`; a `residual` of the output's shape that is added; and an "
+           "elementwise op "
+           "of one tensor by name, whose `parameter` counts if it has one. Where no gradient is recorded, "
+           "all of it "
+           "happens to outputs that are still in registers or in the cache.",
     .source = "S. Ioffe, C. Szegedy, Batch normalization, 2015, algorithm 2, step 11",
     .home = Home::internal,
 });

@@ -46,25 +46,30 @@ void check_rank(const char* op, const Tensor& t, const char* what) {
 
 // y of a checked convolution.
 static Tensor convolve(const ConvShape& shape, int axes, const Tensor& x, const Tensor& weight,
-                       const Tensor& bias, const Normalization* norm, bool relu) {
+                       const Tensor& bias, const Following& following) {
   const Tensor y = empty(conv_output(shape, axes), x.dtype());
   if (y.numel() == 0) return y;
   const Tensor in = x.contiguous(), w = weight.contiguous(), b = bias ? bias.contiguous() : bias;
   visit_float("convolution", x.dtype(), [&](auto element) {
     using T = decltype(element);
     Finish<T> finish;
-    finish.relu = relu;
+    finish.relu = following.activation == find_op("relu") && following.activation;
+    if (following.activation && !finish.relu)
+      finish.then = following.activation->kernel->forward[int(x.dtype())],
+      finish.parameter = following.parameter;
+    const Tensor residual = following.residual ? following.residual.contiguous() : Tensor();
+    finish.residual = data_or_null<T>(residual), finish.y = y.data<T>();
     std::vector<T> factors;
-    const Tensor mean = norm ? norm->mean.contiguous() : Tensor();
-    if (norm) {
+    const Tensor mean = following.mean ? following.mean.contiguous() : Tensor();
+    if (mean) {
       const int64_t channels = mean.numel();
-      const Tensor var = norm->var.contiguous();
-      const Tensor scale = norm->weight ? norm->weight.contiguous() : Tensor(),
-                   shift = norm->bias ? norm->bias.contiguous() : Tensor();
+      const Tensor var = following.var.contiguous();
+      const Tensor scale = following.weight ? following.weight.contiguous() : Tensor(),
+                   shift = following.bias ? following.bias.contiguous() : Tensor();
       factors.resize(size_t(2 * channels));
       for (int64_t c = 0; c < channels; ++c) {
         const double a = scale ? double(scale.data<T>()[c]) : 1.0;
-        factors[size_t(c)] = T(a / std::sqrt(double(var.data<T>()[c]) + norm->eps));
+        factors[size_t(c)] = T(a / std::sqrt(double(var.data<T>()[c]) + following.eps));
         factors[size_t(channels + c)] = shift ? shift.data<T>()[c] : T(0);
       }
       finish.mean = mean.data<T>(), finish.a = factors.data(), finish.c = factors.data() + channels;
@@ -85,7 +90,9 @@ struct Convolution {
     const ConvShape shape = conv_shape(name, x.shape(), weight.shape(),
                                        conv_settings(name, axes, stride, padding, dilation, groups));
     check_conv_bias(name, bias, weight.size(0));
-    const Tensor y = convolve(shape, axes, x, weight, bias, nullptr, relu);
+    Following following;
+    if (relu) following.activation = find_op("relu");
+    const Tensor y = convolve(shape, axes, x, weight, bias, following);
     context.save(x, weight, stride, padding, dilation, groups, relu ? y : Tensor());
     return y;
   }
@@ -103,21 +110,24 @@ struct Convolution {
   }
 };
 
-bool can_finish(const Tensor& x, const Tensor& weight, const Tensor& bias, const Normalization& norm) {
-  for (const Tensor* t : {&x, &weight, &bias, &norm.mean, &norm.var, &norm.weight, &norm.bias})
+bool can_finish(const Tensor& x, const Tensor& weight, const Tensor& bias, const Following& f) {
+  for (const Tensor* t : {&x, &weight, &bias, &f.mean, &f.var, &f.weight, &f.bias, &f.residual})
     if (*t && ((grad_enabled() && t->requires_grad()) || t->dtype() != x.dtype())) return false;
-  for (const Tensor* t : {&norm.mean, &norm.var, &norm.weight, &norm.bias})
+  for (const Tensor* t : {&f.mean, &f.var, &f.weight, &f.bias})
     if (*t && !(t->shape() == Shape{weight.size(0)})) return false;
   return is_wide_float(x.dtype());
 }
 
-Tensor convolution_normalized(const Tensor& x, const Tensor& weight, const Tensor& bias, const Ints& stride,
-                              const Ints& padding, const Ints& dilation, int64_t groups,
-                              const Normalization& norm, bool relu) {
+Tensor convolution_finished(const Tensor& x, const Tensor& weight, const Tensor& bias, const Ints& stride,
+                            const Ints& padding, const Ints& dilation, int64_t groups,
+                            const Following& following) {
   const int axes = x.ndim() - 2;
-  const ConvShape shape = conv_shape("conv_norm", x.shape(), weight.shape(),
-                                     conv_settings("conv_norm", axes, stride, padding, dilation, groups));
-  return convolve(shape, axes, x, weight, bias, &norm, relu);
+  const ConvShape shape = conv_shape("conv_then", x.shape(), weight.shape(),
+                                     conv_settings("conv_then", axes, stride, padding, dilation, groups));
+  if (following.residual && !(following.residual.shape() == conv_output(shape, axes)))
+    throw ShapeError(text("conv_then: got a residual ", following.residual.shape(), " for an output ",
+                          conv_output(shape, axes), "; they must be of one shape"));
+  return convolve(shape, axes, x, weight, bias, following);
 }
 
 struct ConvolutionInput {

@@ -247,7 +247,8 @@ struct Activation {
 
 std::span<const Activation> activations() {
   static const auto all = [] {
-    std::array<Activation, 8> named = {{{"relu", true},
+    std::array<Activation, 9> named = {{{"relu", true},
+                                        {"relu6", true},
                                         {"gelu_exact", false},
                                         {"gelu_tanh", false},
                                         {"silu", false},

@@ -519,11 +519,11 @@ def conv3d(x: _Operand, weight: _Operand, bias: _Operand | None = None, stride: 
     Source: Ji et al. 2010, 3D convolutional neural networks for human action recognition
     """
 
-def conv_norm(x: _Operand, weight: _Operand, mean: _Operand, var: _Operand, norm_weight: _Operand | None = None, norm_bias: _Operand | None = None, eps: builtins.float = 1e-05, bias: _Operand | None = None, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1, relu: builtins.bool = False) -> Tensor:
-    """A convolution of x (N, C, ...), in as many groups as the weight leaves, and the batch norm of evaluation behind it, with `relu` cut off below 0. Where no gradient is recorded, all of it happens to outputs that are still in registers or in the cache.
+def conv_then(x: _Operand, weight: _Operand, bias: _Operand | None = None, mean: _Operand | None = None, var: _Operand | None = None, norm_weight: _Operand | None = None, norm_bias: _Operand | None = None, eps: builtins.float = 1e-05, residual: _Operand | None = None, activation: str = "", parameter: builtins.float = 0.0, stride: _Ints = 1, padding: _Ints = 0, dilation: _Ints = 1) -> Tensor:
+    """A convolution of x (N, C, ...), in as many groups as the weight leaves; the batch norm of evaluation behind it, if there is a `mean`; a `residual` of the output's shape that is added; and an elementwise op of one tensor by name, whose `parameter` counts if it has one. Where no gradient is recorded, all of it happens to outputs that are still in registers or in the cache.
 
-    Formula:  y = w' (convolution(x) − mean) / √(var + ε) + b'; with relu, max(y, 0)
-    Gradient: those of convolution and of batch_norm_evaluation
+    Formula:  y = f(w' (convolution(x) − mean) / √(var + ε) + b' + residual)
+    Gradient: those of convolution, of batch_norm_evaluation and of f
 
     Source: S. Ioffe, C. Szegedy, Batch normalization, 2015, algorithm 2, step 11
     """

@@ -16,6 +16,7 @@ from __future__ import annotations
 import pynn.nn.functional as F
 from pynn import _check, nn
 from pynn._core import Tensor
+from pynn.nn._conv_norm import conv_norm
 
 from . import _initial
 from ._inputs import images
@@ -95,7 +96,7 @@ class CifarResNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = images(self._name, x, self.in_channels)
-        x = F.relu(self.bn1(self.conv1(x)))
+        x = conv_norm(self.conv1, self.bn1, x, F.relu)
         x = self.layer3(self.layer2(self.layer1(x)))
         return self.fc(x.mean((2, 3)))
 

@@ -22,6 +22,7 @@ from typing import Any, ClassVar
 import pynn.nn.functional as F
 from pynn import _check, nn
 from pynn._core import Tensor
+from pynn.nn._conv_norm import conv_norm
 
 from . import _initial
 from ._inputs import images
@@ -62,9 +63,9 @@ class BasicBlock(nn.Module):
         self.downsample = downsample
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.relu(self.bn1(self.conv1(x)))
-        y = self.bn2(self.conv2(y))
-        return F.relu(y + (x if self.downsample is None else self.downsample(x)))
+        residual = x if self.downsample is None else self.downsample(x)
+        y = conv_norm(self.conv1, self.bn1, x, F.relu)
+        return conv_norm(self.conv2, self.bn2, y, F.relu, residual)
 
 
 class Bottleneck(nn.Module):
@@ -104,10 +105,10 @@ class Bottleneck(nn.Module):
         self.downsample = downsample
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.relu(self.bn1(self.conv1(x)))
-        y = F.relu(self.bn2(self.conv2(y)))
-        y = self.bn3(self.conv3(y))
-        return F.relu(y + (x if self.downsample is None else self.downsample(x)))
+        residual = x if self.downsample is None else self.downsample(x)
+        y = conv_norm(self.conv1, self.bn1, x, F.relu)
+        y = conv_norm(self.conv2, self.bn2, y, F.relu)
+        return conv_norm(self.conv3, self.bn3, y, F.relu, residual)
 
 
 Block = type[BasicBlock] | type[Bottleneck]
@@ -203,7 +204,7 @@ class ResNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = images(self._name, x, self.in_channels)
-        x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+        x = self.maxpool(conv_norm(self.conv1, self.bn1, x, F.relu))
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
         return self.fc(x.mean((2, 3)))
 

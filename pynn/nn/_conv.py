@@ -152,6 +152,14 @@ class _Convolution(Module):
         return ", ".join(parts)
 
 
+_NumbersOfNorm = tuple[Tensor | None, Tensor | None, Tensor | None, Tensor | None, float]
+_NO_NORM: _NumbersOfNorm = (None, None, None, None, 0.0)
+
+
+def _numbers_of(norm: Any) -> _NumbersOfNorm:
+    return norm.running_mean, norm.running_var, norm.weight, norm.bias, norm.eps
+
+
 class _Conv(_Convolution):
     def __init__(
         self,
@@ -202,23 +210,33 @@ class _Conv(_Convolution):
         except DTypeError as error:
             raise DTypeError(self._named(error)) from None
 
-    def _forward_norm(self, input: Tensor, norm: Any, relu: bool) -> Tensor:
-        """Followed by a batch norm in evaluation, and perhaps by a ReLU: see _conv_norm.py."""
+    def _forward_then(self, activation: str, input: Tensor, *parameters: float) -> Tensor:
+        """Followed by an elementwise op, which finds the sums in the cache."""
+        return self._finished(input, None, activation, parameters, None)
+
+    def _finished(
+        self,
+        input: Tensor,
+        norm: Any,
+        activation: str,
+        parameters: tuple[float, ...],
+        residual: Tensor | None,
+    ) -> Tensor:
+        """Followed by a batch norm in evaluation, a sum, an activation: see _conv_norm.py."""
+        numbers = _NO_NORM if norm is None else _numbers_of(norm)
         try:
             input, widths = self._padded(input)
-            y: Tensor = ops.conv_norm(
+            y: Tensor = ops.conv_then(
                 input,
                 self.weight,
-                norm.running_mean,
-                norm.running_var,
-                norm.weight,
-                norm.bias,
-                norm.eps,
                 self.bias,
+                *numbers,
+                residual,
+                activation,
+                parameters[0] if parameters else 0.0,
                 self.stride,
                 widths,
                 self.dilation,
-                relu,
             )
             return y
         except ShapeError as error:

@@ -11,28 +11,10 @@ from typing import Any
 
 from pynn._core import Tensor
 
-from . import functional as F
-from .activation import GELU, Mish, ReLU, Sigmoid, SiLU, Tanh
+from ._activations import op_of, parameters_of
+from .activation import GELU, ReLU
 from .linear import Linear
 from .module import Module
-from .piecewise import Hardswish
-
-# Activations that are one elementwise op without parameters. A new one is a line here and in ops/linear.cpp.
-_OPS: dict[type, str] = {
-    ReLU: "relu",
-    Tanh: "tanh",
-    Sigmoid: "sigmoid",
-    SiLU: "silu",
-    Mish: "mish",
-    Hardswish: "hardswish",
-}
-_FUNCTIONS = {F.relu: "relu", F.gelu: "gelu_exact", F.silu: "silu", F.tanh: "tanh"}
-
-
-def _op_of(activation: Any) -> str | None:
-    if type(activation) is GELU:
-        return "gelu_exact" if activation.approximate == "none" else "gelu_tanh"
-    return _OPS.get(type(activation)) if isinstance(activation, Module) else _FUNCTIONS.get(activation)
 
 
 def followed_by(call: Any, activation: Module) -> Any:
@@ -51,20 +33,22 @@ def followed_by(call: Any, activation: Module) -> Any:
 
 
 def _then(layer: Any, activation: Module) -> Any:
-    name = _OPS.get(type(activation))
-    if name is not None:
-        return MethodType(lambda self, input: self._forward_then(name, input), layer)
-    if _op_of(activation) is None:
+    name, takes_parameters = op_of(activation), not isinstance(layer, Linear)
+    if name is None or (parameters_of(activation) and not takes_parameters):
         return None
+    if type(activation) is not GELU and not parameters_of(activation):
+        return MethodType(lambda self, input: self._forward_then(name, input), layer)
     # A setting decides, and it may change.
-    return MethodType(lambda self, input: self._forward_then(_op_of(activation), input), layer)
+    return MethodType(
+        lambda self, input: self._forward_then(op_of(activation), input, *parameters_of(activation)), layer
+    )
 
 
 def linear_then(layer: Module, activation: Any, input: Tensor) -> Tensor:
     """activation(layer(input)), in one where both are pynn's own and have no hooks."""
     if type(layer) is Linear and layer._plain and getattr(activation, "_plain", True):
-        name = _op_of(activation)
-        if name is not None:
+        name = op_of(activation)
+        if name is not None and not parameters_of(activation):
             return layer._forward_then(name, input)
     result: Tensor = activation(layer(input))
     return result

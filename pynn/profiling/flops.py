@@ -86,6 +86,7 @@ PRODUCTS: dict[str, Callable[[Shapes, Shape], float]] = {
     "matrix_product": _product,
     "int8_matmul": _product,
     "convolution": _convolution,
+    "conv_then": _convolution,
     "convolution_input": _convolution_input,
     "convolution_weight": _convolution_weight,
 }

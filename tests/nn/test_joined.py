@@ -213,7 +213,7 @@ def test_a_recorded_step_gives_the_same() -> None:
 
 def test_errors() -> None:
     x, weight, bias = operands(4, 6, 5)
-    with pytest.raises(ValueError, match="activation must be one of relu, gelu_exact"):
+    with pytest.raises(ValueError, match="activation must be one of relu, relu6, gelu_exact"):
         ops.linear_activation(x, weight, bias, "softmax")
     with pytest.raises(pynn.ShapeError, match=r"Linear\(in_features=6, out_features=5\): got input"):
         nn.Sequential(nn.Linear(6, 5), nn.ReLU())(pynn.zeros(3, 7))
