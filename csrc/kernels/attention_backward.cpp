@@ -1,6 +1,6 @@
 // attention_backward.cpp — a block of keys against one block of queries after the other.
 //
-// With P the probabilities, made again from the scores and log Σ exp(s), and D the row sums of dO ∘ O:
+// With P the probabilities, made again from the scores and log2 Σ 2^s, and D the row sums of dO ∘ O:
 //
 //   dV = Pᵀ dO        dP = dO Vᵀ        dS = P ∘ (dP - D)        dQ = scale dS K        dK = scale dSᵀ Q
 //
@@ -16,10 +16,15 @@ namespace pynn::PYNN_ISA {
 inline constexpr int64_t kQueries = 96, kKeys = 128;  // of a block: two tiles of 48 KB between them
 inline constexpr int64_t kPieces = 16;                // of work, at least, if there are keys enough
 
+// How many blocks of keys a part has; all parts but the last have as many.
+template <class T>
+int64_t blocks_of_part(const Attention<T>& p) {
+  const int64_t heads = larger(1, p.heads / p.group), blocks = larger(1, ceil_div(p.keys, kKeys));
+  return heads >= kPieces ? blocks : ceil_div(blocks, ceil_div(kPieces, heads));
+}
 template <class T>
 int64_t parts_of_keys(const Attention<T>& p) {
-  const int64_t heads = p.heads / p.group, blocks = larger(1, ceil_div(p.keys, kKeys));
-  return heads >= kPieces ? 1 : smaller(blocks, ceil_div(kPieces, larger(1, heads)));
+  return larger(1, ceil_div(p.keys, kKeys * blocks_of_part(p)));
 }
 
 template <class T>
@@ -62,8 +67,8 @@ class KeyBlock {
     for (head_ = head * p_.group; head_ < (head + 1) * p_.group; ++head_)
       for (int64_t i = first_query(keys.begin); i < p_.queries; i += kQueries)
         take_queries({i, smaller(p_.queries, i + kQueries)}, first);
-    write(dk_.get(), width_, to_.dk.of(head), to_.dk.row, p_.width);
-    write(dv_.get(), columns_, to_.dv.of(head), to_.dv.row, p_.value_width);
+    write(dk_.get(), width_, to_.dk.of(head), to_.dk.row, p_.width, T(1 / kLog2E));
+    write(dv_.get(), columns_, to_.dv.of(head), to_.dv.row, p_.value_width, T(1));
   }
   // Of the first block of queries that sees key j.
   int64_t first_query(int64_t j) const { return p_.mask.causal ? j / kQueries * kQueries : 0; }
@@ -71,7 +76,7 @@ class KeyBlock {
  private:
   void take_queries(Range rows, bool first) {
     copy_rows(queries_.get(), width_, p_.q.of(head_) + rows.begin * p_.q.row, p_.q.row, rows.size(), p_.width,
-              T(p_.scale));
+              score_factor(p_));
     copy_rows(d_o_.get(), columns_, to_.d_o.of(head_) + rows.begin * to_.d_o.row, to_.d_o.row, rows.size(),
               p_.value_width, T(1));
     constexpr int64_t tile = TileShape<T>::rows;
@@ -102,7 +107,7 @@ class KeyBlock {
     mask_scores(p_, head_, query, keys_.begin, p, n);
     if (p_.dropout.threshold) drop_some(p_, head_, query, keys_.begin, s, n);
     for_each_vector<T>(n, [&](int64_t j, int64_t k) PYNN_LAMBDA_INLINE {
-      const V e = exp_of_difference(load_part(p + j, k, kImpossible<T>) - log_sum);
+      const V e = exp2_of_difference(load_part(p + j, k, kImpossible<T>) - log_sum);
       store_part(p + j, e, k);
       store_part(s + j, e * (load_part(s + j, k, T(0)) - delta), k);
     });
@@ -125,11 +130,12 @@ class KeyBlock {
   static void fill_zeros(T* to, int64_t count) {
     for (int64_t i = 0; i < count; i += Vec<T>::lanes) store(to + i, Vec<T>(0));
   }
-  void write(const T* from, int64_t pitch, T* to, int64_t row, int64_t columns) const {
+  // Times a factor: the queries were multiplied by log2 e.
+  void write(const T* from, int64_t pitch, T* to, int64_t row, int64_t columns, T factor) const {
     for (int64_t j = 0; j < keys_.size(); ++j)
-      for_each_vector<T>(columns,
-                         [&, at = to + (keys_.begin + j) * row](int64_t c, int64_t k)
-                             PYNN_LAMBDA_INLINE { store_part(at + c, load(from + j * pitch + c), k); });
+      for_each_vector<T>(
+          columns, [&, at = to + (keys_.begin + j) * row](int64_t c, int64_t k)
+                       PYNN_LAMBDA_INLINE { store_part(at + c, factor * load(from + j * pitch + c), k); });
   }
 
   const Attention<T>& p_;
@@ -184,7 +190,7 @@ void attention_backward_kernel(const Attention<T>& p, const HeadRows<const T>& o
                                const HeadRows<T>& dq, const HeadRows<T>& dk, const HeadRows<T>& dv) {
   sum_products(p, o, d_o, delta);
   const int64_t heads = p.heads / p.group, count = parts_of_keys(p);
-  const int64_t keys_of_part = ceil_div(ceil_div(p.keys, kKeys), count) * kKeys;
+  const int64_t keys_of_part = blocks_of_part(p) * kKeys;
   const Scratch<int64_t> places(count > 1 ? p.heads : 0);  // of the heads in a part
   for (int64_t h = 0; count > 1 && h < p.heads; ++h) places.get()[h] = h * p.queries * p.width;
   const double work = double(p.queries) * double(p.keys) * double(p.width + p.value_width) * double(p.group);

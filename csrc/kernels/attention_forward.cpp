@@ -1,39 +1,12 @@
 // attention_forward.cpp — a block of queries against one block of keys after the other.
 #include "core/parallel.h"
 #include "core/scratch.h"
-#include "kernels/attention_tiles.h"
+#include "kernels/attention_one_query.h"
 
 namespace pynn::PYNN_ISA {
 
 // Queries that share the copies of a block of keys, and keys that a row of scores holds at once.
 inline constexpr int64_t kQueryBlock = 192, kKeyBlock = 256;
-
-// A row of n scores becomes probabilities times e^-top; what was summed up to now is brought to the same top.
-template <class T>
-void take_scores(T* scores, int64_t n, T& top, T& total, T* sums, int64_t columns) {
-  using V = Vec<T>;
-  V largest = kImpossible<T>;
-  for_each_vector<T>(n, [&](int64_t j, int64_t k) PYNN_LAMBDA_INLINE {
-    largest = max_fast(load_part(scores + j, k, kImpossible<T>), largest);
-  });
-  const T in_block = fold_lanes(largest, [](auto a, auto b) { return a > b ? a : b; });
-  if (in_block > top) {
-    if (total > 0) {
-      const V shrink = exp_of_difference(V(top - in_block));
-      total *= shrink[0];
-      for (int64_t j = 0; j < columns; j += V::lanes) store(sums + j, shrink * load(sums + j));
-    }
-    top = in_block;
-  }
-  const V origin = top == kImpossible<T> ? T(0) : top;
-  V sum = 0;
-  for_each_vector<T>(n, [&](int64_t j, int64_t k) PYNN_LAMBDA_INLINE {
-    const V e = exp_of_difference(load_part(scores + j, k, kImpossible<T>) - origin);
-    store_part(scores + j, e, k);
-    sum += e;
-  });
-  total += sum_lanes(sum);
-}
 
 template <class T>
 class QueryBlock {
@@ -55,7 +28,7 @@ class QueryBlock {
   void run(int64_t head, Range rows, T* out, int64_t out_row, T* log_sum) {
     head_ = head, rows_ = rows;
     copy_rows(queries_.get(), pitch_, p_.q.of(head) + rows.begin * p_.q.row, p_.q.row, rows.size(), p_.width,
-              T(p_.scale));
+              score_factor(p_));
     for (int64_t i = 0; i < rows.size(); ++i) top_.get()[i] = kImpossible<T>, total_.get()[i] = 0;
     for (int64_t i = 0; i < rows.size() * columns_; i += Vec<T>::lanes) store(sums_.get() + i, Vec<T>(0));
     const int64_t end = visible_keys(p_, rows.end - 1, 0, p_.keys);
@@ -93,18 +66,12 @@ class QueryBlock {
 
   void finish(T* out, int64_t out_row, T* log_sum) {
     using V = Vec<T>;
-    for (int64_t i = 0; i < rows_.size(); ++i, out += out_row) {
-      const T total = total_.get()[i];
-      const V share = total == 0 ? T(0) : 1 / total;
-      for_each_vector<T>(p_.value_width, [&](int64_t j, int64_t k) PYNN_LAMBDA_INLINE {
-        store_part(out + j, share * load(sums_.get() + i * columns_ + j), k);
-      });
-    }
+    for (int64_t i = 0; i < rows_.size(); ++i)
+      write_mean(out + i * out_row, sums_.get() + i * columns_, total_.get()[i], p_.value_width);
     if (!log_sum) return;
     for_each_vector<T>(rows_.size(), [&](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
-      const V total = load_part(total_.get() + i, k, T(1));
-      const V sum = load_part(top_.get() + i, k, T(0)) + log(total);
-      store_part(log_sum + i, select(total == V(0), V(-kImpossible<T>), sum), k);
+      const V top = load_part(top_.get() + i, k, T(0)), total = load_part(total_.get() + i, k, T(1));
+      store_part(log_sum + i, log_of_total(top, total), k);
     });
   }
 
@@ -117,6 +84,7 @@ class QueryBlock {
 
 template <class T>
 void attention_forward_kernel(const Attention<T>& p, const HeadRows<T>& o, T* log_sum) {
+  if (p.queries == 1) return OneQuery<T>(p).run(o, log_sum);
   const int64_t blocks = ceil_div(p.queries, kQueryBlock);
   const double work =
       double(smaller(p.queries, kQueryBlock)) * double(p.keys + 1) * double(p.width + p.value_width);

@@ -95,6 +95,14 @@ PYNN_INLINE int64_t visible_keys(const Attention<T>& p, int64_t i, int64_t begin
   return p.mask.causal ? larger(0, smaller(count, i + 1 - begin)) : count;
 }
 
+// A score and what is added to it, times log2 e as the score is. The lowest number does not become infinite.
+template <class T>
+PYNN_INLINE Vec<T> masked_score(Vec<T> score, Vec<T> mask) {
+  using V = Vec<T>;
+  constexpr T lowest = sizeof(T) == sizeof(float) ? T(-__FLT_MAX__) : T(-__DBL_MAX__);
+  return select(mask == V(kImpossible<T>), mask, max_fast(V(lowest), fma(mask, V(kLog2E), score)));
+}
+
 // The mask laid over n scores of query i, from key j on.
 template <class T>
 void mask_scores(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* scores, int64_t n) {
@@ -109,13 +117,13 @@ void mask_scores(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* s
     });
   } else if (mask.key == 1) {
     for_each_vector<T>(n, [&, from = mask.add + at](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
-      store_part(scores + c, load_part(scores + c, k, T(0)) + load_part(from + c, k, T(0)), k);
+      store_part(scores + c, masked_score(load_part(scores + c, k, T(0)), load_part(from + c, k, T(0))), k);
     });
   } else if (mask.allow) {
     for (int64_t c = 0; c < n; ++c)
       if (!mask.allow[at + c * mask.key]) scores[c] = kImpossible<T>;
   } else {
-    for (int64_t c = 0; c < n; ++c) scores[c] += mask.add[at + c * mask.key];
+    for (int64_t c = 0; c < n; ++c) scores[c] = masked_score(V(scores[c]), V(mask.add[at + c * mask.key]))[0];
   }
 }
 
@@ -137,19 +145,79 @@ void drop_some(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* val
   }
 }
 
-// e^x for x <= 0, as exactly as x itself is known; exactly 1 at 0 and 0 at -inf.
+// ---- probabilities -------------------------------------------------------------------------------------
+
+// Scores are multiplied by log2 e where the scale is, so that powers of 2 take the place of powers of e.
 template <class T>
-PYNN_INLINE Vec<T> exp_of_difference(Vec<T> x) {
+PYNN_INLINE T score_factor(const Attention<T>& p) {
+  return T(p.scale * kLog2E);
+}
+
+// 2^x for x <= 0, as exactly as x itself is known; exactly 1 at 0 and 0 at -inf.
+template <class T>
+PYNN_INLINE Vec<T> exp2_of_difference(Vec<T> x) {
   using V = Vec<T>;
   if constexpr (!kSingle<V>) {
-    return exp2(x * kLog2E);
+    return exp2(x);
   } else {
     // The factor of the lowest exponent is 0: either scaling underflows, or the bits of 2^-127 are those of
     // 0.
     constexpr double lowest = hardware::kHasExponents ? -152 : -127;
-    const V power = max_fast(V(lowest), x * kLog2E), n = round_small(power), f = power - n;
+    const V power = max_fast(V(lowest), x), n = round_small(power), f = power - n;
     return times_power_of_two(fma(f, exp2_slope(f), V(1)), n);
   }
+}
+
+// The largest of n scores: four chains of comparisons side by side.
+template <class T>
+PYNN_INLINE T largest_score(const T* scores, int64_t n) {
+  using V = Vec<T>;
+  constexpr int L = V::lanes;
+  V largest[4] = {kImpossible<T>, kImpossible<T>, kImpossible<T>, kImpossible<T>};
+  int64_t j = 0;
+  for (; j + 4 * L <= n; j += 4 * L)
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) largest[i] = max_fast(load(scores + j + i * L), largest[i]);
+  for (; j < n; j += L)
+    largest[0] = max_fast(load_part(scores + j, smaller(L, n - j), kImpossible<T>), largest[0]);
+  return fold_lanes(max_fast(max_fast(largest[0], largest[1]), max_fast(largest[2], largest[3])),
+                    [](auto a, auto b) { return a > b ? a : b; });
+}
+
+// A row of n scores becomes probabilities times 2^-top; what was summed up to now is brought to the same top.
+template <class T>
+PYNN_INLINE void take_scores(T* scores, int64_t n, T& top, T& total, T* sums, int64_t columns) {
+  using V = Vec<T>;
+  const T in_block = largest_score(scores, n);
+  if (in_block > top) {
+    if (total > 0) {
+      const V shrink = exp2_of_difference(V(top - in_block));
+      total *= shrink[0];
+      for (int64_t j = 0; j < columns; j += V::lanes) store(sums + j, shrink * load(sums + j));
+    }
+    top = in_block;
+  }
+  const V origin = top == kImpossible<T> ? T(0) : top;
+  V sum = 0;
+  for_each_vector<T>(n, [&](int64_t j, int64_t k) PYNN_LAMBDA_INLINE {
+    const V e = exp2_of_difference(load_part(scores + j, k, kImpossible<T>) - origin);
+    store_part(scores + j, e, k);
+    sum += e;
+  });
+  total += sum_lanes(sum);
+}
+
+// The mean of the values, from their sums.
+template <class T>
+PYNN_INLINE void write_mean(T* out, const T* sums, T total, int64_t columns) {
+  const Vec<T> share = total == 0 ? T(0) : 1 / total;
+  for_each_vector<T>(columns, [&](int64_t j, int64_t k)
+                                  PYNN_LAMBDA_INLINE { store_part(out + j, share * load(sums + j), k); });
+}
+// log2 Σ 2^s, or +inf for a query that may see nothing.
+template <class T>
+PYNN_INLINE Vec<T> log_of_total(Vec<T> top, Vec<T> total) {
+  return select(total == Vec<T>(0), Vec<T>(-kImpossible<T>), top + log2(total));
 }
 
 }  // namespace pynn::PYNN_ISA
