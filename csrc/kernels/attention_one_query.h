@@ -59,8 +59,8 @@ class OneQuery {
       const int64_t head = shared * group + r, at = head * stretches_ + stretch;
       T* const s = scores.get() + r * row;
       mask_scores(p_, head, 0, j, s, n);
-      top_.get()[at] = kImpossible<T>, total_.get()[at] = 0;
-      take_scores<T>(s, n, top_.get()[at], total_.get()[at], nullptr, 0);
+      top_.get()[at] = largest_score(s, n);
+      total_.get()[at] = take_powers(s, n, n, top_.get()[at]);
       if (p_.dropout.threshold) drop_some(p_, head, 0, j, s, n);
     }
     for (int64_t r = 0; r < group; r += kSumRows) {
@@ -80,7 +80,7 @@ class OneQuery {
     const T *const tops = top_.get() + head * stretches_, *const totals = total_.get() + head * stretches_;
     const T* sums = sums_.get() + head * stretches_ * pitch_;
     const Scratch<T> joined(pitch_);
-    for (int64_t c = 0; c < pitch_; c += V::lanes) store(joined.get() + c, V(0));
+    fill_zeros(joined.get(), 0, pitch_);
     T top = kImpossible<T>, total = 0;
     for (int64_t i = 0; i < stretches_; ++i) top = tops[i] > top ? tops[i] : top;
     for (int64_t i = 0; i < stretches_; ++i, sums += pitch_) {

@@ -105,10 +105,9 @@ PYNN_INLINE Vec<T> masked_score(Vec<T> score, Vec<T> mask) {
 
 // The mask laid over n scores of query i, from key j on.
 template <class T>
-void mask_scores(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* scores, int64_t n) {
+void lay_mask(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* scores, int64_t n) {
   using V = Vec<T>;
   const HeadMask<T>& mask = p.mask;
-  if (!mask.allow && !mask.add) return;
   const int64_t at = mask.at[head] + i * mask.query + j * mask.key;
   if (mask.key == 1 && mask.allow) {
     for_each_vector<T>(n, [&, from = mask.allow + at](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
@@ -125,6 +124,12 @@ void mask_scores(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* s
   } else {
     for (int64_t c = 0; c < n; ++c) scores[c] = masked_score(V(scores[c]), V(mask.add[at + c * mask.key]))[0];
   }
+}
+
+template <class T>
+PYNN_INLINE void mask_scores(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* scores,
+                             int64_t n) {
+  if (p.mask.allow || p.mask.add) lay_mask(p, head, i, j, scores, n);
 }
 
 // What is left of n probabilities, or of their gradients, from key j on (a multiple of four).
@@ -160,51 +165,75 @@ PYNN_INLINE Vec<T> exp2_of_difference(Vec<T> x) {
   if constexpr (!kSingle<V>) {
     return exp2(x);
   } else {
-    // The factor of the lowest exponent is 0: either scaling underflows, or the bits of 2^-127 are those of
-    // 0.
-    constexpr double lowest = hardware::kHasExponents ? -152 : -127;
+    // What has underflowed is 0 by a choice, or because the bits of 2^-127 are those of 0: hardware that
+    // scales works a hundred cycles on a number too small for its exponents.
+    constexpr double lowest = hardware::kHasExponents ? -126 : -127;
     const V power = max_fast(V(lowest), x), n = round_small(power), f = power - n;
-    return times_power_of_two(fma(f, exp2_slope(f), V(1)), n);
+    const V result = times_power_of_two(fma(f, exp2_slope(f), V(1)), n);
+    return hardware::kHasExponents ? select(x < V(lowest), V(0), result) : result;
   }
 }
 
-// The largest of n scores: four chains of comparisons side by side.
+// Rows of scores have room for whole vectors, and are read and written in these: a masked load has to wait
+// until what was stored before has left the core. Lanes past the end of a row are impossible.
+template <class T, int... I>
+PYNN_INLINE Mask<T> first_lanes(int64_t n, Lanes<I...>) {
+  return typename Mask<T>::Raw(RawOf<BitsOf<T>>{BitsOf<T>(I)...} < BitsOf<T>(n));
+}
+template <class T>
+PYNN_INLINE Mask<T> first_lanes(int64_t n) {
+  return first_lanes<T>(n, typename CountTo<Vec<T>::lanes>::type());
+}
+// visit(j, vector): the vectors of n scores.
+template <class T, class Visit>
+PYNN_INLINE void for_scores(const T* scores, int64_t n, const Visit& visit) {
+  constexpr int L = Vec<T>::lanes;
+  int64_t j = 0;
+  for (; j + L <= n; j += L) visit(j, load(scores + j));
+  if (j < n) visit(j, select(first_lanes<T>(n - j), load(scores + j), Vec<T>(kImpossible<T>)));
+}
+
 template <class T>
 PYNN_INLINE T largest_score(const T* scores, int64_t n) {
   using V = Vec<T>;
   constexpr int L = V::lanes;
-  V largest[4] = {kImpossible<T>, kImpossible<T>, kImpossible<T>, kImpossible<T>};
+  V a = kImpossible<T>, b = a;  // two chains of comparisons side by side
   int64_t j = 0;
-  for (; j + 4 * L <= n; j += 4 * L)
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i) largest[i] = max_fast(load(scores + j + i * L), largest[i]);
-  for (; j < n; j += L)
-    largest[0] = max_fast(load_part(scores + j, smaller(L, n - j), kImpossible<T>), largest[0]);
-  return fold_lanes(max_fast(max_fast(largest[0], largest[1]), max_fast(largest[2], largest[3])),
-                    [](auto a, auto b) { return a > b ? a : b; });
+  for (; j + 2 * L <= n; j += 2 * L) a = max_fast(load(scores + j), a), b = max_fast(load(scores + j + L), b);
+  for_scores(scores + j, n - j, [&](int64_t, V x) PYNN_LAMBDA_INLINE { a = max_fast(x, a); });
+  return fold_lanes(max_fast(a, b), [](auto x, auto y) { return x > y ? x : y; });
 }
 
-// A row of n scores becomes probabilities times 2^-top; what was summed up to now is brought to the same top.
 template <class T>
-PYNN_INLINE void take_scores(T* scores, int64_t n, T& top, T& total, T* sums, int64_t columns) {
-  using V = Vec<T>;
-  const T in_block = largest_score(scores, n);
-  if (in_block > top) {
-    if (total > 0) {
-      const V shrink = exp2_of_difference(V(top - in_block));
-      total *= shrink[0];
-      for (int64_t j = 0; j < columns; j += V::lanes) store(sums + j, shrink * load(sums + j));
-    }
-    top = in_block;
+PYNN_INLINE void fill_zeros(T* to, int64_t begin, int64_t end) {
+  for (; begin < end; begin += Vec<T>::lanes) store(to + begin, Vec<T>(0));
+}
+
+// What was summed up to now, brought to a larger top.
+template <class T>
+PYNN_INLINE void raise_top(T largest, T& top, T& total, T* sums, int64_t columns) {
+  if (!(largest > top)) return;
+  if (total > 0) {
+    const Vec<T> shrink = exp2_of_difference(Vec<T>(top - largest));
+    total *= shrink[0];
+    for (int64_t j = 0; j < columns; j += Vec<T>::lanes) store(sums + j, shrink * load(sums + j));
   }
+  top = largest;
+}
+
+// n scores become probabilities times 2^-top, with zeros behind them up to `end`; gives their sum.
+template <class T>
+PYNN_INLINE T take_powers(T* scores, int64_t n, int64_t end, T top) {
+  using V = Vec<T>;
   const V origin = top == kImpossible<T> ? T(0) : top;
   V sum = 0;
-  for_each_vector<T>(n, [&](int64_t j, int64_t k) PYNN_LAMBDA_INLINE {
-    const V e = exp2_of_difference(load_part(scores + j, k, kImpossible<T>) - origin);
-    store_part(scores + j, e, k);
+  for_scores(scores, n, [&](int64_t j, V x) PYNN_LAMBDA_INLINE {
+    const V e = exp2_of_difference(x - origin);
+    store(scores + j, e);
     sum += e;
   });
-  total += sum_lanes(sum);
+  fill_zeros(scores, padded<T>(n), end);
+  return sum_lanes(sum);
 }
 
 // The mean of the values, from their sums.
