@@ -57,7 +57,8 @@ def test_the_reference_goes_back_as_finite_differences_do() -> None:
 def test_floors_count_what_must_be_done() -> None:
     step, narrow, *_ = WORKLOADS
     assert isinstance(step, GptTraining)
-    assert isinstance(narrow, GptTraining) and narrow.flops == step.flops
+    assert isinstance(narrow, GptTraining)
+    assert narrow.flops == step.flops
     # 12 C² a layer, and the last product; 6 a weight and token, and attention on top.
     assert step.products == 4 * 12 * 128**2 + 65 * 128
     assert 1 < step.flops / (6 * 16 * 128 * step.products) < 1.1
