@@ -130,6 +130,8 @@ class Jax:
         return self.steps(step, (arrays, self.adam_moments(arrays)), workload.data())
 
     def gpt(self, workload: GptTraining, check: bool) -> Program:
+        if workload.dtype != "float32":
+            raise UnsupportedError("compared in float32")
         jax, jnp = self.jax, self.jax.numpy
         scores_of = gpt(jax, workload)
 

@@ -21,7 +21,8 @@ from ..workloads.mlp import Mlp
 from ..workloads.network import Inference, Network, Training
 from ..workloads.op import Op
 from ..workloads.recurrent import Recurrent
-from . import numpy_gpt, numpy_recurrent
+from ..workloads.sequences import CtcLoss, EmbeddingBag
+from . import numpy_gpt, numpy_recurrent, numpy_sequences
 from .numpy_layers import Weights, forward
 from .torch_like import bind
 
@@ -151,6 +152,8 @@ class Numpy:
         return Program(step)
 
     def gpt(self, workload: GptTraining, check: bool, dtype: Any = np.float32) -> Program:
+        if workload.dtype != "float32" and not check:
+            raise UnsupportedError("compared in float32")
         arrays = {name: array.astype(dtype) for name, array in workload.weights().items()}
         network = numpy_gpt.Network(workload, arrays)
         optimizer = Adam(list(arrays.values()), workload.lr)
@@ -188,6 +191,16 @@ class Numpy:
     def attention(self, workload: Attention, check: bool, dtype: Any = np.float32) -> Program:
         arrays = [array.astype(dtype) for array in workload.arrays()]
         return Program(lambda: numpy_gpt.attention_and_gradients(workload, *arrays))
+
+    def ctc(self, workload: CtcLoss, check: bool, dtype: Any = np.float32) -> Program:
+        scores, *others = workload.arrays()
+        scores = scores.astype(dtype)
+        return Program(lambda: numpy_sequences.ctc_and_gradient(scores, *others))
+
+    def embedding_bag(self, workload: EmbeddingBag, check: bool, dtype: Any = np.float32) -> Program:
+        places, *arrays = workload.arrays()
+        table, dy = (array.astype(dtype) for array in arrays)
+        return Program(lambda: numpy_sequences.bags_and_gradient(places, table, dy))
 
     def inference(self, workload: Inference, check: bool, dtype: Any = np.float32) -> Program:
         arrays, x = reference_weights(workload, dtype), workload.arrays().astype(dtype)

@@ -46,7 +46,7 @@ class PynnRecorded(Pynn):
     def recorded(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return self.lib.compile(function)
 
-    estimator = gpt_generate = attention = None  # are the other's
+    estimator = gpt_generate = attention = ctc = embedding_bag = None  # are the other's
 
     def op(self, workload: Op, check: bool) -> Program:
         if not workload.chain:

@@ -11,6 +11,7 @@ from ..workloads.gpt import Attention, GptTraining
 from ..workloads.mlp import Mlp
 from ..workloads.network import Inference, Training
 from ..workloads.recurrent import Recurrent
+from ..workloads.sequences import EmbeddingBag
 from .torch_like import TorchLike
 
 
@@ -34,9 +35,8 @@ class TorchFused(TorchEager):
     def sgd(self, parameters: Any, lr: float) -> Any:
         return self.lib.optim.SGD(parameters, lr=lr, momentum=0.9, fused=True)
 
-    op = backward = inference = loading = attention = gpt_generate = (
-        None  # the same as torch's: there is no optimizer to fuse
-    )
+    # The same as torch's: there is no optimizer to fuse.
+    op = backward = inference = loading = attention = gpt_generate = ctc = embedding_bag = None
 
 
 class TorchCompile(TorchFused):
@@ -71,6 +71,10 @@ class TorchCompile(TorchFused):
     def attention(self, workload: Attention, check: bool) -> Program:
         self.lib.compiler.reset()
         return TorchLike.attention(self, workload, check)
+
+    def embedding_bag(self, workload: EmbeddingBag, check: bool) -> Program:
+        self.lib.compiler.reset()
+        return TorchLike.embedding_bag(self, workload, check)
 
     adam_step = epoch = loading = None  # torch-fused's
 

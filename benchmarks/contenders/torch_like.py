@@ -19,6 +19,7 @@ from ..workloads.mlp import Mlp
 from ..workloads.network import Inference, Training
 from ..workloads.op import Op
 from ..workloads.recurrent import Recurrent
+from ..workloads.sequences import CtcLoss, EmbeddingBag
 from .torch_like_gpt import gpt, write
 from .torch_like_network import build, recurrent_model
 
@@ -106,7 +107,14 @@ class TorchLike:
     def gpt(self, workload: GptTraining, check: bool) -> Program:
         model = self.gpt_model(workload)
         optimizer = self.adam(model.parameters(), workload.lr)
-        return self.training_step(lambda x: model(x).flatten(0, 1), optimizer, *workload.data())
+
+        def scores_of(x: Any) -> Any:
+            if workload.dtype == "float32":
+                return model(x).flatten(0, 1)
+            with self.lib.autocast("cpu", self.lib.bfloat16):
+                return model(x).flatten(0, 1).float()
+
+        return self.training_step(scores_of, optimizer, *workload.data())
 
     def gpt_generate(self, workload: GptWriting, check: bool) -> Program:
         model = self.gpt_model(workload).eval()
@@ -134,7 +142,33 @@ class TorchLike:
             y.backward(dy)
             return [y.detach(), *(tensor.grad for tensor in inputs)]
 
-        return Program(run, to_numpy=lambda all: np.concatenate([one.numpy().ravel() for one in all]))
+        return Program(run, to_numpy=in_one_row)
+
+    def ctc(self, workload: CtcLoss, check: bool) -> Program:
+        scores, labels, steps, counts = map(self.lib.from_numpy, workload.arrays())
+        scores.requires_grad_()
+        functional = self.lib.nn.functional
+
+        def run() -> Any:
+            scores.grad = None
+            loss = functional.ctc_loss(functional.log_softmax(scores, -1), labels, steps, counts)
+            loss.backward()
+            return [loss.detach(), scores.grad]
+
+        return Program(run, to_numpy=in_one_row)
+
+    def embedding_bag(self, workload: EmbeddingBag, check: bool) -> Program:
+        places, table, dy = map(self.lib.from_numpy, workload.arrays())
+        table.requires_grad_()
+        means_of = self.compiled(self.lib.nn.functional.embedding_bag)
+
+        def run() -> Any:
+            table.grad = None
+            y = means_of(places, table, mode="mean")
+            y.backward(dy)
+            return [y.detach(), table.grad]
+
+        return Program(run, to_numpy=in_one_row)
 
     def training_step(self, model: Any, optimizer: Any, inputs: np.ndarray, labels: np.ndarray) -> Program:
         """Steps that take one batch after the other; their results are the losses."""
@@ -215,7 +249,7 @@ class TorchLike:
             conv2d(*inputs, *settings).backward(dy)
             return [tensor.grad for tensor in inputs]
 
-        return Program(run, to_numpy=lambda ds: np.concatenate([d.numpy().ravel() for d in ds]))
+        return Program(run, to_numpy=in_one_row)
 
     def adam_step(self, workload: AdamStep, check: bool) -> Program:
         parameter, gradient = map(self.lib.from_numpy, workload.arrays())
@@ -228,6 +262,11 @@ class TorchLike:
             return parameter
 
         return Program(run, to_numpy=lambda p: p.detach().numpy().copy())
+
+
+def in_one_row(tensors: list[Any]) -> np.ndarray:
+    """All their numbers."""
+    return np.concatenate([tensor.numpy().ravel() for tensor in tensors])
 
 
 def bind(function: Callable[..., Any], arguments: list[Any]) -> Callable[[], Any]:

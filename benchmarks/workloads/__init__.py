@@ -16,6 +16,7 @@ from .mlp import Mlp
 from .network import Inference, Training
 from .op import Op
 from .recurrent import Recurrent
+from .sequences import CtcLoss, EmbeddingBag
 
 Workload: TypeAlias = (
     Mlp
@@ -32,6 +33,8 @@ Workload: TypeAlias = (
     | GptTraining
     | GptWriting
     | Attention
+    | CtcLoss
+    | EmbeddingBag
 )
 
 MODULES = [
@@ -51,6 +54,7 @@ MODULES = [
     "inference",
     "recurrent",
     "gpt",
+    "sequences",
 ]
 
 

@@ -2,17 +2,19 @@
 //
 // Scores are made, used and forgotten a tile at a time, in memory that grows with the number of queries and
 // keys, never with their product. Going over the keys, a row of scores keeps its largest score m and the sum
-// l of exp(s - m) so far; when a larger m is met, what was summed before is multiplied by exp(m - m'). Each
-// row leaves log Σ exp(s) = m + log l, from which the backward pass makes the probabilities again.
+// l of 2^(s - m) so far; when a larger m is met, what was summed before is multiplied by 2^(m - m'). Each row
+// leaves log2 Σ 2^s = m + log2 l, from which the backward pass makes the probabilities again. (Scores s are
+// multiplied by log2 e once, with their scale: e^x = 2^(x log2 e).)
 // (M. Rabe & C. Staats, Self-attention does not need O(n²) memory, 2021; T. Dao et al., FlashAttention, 2022,
 // algorithms 1 and 4.)
 //
 // What is one piece of work depends on the shapes alone, and each piece sums in one order: results are
 // bitwise the same on any number of threads.
 //
-//   attention_forward.cpp    O and log Σ exp(s)
+//   attention_forward.cpp    O and log2 Σ 2^s
+//   attention_one_query.h    the same for one query, as when a model writes
 //   attention_backward.cpp   dQ, dK, dV
-//   attention_tiles.h        what both do to a tile
+//   attention_tiles.h        what all do to a tile
 #pragma once
 #include <stdint.h>
 

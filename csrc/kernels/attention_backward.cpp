@@ -1,6 +1,6 @@
 // attention_backward.cpp — a block of keys against one block of queries after the other.
 //
-// With P the probabilities, made again from the scores and log Σ exp(s), and D the row sums of dO ∘ O:
+// With P the probabilities, made again from the scores and log2 Σ 2^s, and D the row sums of dO ∘ O:
 //
 //   dV = Pᵀ dO        dP = dO Vᵀ        dS = P ∘ (dP - D)        dQ = scale dS K        dK = scale dSᵀ Q
 //
@@ -13,13 +13,18 @@
 
 namespace pynn::PYNN_ISA {
 
-inline constexpr int64_t kQueries = 96, kKeys = 128;  // of a block: two tiles of 48 KB between them
+inline constexpr int64_t kQueries = 96, kKeys = 256;  // of a block: two tiles of 48 KB between them
 inline constexpr int64_t kPieces = 16;                // of work, at least, if there are keys enough
 
+// How many blocks of keys a part has; all parts but the last have as many.
+template <class T>
+int64_t blocks_of_part(const Attention<T>& p) {
+  const int64_t heads = larger(1, p.heads / p.group), blocks = larger(1, ceil_div(p.keys, kKeys));
+  return heads >= kPieces ? blocks : ceil_div(blocks, ceil_div(kPieces, heads));
+}
 template <class T>
 int64_t parts_of_keys(const Attention<T>& p) {
-  const int64_t heads = p.heads / p.group, blocks = larger(1, ceil_div(p.keys, kKeys));
-  return heads >= kPieces ? 1 : smaller(blocks, ceil_div(kPieces, larger(1, heads)));
+  return larger(1, ceil_div(p.keys, kKeys * blocks_of_part(p)));
 }
 
 template <class T>
@@ -57,13 +62,13 @@ class KeyBlock {
     pack_rows(packed_keys_.get(), k, p_.k.row, keys.size(), p_.width);
     pack_rows(packed_values_.get(), v, p_.v.row, keys.size(), p_.value_width);
     copy_rows(scaled_keys_.get(), width_, k, p_.k.row, keys.size(), p_.width, T(p_.scale));
-    fill_zeros(dk_.get(), pitch_ * width_);
-    fill_zeros(dv_.get(), pitch_ * columns_);
+    fill_zeros(dk_.get(), 0, pitch_ * width_);
+    fill_zeros(dv_.get(), 0, pitch_ * columns_);
     for (head_ = head * p_.group; head_ < (head + 1) * p_.group; ++head_)
       for (int64_t i = first_query(keys.begin); i < p_.queries; i += kQueries)
         take_queries({i, smaller(p_.queries, i + kQueries)}, first);
-    write(dk_.get(), width_, to_.dk.of(head), to_.dk.row, p_.width);
-    write(dv_.get(), columns_, to_.dv.of(head), to_.dv.row, p_.value_width);
+    write(dk_.get(), width_, to_.dk.of(head), to_.dk.row, p_.width, T(1 / kLog2E));
+    write(dv_.get(), columns_, to_.dv.of(head), to_.dv.row, p_.value_width, T(1));
   }
   // Of the first block of queries that sees key j.
   int64_t first_query(int64_t j) const { return p_.mask.causal ? j / kQueries * kQueries : 0; }
@@ -71,13 +76,16 @@ class KeyBlock {
  private:
   void take_queries(Range rows, bool first) {
     copy_rows(queries_.get(), width_, p_.q.of(head_) + rows.begin * p_.q.row, p_.q.row, rows.size(), p_.width,
-              T(p_.scale));
+              score_factor(p_));
     copy_rows(d_o_.get(), columns_, to_.d_o.of(head_) + rows.begin * to_.d_o.row, to_.d_o.row, rows.size(),
               p_.value_width, T(1));
     constexpr int64_t tile = TileShape<T>::rows;
     for (int64_t i = 0; i < rows.size(); i += tile)
       take_panel(rows, i, smaller(tile, rows.size() - i), first);
-    for (int64_t j = 0; j < keys_.size(); j += tile) add_to_keys(rows, j, smaller(tile, keys_.size() - j));
+    for (int64_t j = 0; j < keys_.size(); j += tile)
+      add_to_keys(rows, j, probabilities_.get(), d_o_.get(), columns_, dv_.get());
+    for (int64_t j = 0; j < keys_.size(); j += tile)
+      add_to_keys(rows, j, slopes_.get(), queries_.get(), width_, dk_.get());
   }
 
   // `rows` rows from row i on of a block of queries: P, dS and what they add to dQ.
@@ -85,9 +93,9 @@ class KeyBlock {
     const int64_t query = block.begin + i;
     const int64_t n = visible_keys(p_, query + rows - 1, keys_.begin, keys_.size());
     T *const p = probabilities_.get() + i * pitch_, *const s = slopes_.get() + i * pitch_;
-    multiply_block<T>(rows, n, p_.width, {queries_.get() + i * width_, width_, 1},
+    multiply_block<T>(rows, padded<T>(n), p_.width, {queries_.get() + i * width_, width_, 1},
                       RightStrips<T>{packed_keys_.get(), p_.width, keys_.size()}, p, pitch_, false);
-    multiply_block<T>(rows, n, p_.value_width, {d_o_.get() + i * columns_, columns_, 1},
+    multiply_block<T>(rows, padded<T>(n), p_.value_width, {d_o_.get() + i * columns_, columns_, 1},
                       RightStrips<T>{packed_values_.get(), p_.value_width, keys_.size()}, s, pitch_, false);
     for (int64_t r = 0; r < rows; ++r) take_row(query + r, p + r * pitch_, s + r * pitch_);
     multiply_block<T>(rows, p_.width, n, {s, pitch_, 1}, RightRows<T>{scaled_keys_.get(), width_},
@@ -101,35 +109,32 @@ class KeyBlock {
     const V log_sum = to_.log_sum[head_ * p_.queries + query], delta = to_.delta[head_ * p_.queries + query];
     mask_scores(p_, head_, query, keys_.begin, p, n);
     if (p_.dropout.threshold) drop_some(p_, head_, query, keys_.begin, s, n);
-    for_each_vector<T>(n, [&](int64_t j, int64_t k) PYNN_LAMBDA_INLINE {
-      const V e = exp_of_difference(load_part(p + j, k, kImpossible<T>) - log_sum);
-      store_part(p + j, e, k);
-      store_part(s + j, e * (load_part(s + j, k, T(0)) - delta), k);
+    for_scores(p, n, [&](int64_t j, V x) PYNN_LAMBDA_INLINE {
+      const V e = exp2_of_difference(x - log_sum), slope = e * (load(s + j) - delta);
+      store(p + j, e);
+      store(s + j, j + V::lanes <= n ? slope : select(first_lanes<T>(n - j), slope, V(0)));
     });
     if (p_.dropout.threshold) drop_some(p_, head_, query, keys_.begin, p, n);
-    for (int64_t j = n; j < keys_.size(); ++j) p[j] = s[j] = 0;
+    // A panel of rows is read as far as the last of them sees, a panel of keys from the first that sees one.
+    const int64_t end = smaller(pitch_, padded<T>(n + TileShape<T>::rows));
+    fill_zeros(p, padded<T>(n), end);
+    fill_zeros(s, padded<T>(n), end);
   }
 
-  // `count` keys from the j-th on: what a block of queries adds to their dK and dV.
-  void add_to_keys(Range rows, int64_t j, int64_t count) {
+  // Of a panel of keys from the j-th on: what a block of queries adds to their sums.
+  void add_to_keys(Range rows, int64_t j, const T* factors, const T* queries, int64_t columns, T* sums) {
+    const int64_t count = smaller(TileShape<T>::rows, keys_.size() - j);
     const int64_t blind = p_.mask.causal ? smaller(rows.size(), larger(0, keys_.begin + j - rows.begin)) : 0;
-    const int64_t seeing = rows.size() - blind, at = blind * pitch_ + j;
-    multiply_block<T>(count, columns_, seeing, {probabilities_.get() + at, 1, pitch_},
-                      RightRows<T>{d_o_.get() + blind * columns_, columns_}, dv_.get() + j * columns_,
-                      columns_, true);
-    multiply_block<T>(count, width_, seeing, {slopes_.get() + at, 1, pitch_},
-                      RightRows<T>{queries_.get() + blind * width_, width_}, dk_.get() + j * width_, width_,
-                      true);
+    multiply_block<T>(count, columns, rows.size() - blind, {factors + blind * pitch_ + j, 1, pitch_},
+                      RightRows<T>{queries + blind * columns, columns}, sums + j * columns, columns, true);
   }
 
-  static void fill_zeros(T* to, int64_t count) {
-    for (int64_t i = 0; i < count; i += Vec<T>::lanes) store(to + i, Vec<T>(0));
-  }
-  void write(const T* from, int64_t pitch, T* to, int64_t row, int64_t columns) const {
+  // Times a factor: the queries were multiplied by log2 e.
+  void write(const T* from, int64_t pitch, T* to, int64_t row, int64_t columns, T factor) const {
     for (int64_t j = 0; j < keys_.size(); ++j)
-      for_each_vector<T>(columns,
-                         [&, at = to + (keys_.begin + j) * row](int64_t c, int64_t k)
-                             PYNN_LAMBDA_INLINE { store_part(at + c, load(from + j * pitch + c), k); });
+      for_each_vector<T>(
+          columns, [&, at = to + (keys_.begin + j) * row](int64_t c, int64_t k)
+                       PYNN_LAMBDA_INLINE { store_part(at + c, factor * load(from + j * pitch + c), k); });
   }
 
   const Attention<T>& p_;
@@ -184,7 +189,7 @@ void attention_backward_kernel(const Attention<T>& p, const HeadRows<const T>& o
                                const HeadRows<T>& dq, const HeadRows<T>& dk, const HeadRows<T>& dv) {
   sum_products(p, o, d_o, delta);
   const int64_t heads = p.heads / p.group, count = parts_of_keys(p);
-  const int64_t keys_of_part = ceil_div(ceil_div(p.keys, kKeys), count) * kKeys;
+  const int64_t keys_of_part = blocks_of_part(p) * kKeys;
   const Scratch<int64_t> places(count > 1 ? p.heads : 0);  // of the heads in a part
   for (int64_t h = 0; count > 1 && h < p.heads; ++h) places.get()[h] = h * p.queries * p.width;
   const double work = double(p.queries) * double(p.keys) * double(p.width + p.value_width) * double(p.group);

@@ -1,46 +1,27 @@
 // attention_forward.cpp — a block of queries against one block of keys after the other.
 #include "core/parallel.h"
 #include "core/scratch.h"
-#include "kernels/attention_tiles.h"
+#include "kernels/attention_one_query.h"
 
 namespace pynn::PYNN_ISA {
 
-// Queries that share the copies of a block of keys, and keys that a row of scores holds at once.
-inline constexpr int64_t kQueryBlock = 192, kKeyBlock = 256;
-
-// A row of n scores becomes probabilities times e^-top; what was summed up to now is brought to the same top.
+// Keys that a row of scores holds at once, and queries that share the copies of a block of keys: as many as
+// the second-level cache has room for, if there are blocks enough for all threads. That changes no result:
+// each query is computed for itself.
+inline constexpr int64_t kKeyBlock = 256, kMostQueries = 768, kFewestQueries = 96;
 template <class T>
-void take_scores(T* scores, int64_t n, T& top, T& total, T* sums, int64_t columns) {
-  using V = Vec<T>;
-  V largest = kImpossible<T>;
-  for_each_vector<T>(n, [&](int64_t j, int64_t k) PYNN_LAMBDA_INLINE {
-    largest = max_fast(load_part(scores + j, k, kImpossible<T>), largest);
-  });
-  const T in_block = fold_lanes(largest, [](auto a, auto b) { return a > b ? a : b; });
-  if (in_block > top) {
-    if (total > 0) {
-      const V shrink = exp_of_difference(V(top - in_block));
-      total *= shrink[0];
-      for (int64_t j = 0; j < columns; j += V::lanes) store(sums + j, shrink * load(sums + j));
-    }
-    top = in_block;
-  }
-  const V origin = top == kImpossible<T> ? T(0) : top;
-  V sum = 0;
-  for_each_vector<T>(n, [&](int64_t j, int64_t k) PYNN_LAMBDA_INLINE {
-    const V e = exp_of_difference(load_part(scores + j, k, kImpossible<T>) - origin);
-    store_part(scores + j, e, k);
-    sum += e;
-  });
-  total += sum_lanes(sum);
+int64_t queries_of_block(const Attention<T>& p) {
+  const int64_t wanted = ceil_div(4 * num_threads(), p.heads);  // blocks of a head
+  const int64_t least = ceil_div(p.queries, kMostQueries), most = ceil_div(p.queries, kFewestQueries);
+  return round_up(ceil_div(p.queries, larger(least, smaller(wanted, most))), TileShape<T>::rows);
 }
 
 template <class T>
 class QueryBlock {
  public:
-  explicit QueryBlock(const Attention<T>& p)
+  QueryBlock(const Attention<T>& p, int64_t most_rows)
       : p_(p),
-        most_rows_(smaller(kQueryBlock, p.queries)),
+        most_rows_(most_rows),
         most_keys_(padded<T>(smaller(kKeyBlock, p.keys))),
         pitch_(padded<T>(p.width)),
         columns_(padded<T>(p.value_width)),
@@ -55,9 +36,9 @@ class QueryBlock {
   void run(int64_t head, Range rows, T* out, int64_t out_row, T* log_sum) {
     head_ = head, rows_ = rows;
     copy_rows(queries_.get(), pitch_, p_.q.of(head) + rows.begin * p_.q.row, p_.q.row, rows.size(), p_.width,
-              T(p_.scale));
+              score_factor(p_));
     for (int64_t i = 0; i < rows.size(); ++i) top_.get()[i] = kImpossible<T>, total_.get()[i] = 0;
-    for (int64_t i = 0; i < rows.size() * columns_; i += Vec<T>::lanes) store(sums_.get() + i, Vec<T>(0));
+    fill_zeros(sums_.get(), 0, rows.size() * columns_);
     const int64_t end = visible_keys(p_, rows.end - 1, 0, p_.keys);
     for (int64_t j = 0; j < end; j += kKeyBlock) take_keys({j, smaller(end, j + kKeyBlock)});
     finish(out, out_row, log_sum);
@@ -77,15 +58,23 @@ class QueryBlock {
     const int64_t query = rows_.begin + i;
     const int64_t n = visible_keys(p_, query + rows - 1, keys.begin, keys.size()), pitch = padded<T>(n);
     if (n == 0) return;
-    multiply_block<T>(rows, n, p_.width, {queries_.get() + i * pitch_, pitch_, 1},
+    multiply_block<T>(rows, pitch, p_.width, {queries_.get() + i * pitch_, pitch_, 1},
                       RightStrips<T>{keys_.get(), p_.width, keys.size()}, scores_.get(), pitch, false);
+    // All rows together: what one of them has to wait for, the next one does not.
+    T* const tops = top_.get() + i;
+    T largest[TileShape<T>::rows];
     for (int64_t r = 0; r < rows; ++r) {
-      T *const row = scores_.get() + r * pitch, *const sums = sums_.get() + (i + r) * columns_;
       const int64_t seen = visible_keys(p_, query + r, keys.begin, n);
-      mask_scores(p_, head_, query + r, keys.begin, row, seen);
-      take_scores(row, seen, top_.get()[i + r], total_.get()[i + r], sums, columns_);
+      mask_scores(p_, head_, query + r, keys.begin, scores_.get() + r * pitch, seen);
+      largest[r] = largest_score(scores_.get() + r * pitch, seen);
+    }
+    for (int64_t r = 0; r < rows; ++r)
+      raise_top(largest[r], tops[r], total_.get()[i + r], sums_.get() + (i + r) * columns_, columns_);
+    for (int64_t r = 0; r < rows; ++r) {
+      T* const row = scores_.get() + r * pitch;
+      const int64_t seen = visible_keys(p_, query + r, keys.begin, n);
+      total_.get()[i + r] += take_powers(row, seen, pitch, tops[r]);
       if (p_.dropout.threshold) drop_some(p_, head_, query + r, keys.begin, row, seen);
-      for (int64_t j = seen; j < n; ++j) row[j] = 0;
     }
     multiply_block<T>(rows, columns_, n, {scores_.get(), pitch, 1}, RightRows<T>{values_.get(), columns_},
                       sums_.get() + i * columns_, columns_, true);
@@ -93,18 +82,12 @@ class QueryBlock {
 
   void finish(T* out, int64_t out_row, T* log_sum) {
     using V = Vec<T>;
-    for (int64_t i = 0; i < rows_.size(); ++i, out += out_row) {
-      const T total = total_.get()[i];
-      const V share = total == 0 ? T(0) : 1 / total;
-      for_each_vector<T>(p_.value_width, [&](int64_t j, int64_t k) PYNN_LAMBDA_INLINE {
-        store_part(out + j, share * load(sums_.get() + i * columns_ + j), k);
-      });
-    }
+    for (int64_t i = 0; i < rows_.size(); ++i)
+      write_mean(out + i * out_row, sums_.get() + i * columns_, total_.get()[i], p_.value_width);
     if (!log_sum) return;
     for_each_vector<T>(rows_.size(), [&](int64_t i, int64_t k) PYNN_LAMBDA_INLINE {
-      const V total = load_part(total_.get() + i, k, T(1));
-      const V sum = load_part(top_.get() + i, k, T(0)) + log(total);
-      store_part(log_sum + i, select(total == V(0), V(-kImpossible<T>), sum), k);
+      const V top = load_part(top_.get() + i, k, T(0)), total = load_part(total_.get() + i, k, T(1));
+      store_part(log_sum + i, log_of_total(top, total), k);
     });
   }
 
@@ -117,15 +100,16 @@ class QueryBlock {
 
 template <class T>
 void attention_forward_kernel(const Attention<T>& p, const HeadRows<T>& o, T* log_sum) {
-  const int64_t blocks = ceil_div(p.queries, kQueryBlock);
-  const double work =
-      double(smaller(p.queries, kQueryBlock)) * double(p.keys + 1) * double(p.width + p.value_width);
+  if (p.queries == 1) return OneQuery<T>(p).run(o, log_sum);
+  if (p.heads == 0 || p.queries == 0) return;
+  const int64_t most = queries_of_block(p), blocks = ceil_div(p.queries, most);
+  const double work = double(most) * double(p.keys + 1) * double(p.width + p.value_width);
   const int64_t together = larger(1, int64_t(double(1 << 18) / (work + 1)));
   parallel_for(p.heads * blocks, together, [&](int64_t item, int64_t end) {
-    QueryBlock<T> block(p);
+    QueryBlock<T> block(p, smaller(most, p.queries));
     for (; item < end; ++item) {
-      const int64_t head = item / blocks, begin = item % blocks * kQueryBlock;
-      block.run(head, {begin, smaller(p.queries, begin + kQueryBlock)}, o.of(head) + begin * o.row, o.row,
+      const int64_t head = item / blocks, begin = item % blocks * most;
+      block.run(head, {begin, smaller(p.queries, begin + most)}, o.of(head) + begin * o.row, o.row,
                 log_sum ? log_sum + head * p.queries + begin : nullptr);
     }
   });

@@ -95,12 +95,19 @@ PYNN_INLINE int64_t visible_keys(const Attention<T>& p, int64_t i, int64_t begin
   return p.mask.causal ? larger(0, smaller(count, i + 1 - begin)) : count;
 }
 
+// A score and what is added to it, times log2 e as the score is. The lowest number does not become infinite.
+template <class T>
+PYNN_INLINE Vec<T> masked_score(Vec<T> score, Vec<T> mask) {
+  using V = Vec<T>;
+  constexpr T lowest = sizeof(T) == sizeof(float) ? T(-__FLT_MAX__) : T(-__DBL_MAX__);
+  return select(mask == V(kImpossible<T>), mask, max_fast(V(lowest), fma(mask, V(kLog2E), score)));
+}
+
 // The mask laid over n scores of query i, from key j on.
 template <class T>
-void mask_scores(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* scores, int64_t n) {
+void lay_mask(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* scores, int64_t n) {
   using V = Vec<T>;
   const HeadMask<T>& mask = p.mask;
-  if (!mask.allow && !mask.add) return;
   const int64_t at = mask.at[head] + i * mask.query + j * mask.key;
   if (mask.key == 1 && mask.allow) {
     for_each_vector<T>(n, [&, from = mask.allow + at](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
@@ -109,14 +116,20 @@ void mask_scores(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* s
     });
   } else if (mask.key == 1) {
     for_each_vector<T>(n, [&, from = mask.add + at](int64_t c, int64_t k) PYNN_LAMBDA_INLINE {
-      store_part(scores + c, load_part(scores + c, k, T(0)) + load_part(from + c, k, T(0)), k);
+      store_part(scores + c, masked_score(load_part(scores + c, k, T(0)), load_part(from + c, k, T(0))), k);
     });
   } else if (mask.allow) {
     for (int64_t c = 0; c < n; ++c)
       if (!mask.allow[at + c * mask.key]) scores[c] = kImpossible<T>;
   } else {
-    for (int64_t c = 0; c < n; ++c) scores[c] += mask.add[at + c * mask.key];
+    for (int64_t c = 0; c < n; ++c) scores[c] = masked_score(V(scores[c]), V(mask.add[at + c * mask.key]))[0];
   }
+}
+
+template <class T>
+PYNN_INLINE void mask_scores(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* scores,
+                             int64_t n) {
+  if (p.mask.allow || p.mask.add) lay_mask(p, head, i, j, scores, n);
 }
 
 // What is left of n probabilities, or of their gradients, from key j on (a multiple of four).
@@ -137,19 +150,103 @@ void drop_some(const Attention<T>& p, int64_t head, int64_t i, int64_t j, T* val
   }
 }
 
-// e^x for x <= 0, as exactly as x itself is known; exactly 1 at 0 and 0 at -inf.
+// ---- probabilities -------------------------------------------------------------------------------------
+
+// Scores are multiplied by log2 e where the scale is, so that powers of 2 take the place of powers of e.
 template <class T>
-PYNN_INLINE Vec<T> exp_of_difference(Vec<T> x) {
+PYNN_INLINE T score_factor(const Attention<T>& p) {
+  return T(p.scale * kLog2E);
+}
+
+// 2^x for x <= 0, as exactly as x itself is known; exactly 1 at 0 and 0 at -inf.
+template <class T>
+PYNN_INLINE Vec<T> exp2_of_difference(Vec<T> x) {
   using V = Vec<T>;
   if constexpr (!kSingle<V>) {
-    return exp2(x * kLog2E);
+    return exp2(x);
   } else {
-    // The factor of the lowest exponent is 0: either scaling underflows, or the bits of 2^-127 are those of
-    // 0.
-    constexpr double lowest = hardware::kHasExponents ? -152 : -127;
-    const V power = max_fast(V(lowest), x * kLog2E), n = round_small(power), f = power - n;
-    return times_power_of_two(fma(f, exp2_slope(f), V(1)), n);
+    // What has underflowed is 0 by a choice, or because the bits of 2^-127 are those of 0: hardware that
+    // scales works a hundred cycles on a number too small for its exponents.
+    constexpr double lowest = hardware::kHasExponents ? -126 : -127;
+    const V power = max_fast(V(lowest), x), n = round_small(power), f = power - n;
+    const V result = times_power_of_two(fma(f, exp2_slope(f), V(1)), n);
+    return hardware::kHasExponents ? select(x < V(lowest), V(0), result) : result;
   }
+}
+
+// Rows of scores have room for whole vectors, and are read and written in these: a masked load has to wait
+// until what was stored before has left the core. Lanes past the end of a row are impossible.
+template <class T, int... I>
+PYNN_INLINE Mask<T> first_lanes(int64_t n, Lanes<I...>) {
+  return typename Mask<T>::Raw(RawOf<BitsOf<T>>{BitsOf<T>(I)...} < BitsOf<T>(n));
+}
+template <class T>
+PYNN_INLINE Mask<T> first_lanes(int64_t n) {
+  return first_lanes<T>(n, typename CountTo<Vec<T>::lanes>::type());
+}
+// visit(j, vector): the vectors of n scores.
+template <class T, class Visit>
+PYNN_INLINE void for_scores(const T* scores, int64_t n, const Visit& visit) {
+  constexpr int L = Vec<T>::lanes;
+  int64_t j = 0;
+  for (; j + L <= n; j += L) visit(j, load(scores + j));
+  if (j < n) visit(j, select(first_lanes<T>(n - j), load(scores + j), Vec<T>(kImpossible<T>)));
+}
+
+template <class T>
+PYNN_INLINE T largest_score(const T* scores, int64_t n) {
+  using V = Vec<T>;
+  constexpr int L = V::lanes;
+  V a = kImpossible<T>, b = a;  // two chains of comparisons side by side
+  int64_t j = 0;
+  for (; j + 2 * L <= n; j += 2 * L) a = max_fast(load(scores + j), a), b = max_fast(load(scores + j + L), b);
+  for_scores(scores + j, n - j, [&](int64_t, V x) PYNN_LAMBDA_INLINE { a = max_fast(x, a); });
+  return fold_lanes(max_fast(a, b), [](auto x, auto y) { return x > y ? x : y; });
+}
+
+template <class T>
+PYNN_INLINE void fill_zeros(T* to, int64_t begin, int64_t end) {
+  for (; begin < end; begin += Vec<T>::lanes) store(to + begin, Vec<T>(0));
+}
+
+// What was summed up to now, brought to a larger top.
+template <class T>
+PYNN_INLINE void raise_top(T largest, T& top, T& total, T* sums, int64_t columns) {
+  if (!(largest > top)) return;
+  if (total > 0) {
+    const Vec<T> shrink = exp2_of_difference(Vec<T>(top - largest));
+    total *= shrink[0];
+    for (int64_t j = 0; j < columns; j += Vec<T>::lanes) store(sums + j, shrink * load(sums + j));
+  }
+  top = largest;
+}
+
+// n scores become probabilities times 2^-top, with zeros behind them up to `end`; gives their sum.
+template <class T>
+PYNN_INLINE T take_powers(T* scores, int64_t n, int64_t end, T top) {
+  using V = Vec<T>;
+  const V origin = top == kImpossible<T> ? T(0) : top;
+  V sum = 0;
+  for_scores(scores, n, [&](int64_t j, V x) PYNN_LAMBDA_INLINE {
+    const V e = exp2_of_difference(x - origin);
+    store(scores + j, e);
+    sum += e;
+  });
+  fill_zeros(scores, padded<T>(n), end);
+  return sum_lanes(sum);
+}
+
+// The mean of the values, from their sums.
+template <class T>
+PYNN_INLINE void write_mean(T* out, const T* sums, T total, int64_t columns) {
+  const Vec<T> share = total == 0 ? T(0) : 1 / total;
+  for_each_vector<T>(columns, [&](int64_t j, int64_t k)
+                                  PYNN_LAMBDA_INLINE { store_part(out + j, share * load(sums + j), k); });
+}
+// log2 Σ 2^s, or +inf for a query that may see nothing.
+template <class T>
+PYNN_INLINE Vec<T> log_of_total(Vec<T> top, Vec<T> total) {
+  return select(total == Vec<T>(0), Vec<T>(-kImpossible<T>), top + log2(total));
 }
 
 }  // namespace pynn::PYNN_ISA

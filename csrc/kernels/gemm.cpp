@@ -59,13 +59,13 @@ void multiply_part(const Gemm<T>& g, Way way, Range rows, Range columns) {
 
 // ---- threads ---------------------------------------------------------------------------------------------
 
-// Multiplications that are worth a task of their own: some five microseconds. To fetch an element of B
-// takes as long as three of them.
+// Multiplications that are worth a task of their own: some three microseconds. To fetch an element of B from
+// the second or third level of the cache takes as long as fifteen of them.
 inline constexpr double kTaskWork = 1 << 18;
 
 template <class T>
 double tasks_worth(const Gemm<T>& g) {
-  return double(g.m + 3) * double(g.n) * double(g.k + 1) / kTaskWork;
+  return double(g.m + 15) * double(g.n) * double(g.k + 1) / kTaskWork;
 }
 
 // C cut into parts of whole tiles, as equal as they can be.

@@ -6,6 +6,7 @@
 //   B contiguous along n (x = y W):    C is a sum of the rows of B, each times one value of A.
 #pragma once
 #include "kernels/gemm_micro.h"
+#include "kernels/lane_sums.h"
 
 namespace pynn::PYNN_ISA {
 
@@ -38,13 +39,22 @@ void dot_tile(const Gemm<T>& g, const Output<T>& out, int64_t i0, int64_t j0) {
     step([](const T* p) { return load(p); });
   if (left > 0) step([left](const T* p) { return load(p, left); });
 
-  T totals[R * S + V::lanes] = {};
+  constexpr int G = S < V::lanes ? S : V::lanes;  // sums in a vector
+  const bool lies_in_rows = out.c_col == 1 && !out.add && !out.bias_m;
+  T totals[R * S + V::lanes];
 #pragma GCC unroll 4
   for (int r = 0; r < R; ++r) {
 #pragma GCC unroll 8
-    for (int s = 0; s < S; ++s) totals[r * S + s] = sum_lanes(sum[r][s]);
+    for (int s = 0; s < S; s += G) {
+      const V total = sum_lanes_of_each<G>(sum[r] + s);
+      if (!lies_in_rows)
+        store(totals + r * S + s, total);
+      else
+        store(out.c + (i0 + r) * out.c_row + j0 + s,
+              out.bias_n ? total + load(out.bias_n + j0 + s, G) : total, G);
+    }
   }
-  finish_from_memory(totals, S, out, i0, j0, R, S);
+  if (!lies_in_rows) finish_from_memory(totals, S, out, i0, j0, R, S);
 }
 
 // Rows i .. i_end of S columns, which stay in the first-level cache for all of them.

@@ -83,7 +83,7 @@ class KeyValueCache:
         keys, values = self._keys[layer], self._values[layer]
         keys[:, :, start:end] = key
         values[:, :, start:end] = value
-        return keys[:, :, :end], values[:, :, :end]
+        return keys.narrow(2, 0, end), values.narrow(2, 0, end)
 
     def advance(self, positions: int) -> None:
         """Count so many new positions as written.

@@ -123,7 +123,7 @@ class _Trunk(nn.Module):
     def forward(self, tokens: Tensor, cache: KeyValueCache | None = None) -> Tensor:
         start, length = cache.length if cache is not None else 0, tokens.shape[1]
         x = self.drop(self.wte(tokens) + self.wpe.weight[start : start + length])
-        blocks = list(self.h)
+        blocks = [*iter(self.h)]  # list() would count them first
         # A sum goes to the next block's norm with it: one pass over memory does both.
         normed = blocks[0].ln_1(x)
         for layer, block in enumerate(blocks):

@@ -20,7 +20,8 @@ class _Indexed(Module):
     _member: type = Module
 
     def _items(self) -> list[Any]:
-        return [value for _, value in self._own(self._member)]
+        kind = self._member
+        return [value for value in list(self.__dict__.values()) if isinstance(value, kind)]
 
     def _check(self, value: Any) -> Any:
         if not isinstance(value, self._member):

@@ -1,5 +1,7 @@
 """The benchmarks of GPT: every contender at hand computes what the reference does, and that one is right."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from benchmarks.workloads.gpt import WORKLOADS, Attention, GptTraining, GptWriti
 TRAINING = GptTraining("training", context=8, layers=2, heads=2, width=8, batch=2, batches=2)
 SMALL: list[Workload] = [
     TRAINING,
+    replace(TRAINING, name="under autocast", dtype="bfloat16"),
     GptWriting("writing", context=32, width=32, prompt=4, tokens=12),
     Attention(20, heads=2, head_dim=8),
     Attention(20, heads=2, head_dim=8, causal=True),
@@ -52,8 +55,10 @@ def test_the_reference_goes_back_as_finite_differences_do() -> None:
 
 
 def test_floors_count_what_must_be_done() -> None:
-    step, *_ = WORKLOADS
+    step, narrow, *_ = WORKLOADS
     assert isinstance(step, GptTraining)
+    assert isinstance(narrow, GptTraining)
+    assert narrow.flops == step.flops
     # 12 C² a layer, and the last product; 6 a weight and token, and attention on top.
     assert step.products == 4 * 12 * 128**2 + 65 * 128
     assert 1 < step.flops / (6 * 16 * 128 * step.products) < 1.1
