@@ -18,13 +18,9 @@ def show_config() -> str:
     pynn             ...
     ops              ...
     """
+    is_highest = _core.get_float32_matmul_precision() == "highest"
     products = [
-        (
-            "float32",
-            _core.float32_products()
-            if _core.get_float32_matmul_precision() != "highest"
-            else "multiply-adds",
-        ),
+        ("float32", "multiply-adds" if is_highest else _core.float32_products()),
         ("bfloat16", _core.bf16_products()),
         ("int8", _core.int8_products()),
     ]

@@ -20,6 +20,7 @@ from pynn import _core
 from tests.torch_if_there import torch
 
 SIZES = [(256, 256, 256), (129, 300, 333), (512, 65, 700), (97, 1000, 33), (200, 210, 1030)]
+EDGES = [(40, 50, 7), (1, 2000, 2000), (300, 300, 0), (0, 300, 300)]
 LAYOUTS = ["a b", "a bT", "aT b", "aT bT", "gaps"]
 PRECISIONS = ["highest", "high", "medium"]
 HAS_AMX = _core.float32_products() == "AMX"
@@ -82,14 +83,10 @@ def test_integers_that_fit_the_pieces_are_exact(sizes, layout, precision):
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
-@pytest.mark.parametrize(
-    "sizes", [*SIZES, (40, 50, 7), (300, 300, 0), (0, 300, 300), (1, 2000, 2000)], ids=str
-)
+@pytest.mark.parametrize("sizes", [*SIZES, *EDGES], ids=str)
 def test_errors_are_within_the_bound(sizes, precision):
     m, n, k = sizes
     a, b = normal(m, k, 20), normal(k, n, 21)
-    if k:
-        assert m == 0 or product(a, b, precision=precision).shape == (m, n)
     if m * k == 0:
         assert np.array_equal(product(a, b, precision=precision), np.zeros((m, n), np.float32))
         return
@@ -147,7 +144,8 @@ def test_infinities_and_nan_come_out_as_they_should(precision):
     b[17, 3] = 0  # inf 0 is NaN
     with np.errstate(invalid="ignore", over="ignore"):
         exact = (a.astype(np.float64) @ b).astype(np.float32)
-    assert np.isinf(exact).any() and np.isnan(exact[5, 3])
+    assert np.isinf(exact).any()
+    assert np.isnan(exact[5, 3])
     np.testing.assert_allclose(product(a, b, precision=precision), exact, rtol=1e-2)
 
 

@@ -195,7 +195,7 @@ CALLS = {
         (
             lambda: pynn.set_float32_matmul_precision("low"),
             ValueError,
-            "'highest', 'high' or 'medium', got 'low'",
+            "'high' or 'medium', got 'low'",
         ),
         (lambda: pynn.set_float32_matmul_precision(True), TypeError, "set_float32_matmul_precision"),
     ],
