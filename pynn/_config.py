@@ -18,12 +18,17 @@ def show_config() -> str:
     pynn             ...
     ops              ...
     """
-    narrow = [("bfloat16", _core.bf16_products()), ("int8", _core.int8_products())]
+    is_highest = _core.get_float32_matmul_precision() == "highest"
+    products = [
+        ("float32", "multiply-adds" if is_highest else _core.float32_products()),
+        ("bfloat16", _core.bf16_products()),
+        ("int8", _core.int8_products()),
+    ]
     facts = {
         "pynn": _core.version,
         "ops": f"{len(_core.registry())}",
-        "instruction set": f"{_core.isa()}  (cap it with PYNN_ISA=v2, v3, v4, v4_bf16 or v4_vnni)",
-        "narrow products": ", ".join(f"{dtype} on {unit}" for dtype, unit in narrow),
+        "instruction set": f"{_core.isa()}  (cap it with PYNN_ISA=v2, v3, v4, v4_bf16, v4_vnni or v4_amx)",
+        "products": ", ".join(f"{dtype} on {unit}" for dtype, unit in products),
         "threads": f"{_core.get_num_threads()}",
         "CUDA": "not built",
         "memory held": f"{_core.memory_stats()['allocated_bytes']:,} bytes",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import cycle
 from typing import Any
 
@@ -114,7 +115,8 @@ class TorchLike:
             with self.lib.autocast("cpu", self.lib.bfloat16):
                 return model(x).flatten(0, 1).float()
 
-        return self.training_step(scores_of, optimizer, *workload.data())
+        program = self.training_step(scores_of, optimizer, *workload.data())
+        return replace(program, run=self.at_precision(workload, program.run))
 
     def gpt_generate(self, workload: GptWriting, check: bool) -> Program:
         model = self.gpt_model(workload).eval()
@@ -217,7 +219,22 @@ class TorchLike:
             tensors = [tensor.bfloat16() for tensor in tensors]
         if workload.grad:
             tensors = [tensor.requires_grad_() for tensor in tensors]
-        return Program(bind(function, tensors), to_numpy=lambda result: result.detach().float().numpy())
+        run = self.at_precision(workload, bind(function, tensors))
+        return Program(run, to_numpy=lambda result: result.detach().float().numpy())
+
+    def at_precision(self, workload: Op | GptTraining, run: Callable[[], Any]) -> Callable[[], Any]:
+        """`run` with its float32 products at the workload's precision; what follows has the highest again."""
+        if workload.precision == "highest":
+            return run
+
+        def run_less_precisely() -> Any:
+            self.lib.set_float32_matmul_precision(workload.precision)
+            try:
+                return run()
+            finally:
+                self.lib.set_float32_matmul_precision("highest")
+
+        return run_less_precisely
 
     def backward(self, workload: Backward, check: bool) -> Program:
         arrays = {name: self.lib.from_numpy(array) for name, array in workload.arrays().items()}

@@ -67,6 +67,7 @@ class GptTraining(Sizes):
     batch: int = 16
     lr: float = 1e-3
     batches: int = 4  # the training steps cycle through so many batches
+    precision: str = "highest"  # of float32 products: set_float32_matmul_precision
 
     kind = "gpt"
     checked_runs = 3  # the losses of so many steps must agree ...
@@ -187,6 +188,7 @@ class Attention:
 WORKLOADS = [
     GptTraining("gpt_b16_t128"),
     GptTraining("gpt_b16_t128 bfloat16", dtype="bfloat16"),
+    GptTraining("gpt_b16_t128 high", precision="high"),
     GptWriting("gpt_generate"),
     *(Attention(length) for length in (128, 256, 512, 1024, 2048)),
     Attention(1024, causal=True),

@@ -6,10 +6,10 @@ from .op import Op
 TOLERANCE = {"float32": 1e-4, "bfloat16": 5e-3}
 
 
-def product(m: int, k: int, n: int, expression: str = "x @ y", dtype: str = "float32") -> Op:
+def product(m: int, k: int, n: int, expression: str = "x @ y", dtype: str = "float32", **more: str) -> Op:
     y = (n, k) if expression == "x @ y.T" else (k, n)
     flops, shapes = 2 * m * k * n, {"x": (m, k), "y": y}
-    return Op(expression, shapes, flops, result=m * n, tolerance=TOLERANCE[dtype], dtype=dtype)
+    return Op(expression, shapes, flops, result=m * n, tolerance=TOLERANCE[dtype], dtype=dtype, **more)
 
 
 WORKLOADS = [
@@ -19,4 +19,5 @@ WORKLOADS = [
     product(1, 1024, 1024, "x @ y.T"),  # one sample: a matrix-vector product
     *[product(n, n, n, dtype="bfloat16") for n in [256, 1024, 2048]],
     product(256, 784, 128, "x @ y.T", dtype="bfloat16"),
+    *[product(n, n, n, precision="high") for n in [512, 1024, 2048]],
 ]

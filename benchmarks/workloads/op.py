@@ -28,6 +28,7 @@ class Op:
     chain: bool = False  # several operations, for those who can make one of them
     tolerance: float = 1e-5  # of the largest value of the float64 reference
     dtype: str = "float32"
+    precision: str = "highest"  # of float32 products: set_float32_matmul_precision
 
     kind = "op"
     checked_runs = 1
@@ -36,7 +37,8 @@ class Op:
     def name(self) -> str:
         sizes = " ".join("x".join(map(str, shape)) for shape in dict.fromkeys(self.shapes.values()))
         dtype = "" if self.dtype == "float32" else f" {self.dtype}"
-        return f"{self.expression} | {sizes}{dtype}{' grad' if self.grad else ''}"
+        precision = "" if self.precision == "highest" else f" {self.precision}"
+        return f"{self.expression} | {sizes}{dtype}{precision}{' grad' if self.grad else ''}"
 
     @property
     def title(self) -> str:

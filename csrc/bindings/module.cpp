@@ -3,7 +3,9 @@
 #include "core/allocator.h"
 #include "core/autocast.h"
 #include "core/parallel.h"
+#include "core/precision.h"
 #include "core/unlocked.h"
+#include "kernels/gemm.h"
 #include "kernels/gemm_narrow.h"
 #include "kernels/winograd.h"
 
@@ -86,6 +88,8 @@ void define_ops(py::module_& m) {
 // Threads do not survive a fork, and the team would wait for them forever.
 bool is_forked_child = false;
 
+constexpr const char* kPrecisions[] = {"highest", "high", "medium"};  // in the order of Precision
+
 void define_settings(py::module_& m) {
   m.def("isa", &isa_name, R"(The instruction set whose kernels run: v2, v3 or v4 on x86-64, base elsewhere.
 
@@ -107,6 +111,8 @@ Example:
   m.def("set_autocast_enabled", &set_autocast_enabled, py::arg("enabled"));
   m.def("bf16_products", &bf16_products,
         "What bfloat16 products run on: 'AMX', 'AVX512_BF16', or 'widened' to float32.");
+  m.def("float32_products", &float32_products,
+        "What large float32 products run on below the highest precision: 'AMX' or 'multiply-adds'.");
   m.def("int8_products", &int8_products,
         "What int8 products run on: 'AMX', 'AVX512_VNNI', or 'widened' to int32.");
   m.def("get_num_threads", &num_threads,
@@ -171,6 +177,59 @@ Example:
     >>> pynn.nn.functional.conv2d(x, w).max().item()
     576.0
     >>> pynn.set_winograd_enabled(True)
+)");
+  m.def(
+      "get_float32_matmul_precision", [] { return kPrecisions[int(float32_precision())]; },
+      R"(The precision of float32 matrix products: "highest", "high" or "medium".
+
+Example:
+    >>> import pynn
+    >>> pynn.get_float32_matmul_precision()
+    'highest'
+)");
+  m.def(
+      "set_float32_matmul_precision",
+      [](std::string_view precision) {
+        for (int i = 0; i < 3; ++i)
+          if (precision == kPrecisions[i]) return set_float32_precision(Precision(i));
+        throw ValueError(text("set_float32_matmul_precision: expected 'highest', 'high' or 'medium', got '",
+                              precision, "'"));
+      },
+      py::arg("precision"),
+      R"(Lets large matrix products of float32 be less precise and faster, where the CPU has AMX.
+
+AMX multiplies matrices of bfloat16, which has eight bits, and sums in float32. A float32 is the sum of three
+bfloat16, so that six products of such pieces make one of float32. For C = A B with k terms in each sum,
+
+- "highest": multiply-adds of float32; |error| <= k 2^-24 sum |a| |b|.
+- "high": three pieces for each number; the same bound, in other roundings. The mean error is about half.
+- "medium": each number rounded to bfloat16; |error| <= (2^-7 + k 2^-24) sum |a| |b|.
+
+The bounds hold for all finite inputs whose products are no denormal numbers; where numbers are so small, so
+large, infinite or NaN that pieces would not do, multiply-adds take their place. They also do for products too
+small to gain by it, and all of them on CPUs without AMX: there the precision changes nothing.
+
+The setting is for matmul, linear and recurrent layers and their gradients, not for convolutions and attention;
+of float32 tensors: float64 is always exact to its own digits, and autocast has its own way. It belongs to the
+process, all threads; a recorded step keeps what it was recorded with, and is recorded anew under another.
+
+Args:
+    precision: "highest", which is the default, "high" or "medium".
+
+Raises:
+    ValueError: precision is another string.
+
+Source: Henry, Tang and Heinecke 2019, Leveraging the bfloat16 artificial intelligence datatype for higher-precision
+computations.
+
+Example:
+    >>> import pynn
+    >>> x = pynn.randn(256, 256)
+    >>> exact = x.double() @ x.double()
+    >>> pynn.set_float32_matmul_precision("high")
+    >>> ((x @ x).double() - exact).abs().max().item() < 1e-3
+    True
+    >>> pynn.set_float32_matmul_precision("highest")
 )");
   m.def("use_one_thread_after_fork", [] {
     is_forked_child = true;

@@ -18,6 +18,7 @@ constexpr size_t kMostPrograms = 16;
 struct Recorded {
   Pattern arguments;
   bool grad_mode, autocast;
+  Precision precision;
   std::shared_ptr<Program> program;
   std::optional<Pattern> result;
   std::vector<py::object> fixed_results;  // at the places of the result: a tensor from outside, or null
@@ -123,6 +124,7 @@ class Step {
       tensors.clear();
       const std::shared_ptr<Recorded> recorded = programs_[i];
       if (recorded->grad_mode != grad_enabled() || recorded->autocast != autocast_enabled()) continue;
+      if (recorded->precision != float32_precision()) continue;
       if (!recorded->arguments.matches(call, tensors)) continue;
       if (recorded->program->running()) return eager(args, keywords);  // by another thread
       if (!recorded->program->may_run(tensors)) continue;
@@ -275,6 +277,7 @@ py::object Step::record(const py::dict& keywords, PyObject* call) {
                                                   }),
                                           grad_enabled(),
                                           autocast_enabled(),
+                                          float32_precision(),
                                           nullptr,
                                           {},
                                           {},

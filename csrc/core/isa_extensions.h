@@ -13,6 +13,9 @@ enum class Extension : uint8_t { bf16, vnni, amx };  // compiled as v4_bf16, v4_
 // because it makes the signal frames of the process larger.
 bool runs_extension(Extension extension);
 
+// Whether a kernel of v4 may use AMX's tiles (core/tiles.h), for which no compiler has to be asked.
+bool runs_tiles();
+
 }  // namespace pynn
 
 // best_name() is the fastest compiled version of a function, AMX's first, then that of `extension`, then what

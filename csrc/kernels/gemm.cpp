@@ -6,6 +6,7 @@
 #include "core/parallel.h"
 #include "core/scratch.h"
 #include "kernels/gemm_blocks.h"
+#include "kernels/gemm_split.h"
 #include "kernels/gemm_thin.h"
 
 namespace pynn::PYNN_ISA {
@@ -24,7 +25,7 @@ Gemm<T> transposed(const Gemm<T>& g) {
 
 // ---- which way -------------------------------------------------------------------------------------------
 
-enum class Way { dots, sums_of_rows, blocks };
+enum class Way { dots, sums_of_rows, split, blocks };
 
 template <class T>
 bool few_enough_for_dots(int64_t rows, int64_t k) {
@@ -36,6 +37,7 @@ template <class T>
 Way choose_way(const Gemm<T>& g) {
   if (g.b_row == 1 && few_enough_for_dots<T>(g.m, g.k)) return Way::dots;
   if (g.b_col == 1 && g.m <= kSumRows && g.n >= 4 * Vec<T>::lanes) return Way::sums_of_rows;
+  if (pays_to_split(g)) return Way::split;
   return Way::blocks;
 }
 
@@ -50,6 +52,7 @@ bool better_transposed(const Gemm<T>& g) {
 template <class T>
 void multiply_part(const Gemm<T>& g, Way way, Range rows, Range columns) {
   if (way == Way::blocks) return multiply_blocks(g, rows, columns);
+  if (way == Way::split) return multiply_split(g, rows, columns);
   if (way == Way::dots)
     multiply_by_dots(g, columns.begin, columns.end);
   else
@@ -95,8 +98,9 @@ PYNN_INLINE Range part_of(int64_t items, int64_t tile, int64_t index, int64_t pa
 
 template <class T>
 void multiply_in_parts(const Gemm<T>& g, Way way, int64_t parts) {
-  const int64_t tile_rows = way == Way::blocks ? int64_t(TileShape<T>::rows) : g.m;
-  const int64_t tile_columns = way == Way::blocks ? int64_t(TileShape<T>::columns) : 8;
+  int64_t tile_rows = g.m, tile_columns = 8;
+  if (way == Way::blocks) tile_rows = TileShape<T>::rows, tile_columns = TileShape<T>::columns;
+  if (way == Way::split) tile_rows = tile_columns = kSplitTile;
   const Grid grid = choose_grid<T>(ceil_div(g.m, tile_rows), ceil_div(g.n, tile_columns), parts);
   parallel_for(grid.rows * grid.columns, 1, [&](int64_t part, int64_t end) {
     for (; part < end; ++part)
@@ -179,6 +183,8 @@ void gemm(const Gemm<float>& product) { gemm_kernels->float32(product); }
 void gemm(const Gemm<double>& product) { gemm_kernels->float64(product); }
 void gemm(const Gemm<int32_t>& product) { gemm_kernels->int32(product); }
 void gemm(const Gemm<int64_t>& product) { gemm_kernels->int64(product); }
+
+const char* float32_products() { return runs_tiles() ? "AMX" : "multiply-adds"; }
 
 }  // namespace pynn
 

@@ -16,8 +16,12 @@
 //   gemm_micro.h     one tile of C, in registers
 //   gemm_epilogue.h  what becomes of a finished tile
 //   gemm_thin.h      products with too few rows for tiles: dot products and sums of rows
+//   gemm_split.h     large ones of float32 on AMX, in pieces of bfloat16 (split.h), if less precision is
+//   asked
 #pragma once
 #include <stdint.h>
+
+#include "core/precision.h"
 
 namespace pynn {
 
@@ -43,6 +47,8 @@ struct Gemm {
   RowLoop* then = nullptr;
   T* then_out = nullptr;
 
+  Precision precision = Precision::highest;  // of float32
+
   int64_t batch = 1;  // products of one shape; strides from one to the next (biases are shared)
   int64_t a_batch = 0, b_batch = 0, c_batch = 0;
 };
@@ -51,5 +57,8 @@ void gemm(const Gemm<float>& product);
 void gemm(const Gemm<double>& product);
 void gemm(const Gemm<int32_t>& product);
 void gemm(const Gemm<int64_t>& product);
+
+// What large products of float32 run on below the highest precision: "AMX" or "multiply-adds".
+const char* float32_products();
 
 }  // namespace pynn

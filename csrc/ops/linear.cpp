@@ -71,6 +71,7 @@ Tensor forward_rows(const Tensor& x, const Tensor& weight, const Tensor& bias, c
   Tensor y = empty(shape, x.dtype());
   const Rows rows = rows_of(x);
   Gemm<T> product;
+  product.precision = float32_precision();
   product.m = row_count(shape);
   product.n = weight.size(0);
   product.k = weight.size(1);
@@ -95,6 +96,7 @@ Tensor input_gradient(const Tensor& dy, const Tensor& weight, const Shape& shape
   Tensor dx = empty(shape, dy.dtype());
   const Rows rows = rows_of(dy);
   Gemm<T> product;
+  product.precision = float32_precision();
   product.m = row_count(shape);
   product.n = weight.size(1);
   product.k = weight.size(0);
@@ -115,6 +117,7 @@ Tensor weight_gradient(const Tensor& dy, const Tensor& x, const Shape& shape) { 
   Tensor dw = empty(shape, dy.dtype());
   const Rows left = rows_of(dy), right = rows_of(x);
   Gemm<T> product;
+  product.precision = float32_precision();
   product.m = shape[0];
   product.n = shape[1];
   product.k = row_count(x.shape());

@@ -182,6 +182,7 @@ struct MatrixProduct {
     }
     visit_product_type("matmul", type, [&](auto element) {
       Gemm<decltype(element)> product;
+      product.precision = float32_precision();
       set_operands(product, left, right, y);
       multiply(product, batches);
     });

@@ -188,6 +188,7 @@ void multiply_inputs(const RecurrentKind& kind, const RecurrentLayout& layout, c
   const Tensor bias = w.b_ih ? input_bias<T>(kind, w, layout.hidden) : Tensor();
   for (const Segment& s : segments_of(kind)) {
     Gemm<T> product;
+    product.precision = float32_precision();
     product.m = layout.rows, product.n = s.count * layout.hidden, product.k = layout.features;
     product.a = x.data<T>(), product.a_row = layout.features;
     product.b = w.w_ih.data<T>() + s.first * layout.hidden * layout.features;
@@ -204,6 +205,7 @@ void add_input_gradient(const RecurrentKind& kind, const RecurrentLayout& layout
                         const DirectionWeights& w, const Tensor& dx, bool add) {
   for (const Segment& s : segments_of(kind)) {
     Gemm<T> product;
+    product.precision = float32_precision();
     product.m = layout.rows, product.n = layout.features, product.k = s.count * layout.hidden;
     product.a = dgates + s.slot * layout.hidden, product.a_row = kind.kept * layout.hidden;
     product.b = w.w_ih.data<T>() + s.first * layout.hidden * layout.features, product.b_row = layout.features;
@@ -220,6 +222,7 @@ template <class T>
 void weight_gradient(T* dw, const T* d, int64_t d_row, int64_t m, const T* b, int64_t n, int64_t rows) {
   constexpr int64_t narrow = 128;
   Gemm<T> product;
+  product.precision = float32_precision();
   product.k = rows;
   if (n > narrow || m < 2 * n) {
     product.m = m, product.n = n;

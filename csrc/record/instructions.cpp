@@ -106,6 +106,7 @@ std::string FillInstruction::describe() const {
 
 void ForwardInstruction::run() {
   const AutocastMode mode(autocast);
+  const PrecisionMode as_recorded(precision);
   if (node) {
     node->context.begin_again();
     op.forward(op, node->context, arguments.values());
@@ -118,8 +119,14 @@ std::string ForwardInstruction::describe() const {
   return text(name, node ? ", keeping what its backward needs" : "", only_a_view ? " (a view)" : "");
 }
 
+void BackwardInstruction::run() {
+  const PrecisionMode as_recorded(precision);
+  node->op->backward(*node->op, node->context, dy.data());
+}
+
 void CallInstruction::run() {
   const AutocastMode mode(autocast);
+  const PrecisionMode as_recorded(precision);
   if (op.call)
     op.call(op, arguments.values());
   else

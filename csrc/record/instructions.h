@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "core/autocast.h"
+#include "core/precision.h"
 #include "record/program.h"
 
 namespace pynn {
@@ -64,6 +65,7 @@ struct ForwardInstruction final : Instruction {  // the kernels of a structured 
   std::vector<int> kept;     // the buffers that the node's context refers to
   bool only_a_view = false;  // touches no element
   bool autocast = autocast_enabled();
+  Precision precision = float32_precision();
   ForwardInstruction(const Op& op, const Value* v, const std::function<Tensor(const Tensor&)>& store)
       : Instruction(op.name), op(op), arguments(op, v, store) {}
   void run() override;
@@ -73,8 +75,9 @@ struct ForwardInstruction final : Instruction {  // the kernels of a structured 
 struct BackwardInstruction final : Instruction {  // the kernels of an op's backward
   Ref<Node> node;
   std::vector<Tensor> dy;
+  Precision precision = float32_precision();
   using Instruction::Instruction;
-  void run() override { node->op->backward(*node->op, node->context, dy.data()); }
+  void run() override;
   std::string describe() const override { return text("backward of ", name); }
 };
 
@@ -82,6 +85,7 @@ struct CallInstruction final : Instruction {  // a whole op that runs kernels of
   const Op& op;
   StoredArguments arguments;
   bool autocast = autocast_enabled();
+  Precision precision = float32_precision();
   CallInstruction(const Op& op, const Value* v, const std::function<Tensor(const Tensor&)>& store)
       : Instruction(op.name), op(op), arguments(op, v, store) {}
   void run() override;

@@ -106,6 +106,9 @@ def set_autocast_enabled(enabled: builtins.bool) -> None: ...
 def bf16_products() -> builtins.str:
     """What bfloat16 products run on: 'AMX', 'AVX512_BF16', or 'widened' to float32."""
 
+def float32_products() -> builtins.str:
+    """What large float32 products run on below the highest precision: 'AMX' or 'multiply-adds'."""
+
 def int8_products() -> builtins.str:
     """What int8 products run on: 'AMX', 'AVX512_VNNI', or 'widened' to int32."""
 
@@ -161,6 +164,12 @@ def is_winograd_enabled() -> builtins.bool:
 
 def set_winograd_enabled(enabled: builtins.bool) -> None:
     """Lets 3 x 3 convolutions of float32 take the shorter way, or forbids it."""
+
+def get_float32_matmul_precision() -> builtins.str:
+    """The precision of float32 matrix products: "highest", "high" or "medium"."""
+
+def set_float32_matmul_precision(precision: builtins.str) -> None:
+    """Lets large matrix products of float32 be less precise and faster, where the CPU has AMX."""
 
 def memory_stats() -> dict[str, builtins.int]:
     """What the tensor allocator holds: bytes in live blocks, their peak, bytes cached, requests served."""

@@ -191,6 +191,14 @@ CALLS = {
         (lambda: pynn.set_num_threads(0), ValueError, "set_num_threads.*1 or more"),
         (lambda: pynn.set_num_threads("two"), TypeError, "set_num_threads"),
     ],
+    "pynn.set_float32_matmul_precision": [
+        (
+            lambda: pynn.set_float32_matmul_precision("low"),
+            ValueError,
+            "'high' or 'medium', got 'low'",
+        ),
+        (lambda: pynn.set_float32_matmul_precision(True), TypeError, "set_float32_matmul_precision"),
+    ],
     "pynn.set_winograd_enabled": [
         (lambda: pynn.set_winograd_enabled("no"), TypeError, "set_winograd_enabled"),
     ],
@@ -213,6 +221,7 @@ CALLS = {
         f"pynn.{name}": no_argument(name)
         for name in (
             "empty_cache",
+            "get_float32_matmul_precision",
             "get_num_threads",
             "get_rng_state",
             "initial_seed",
