@@ -142,6 +142,34 @@ def test_cross_entropy_is_stable():
     np.testing.assert_allclose(x.grad.numpy(), [[0, 0, 0], [-1, 0.5, 0.5]], atol=1e-7)
 
 
+@pytest.mark.parametrize("gaps", [False, True])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_cross_entropy_of_rows_of_any_length(dtype, gaps):
+    """Lanes past the end of a row, and classes that are impossible, count for exactly nothing."""
+    for n in range(1, 131):
+        x = normal(7, 2 * n if gaps else n).astype(dtype)[:, :: 2 if gaps else 1]
+        t = rng.integers(0, n, 7)
+        x[1] = -np.inf  # all but the target are impossible
+        x[1, t[1]] = 3
+        x[2, (t[2] + 1) % n] = -np.inf if n > 1 else 0
+        x[3, 0] = np.nan
+        t[4] = -100
+        ours = pynn.from_numpy(x).requires_grad_()
+        F.cross_entropy(ours, pynn.tensor(t), reduction="sum").backward()
+        each = F.cross_entropy(ours.detach(), pynn.tensor(t), reduction="none").numpy()
+        wide = x.astype(np.float64)
+        log_p = log_softmax(wide, 1)
+        expected = np.where(t == -100, 0, -log_p[np.arange(7), np.where(t == -100, 0, t)])
+        slope = np.exp(log_p) - (np.arange(n) == t[:, None])
+        slope[4] = 0
+        tolerance = {"rtol": 3e-6, "atol": 3e-6} if dtype == np.float32 else {"rtol": 1e-12, "atol": 1e-12}
+        np.testing.assert_allclose(each, expected, **tolerance)
+        np.testing.assert_allclose(ours.grad.numpy(), slope, **tolerance)
+        assert np.isnan(each[3])
+        assert np.isnan(ours.grad.numpy()[3]).all()
+        assert not ours.grad.numpy()[1].any()  # no probability is left over for the impossible
+
+
 @pytest.mark.parametrize("dtype", [np.int64, np.int32, np.uint8])
 def test_cross_entropy_takes_any_integers(dtype):
     x, t = normal(4, 3), np.array([0, 2, 1, 1])

@@ -205,3 +205,20 @@ def test_pow_and_atan2_against_higher_precision(dtype):
             truths = [exact(mpmath.mpf(float(p)), mpmath.mpf(float(q))) for p, q in zip(a, b, strict=True)]
         errors = [error_in_ulps(float(v), t, dtype) for v, t in zip(y, truths, strict=True)]
         assert max(errors) <= ulp.BOUNDS[name][dtype is np.float64]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("ours", "theirs"), [(pynn.exp, np.exp), (pynn.exp2, np.exp2)])
+def test_exponentials_where_they_become_0(ours, theirs, dtype):
+    """Down to the last denormal number, and 0 beyond: to one unit of it, sign and NaN included."""
+    end = {(np.exp, np.float32): 104, (np.exp, np.float64): 745.2}.get((theirs, dtype))
+    end = end or {np.float32: 150, np.float64: 1075}[dtype]
+    x = np.concatenate([-np.linspace(end * 0.8, end * 1.2, 4001), [-inf, -1e30, nan]]).astype(dtype)
+    got, expected = ours(pynn.from_numpy(x)).numpy(), theirs(x.astype(np.longdouble))
+    unit = np.finfo(dtype).smallest_subnormal
+    small = expected < np.finfo(dtype).tiny
+    assert (np.abs(got - expected)[small] <= unit).all()
+    assert (got[x < -end - 1] == 0).all()
+    assert not np.signbit(got[:-1]).any()
+    assert np.isnan(got[-1])
+    assert not np.isnan(got[:-1]).any()

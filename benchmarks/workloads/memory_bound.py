@@ -41,6 +41,15 @@ WORKLOADS = [
         passes=3,
         labels=True,
     ),
+    # Short rows, as the loss of a GPT over characters has them.
+    Backward(
+        "cross_entropy",
+        "cross_entropy(x, y)",
+        "(softmax(x, -1) - (y[:, None] == arange(x.shape[1]))) / len(x)",
+        (2048, 65),
+        passes=3,
+        labels=True,
+    ),
     AdamStep(10_000_000),
     # Broadcasting: a row, a column, both, a number for each channel.
     Op("x + y", {"x": (1000, 1000), "y": (1000,)}, flops=1e6, result=1_000_000),
