@@ -16,8 +16,7 @@
 //   gemm_micro.h     one tile of C, in registers
 //   gemm_epilogue.h  what becomes of a finished tile
 //   gemm_thin.h      products with too few rows for tiles: dot products and sums of rows
-//   gemm_split.h     large ones of float32 on AMX, in pieces of bfloat16 (split.h), if less precision is
-//   asked
+//   gemm_split.h     large ones of float32 on AMX, in pieces of bfloat16 (split.h), if that is asked for
 #pragma once
 #include <stdint.h>
 

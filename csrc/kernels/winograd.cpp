@@ -1,7 +1,7 @@
 // winograd.cpp — y from x, and dx from dy, by winograd_transforms.h.
 //
-//   strip   as many channels of the output as a tile of a product has columns: a product for each place, then
-//   Aᵀ m A unit    some rows of tiles: Bᵀ d B of all their channels stays in the second-level cache
+//   unit    some rows of tiles: Bᵀ d B of all their channels stays in the second-level cache
+//   strip   output channels, as many as a tile of a product has columns: a product a place, then Aᵀ m A
 //
 // That is the way where images are large. G g Gᵀ is made first, once for all units. Where the kernels are
 // many and the tiles few it would be four times the kernels, sent to memory and back: there, Bᵀ d B of all

@@ -1,9 +1,8 @@
 // winograd_weight.cpp — dw from x and dy, by winograd_transforms.h: Gᵀ [ Σ (A dY Aᵀ) ⊙ (Bᵀ d B) ] G.
 //
 //   block   some rows of tiles, whose transforms fit the second-level cache
-//   piece   some blocks: they add to one copy of the matrices (channels of x, channels of dy), one for each
-//   place
-//           of the kernels, in order
+//   piece   some blocks: they add, in order, to one copy of the matrices (channels of x, channels of dy), of
+//           which there is one for each place of the kernels
 //   unit    some channels of x, for one piece
 //
 // Blocks and pieces depend on the shape alone, never on the threads or the machine, and neither does a bit of
