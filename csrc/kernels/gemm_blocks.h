@@ -95,10 +95,7 @@ class BlockOfA {
  public:
   PYNN_INLINE BlockOfA(const Gemm<T>& g, T* packed) : g_(g), packed_(packed) {}
 
-  // Steps lie as close as they can: a step is stored as one vector, whose last lanes the next one covers.
-  static constexpr int64_t kPitch = TileShape<T>::rows <= Vec<T>::lanes
-                                        ? int64_t(TileShape<T>::rows)
-                                        : round_up(TileShape<T>::rows, Vec<T>::lanes);
+  static constexpr int64_t kPitch = TileShape<T>::pitch;
   static PYNN_INLINE int64_t packed_size(int64_t rows, int64_t depth) {
     return ceil_div(rows, int64_t(TileShape<T>::rows)) * kPitch * depth + Vec<T>::lanes;
   }

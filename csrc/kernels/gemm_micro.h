@@ -23,7 +23,15 @@ struct TileShape {
 #endif
   static constexpr int vectors = 2;
   static constexpr int columns = vectors * Vec<T>::lanes;
+  // From one step of packed rows to the next, as close as can be: a step is stored as whole vectors, and
+  // the next one covers the last lanes of one.
+  static constexpr int pitch =
+      rows <= Vec<T>::lanes ? rows : (rows + Vec<T>::lanes - 1) / Vec<T>::lanes * Vec<T>::lanes;
 };
+
+// Where the operands of a tile lie: at any strides; A with its rows side by side; or both as they are packed,
+// at distances that are part of the instructions and take no registers.
+enum class Lie { anywhere, rows_abreast, packed };
 
 // The operands of one tile: A by rows at any strides, B by contiguous rows.
 template <class T>
@@ -87,12 +95,15 @@ PYNN_INLINE void add_step(Sum<T> (&sum)[R][W], const T* a, int64_t a_row, const 
   }
 }
 
-// sum[i][j] = sum over p of A[i, p] B[p, vector j]; `neighbours`: a_row is 1.
-template <int R, int W, bool neighbours, class T, class Row>
+// sum[i][j] = sum over p of A[i, p] B[p, vector j].
+template <int R, int W, Lie lie, class T, class Row>
 PYNN_INLINE void accumulate(Sum<T> (&sum)[R][W], const Tile<T>& t, const Row& row_of_b) {
   constexpr int64_t kSteps = 4;  // without a jump
-  const T *a = t.a, *b = t.b, *next = t.next_a;
-  const int64_t a_row = t.a_row, a_col = t.a_col, b_row = t.b_row;
+  constexpr bool packed = lie == Lie::packed, in_fma = lie != Lie::anywhere && kBroadcastsInFma;
+  const int64_t a_row = lie == Lie::anywhere ? t.a_row : 1;
+  const int64_t a_col = packed ? TileShape<T>::pitch : t.a_col;
+  const int64_t b_row = packed ? TileShape<T>::columns : t.b_row;
+  const T *a = t.a, *b = t.b, *next = packed ? nullptr : t.next_a;
   each_vector<R, W>([&](int i, int j) { sum[i][j] = Sum<T>{}; });
   int64_t k = t.k;
   for (; k >= kSteps; k -= kSteps) {
@@ -102,9 +113,9 @@ PYNN_INLINE void accumulate(Sum<T> (&sum)[R][W], const Tile<T>& t, const Row& ro
     }
 #pragma GCC unroll 4
     for (int64_t step = 0; step < kSteps; ++step, a += a_col, b += b_row)
-      add_step<R, W, neighbours, T>(sum, a, a_row, b, row_of_b);
+      add_step<R, W, in_fma, T>(sum, a, a_row, b, row_of_b);
   }
-  for (; k > 0; --k, a += a_col, b += b_row) add_step<R, W, neighbours, T>(sum, a, a_row, b, row_of_b);
+  for (; k > 0; --k, a += a_col, b += b_row) add_step<R, W, in_fma, T>(sum, a, a_row, b, row_of_b);
 }
 
 // Where a masked load costs what a whole one costs, B is not read past its last column. Elsewhere such a
@@ -116,7 +127,7 @@ inline constexpr bool kMaskedLoads = false;
 #endif
 
 // The columns fill W vectors, or end within the last of them.
-template <int R, int W, bool whole, bool neighbours, class T>
+template <int R, int W, bool whole, Lie lie, class T>
 void multiply_tile(const Tile<T>& t, const Output<T>& out) {
   Sum<T> sum[R][W];
   const TileRow<T, W, whole || !kMaskedLoads> row_of_b{t.columns - (W - 1) * Vec<T>::lanes};
@@ -125,7 +136,7 @@ void multiply_tile(const Tile<T>& t, const Output<T>& out) {
       const T* const c = out.c + (t.i + i) * out.c_row + t.j;
       for (int j = 0; j < W; ++j) __builtin_prefetch(c + j * Vec<T>::lanes, 1);
     }
-  accumulate<R, W, neighbours, T>(sum, t, row_of_b);
+  accumulate<R, W, lie, T>(sum, t, row_of_b);
   finish<R, W, whole, T>(sum, out, t.i, t.j, t.columns);
 }
 
@@ -135,17 +146,18 @@ using TileKernel = void(const Tile<T>&, const Output<T>&);
 
 template <class T>
 struct TileKernels {
-  // Whole tiles of neighbouring rows, in which large products spend nearly all of their time.
-  TileKernel<T>* of_neighbours =
-      multiply_tile<TileShape<T>::rows, TileShape<T>::vectors, true, kBroadcastsInFma, T>;
+  // Whole tiles, in which large products spend nearly all of their time.
+  TileKernel<T>* of_packed = multiply_tile<TileShape<T>::rows, TileShape<T>::vectors, true, Lie::packed, T>;
+  TileKernel<T>* of_rows_abreast =
+      multiply_tile<TileShape<T>::rows, TileShape<T>::vectors, true, Lie::rows_abreast, T>;
   TileKernel<T>* by_shape[TileShape<T>::rows][TileShape<T>::vectors][2];
 
   template <int R = TileShape<T>::rows>
   static constexpr void fill(TileKernels& table) {
-    table.by_shape[R - 1][0][0] = multiply_tile<R, 1, false, false, T>;
-    table.by_shape[R - 1][0][1] = multiply_tile<R, 1, true, false, T>;
-    table.by_shape[R - 1][1][0] = multiply_tile<R, 2, false, false, T>;
-    table.by_shape[R - 1][1][1] = multiply_tile<R, 2, true, false, T>;
+    table.by_shape[R - 1][0][0] = multiply_tile<R, 1, false, Lie::anywhere, T>;
+    table.by_shape[R - 1][0][1] = multiply_tile<R, 1, true, Lie::anywhere, T>;
+    table.by_shape[R - 1][1][0] = multiply_tile<R, 2, false, Lie::anywhere, T>;
+    table.by_shape[R - 1][1][1] = multiply_tile<R, 2, true, Lie::anywhere, T>;
     if constexpr (R > 1) fill<R - 1>(table);
   }
   static constexpr TileKernels make() {
@@ -159,10 +171,13 @@ inline constexpr TileKernels<T> kTileKernels = TileKernels<T>::make();
 
 template <class T>
 PYNN_INLINE void multiply_tile(int64_t rows, const Tile<T>& t, const Output<T>& out) {
-  constexpr int64_t lanes = Vec<T>::lanes;
-  if (t.a_row == 1 && rows == TileShape<T>::rows && t.columns == TileShape<T>::columns)
-    return kTileKernels<T>.of_neighbours(t, out);
-  kTileKernels<T>.by_shape[rows - 1][t.columns > lanes][t.columns % lanes == 0](t, out);
+  using Shape = TileShape<T>;
+  const auto& kernels = kTileKernels<T>;
+  if (t.a_row == 1 && rows == Shape::rows && t.columns == Shape::columns) {
+    const bool packed = t.a_col == Shape::pitch && t.b_row == Shape::columns && !t.next_a;
+    return (packed ? kernels.of_packed : kernels.of_rows_abreast)(t, out);
+  }
+  kernels.by_shape[rows - 1][t.columns > Vec<T>::lanes][t.columns % Vec<T>::lanes == 0](t, out);
 }
 
 }  // namespace pynn::PYNN_ISA
