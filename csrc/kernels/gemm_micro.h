@@ -29,9 +29,9 @@ struct TileShape {
       rows <= Vec<T>::lanes ? rows : (rows + Vec<T>::lanes - 1) / Vec<T>::lanes * Vec<T>::lanes;
 };
 
-// Where the operands of a tile lie: at any strides; A with its rows side by side; or both as they are packed,
-// at distances that are part of the instructions and take no registers.
-enum class Lie { anywhere, rows_abreast, packed };
+// Where the operands of a tile lie: at any strides; A with its steps, or its rows, side by side; or both as
+// they are packed. A distance that is known is part of the instructions; others take registers.
+enum class Lie { anywhere, steps_abreast, rows_abreast, packed };
 
 // The operands of one tile: A by rows at any strides, B by contiguous rows.
 template <class T>
@@ -73,23 +73,45 @@ PYNN_INLINE const T* same_address(const T* p) {
   return p;
 }
 
-// One step of k: sum[i][j] += A[i] B[vector j]. A value of A is loaded into a register once, for W
-// multiply-adds. But where rows are `neighbours` in memory, two multiply-adds with the value in memory are
-// two instructions and the load would be a third. With every other row of that kind, loads stay below what
-// the first-level cache yields, and a step is 32 instructions instead of 38: no faster on a core of one's
-// own, but by a sixth where another program is on its second hyper-thread and takes half of the decoded
-// instructions.
-template <int R, int W, bool neighbours, class T, class Row>
-PYNN_INLINE void add_step(Sum<T> (&sum)[R][W], const T* a, int64_t a_row, const T* b, const Row& row_of_b) {
+// R rows of A, side by side or any distance apart. Every third of them has an address of its own: the two
+// between are reached with the distance as an index, once and twice.
+template <int R, bool abreast, class T>
+struct Rows {
+  const T* third[(R + 2) / 3];
+  int64_t distance;
+
+  PYNN_INLINE Rows(const T* a, int64_t a_row) : distance(a_row) {
+#pragma GCC unroll 4
+    for (int i = 0; i < R; i += 3) third[i / 3] = a + i * a_row;
+  }
+  PYNN_INLINE const T* operator[](int i) const {
+    return abreast ? third[0] + i : third[i / 3] + i % 3 * distance;
+  }
+  PYNN_INLINE void advance(int64_t by) {
+#pragma GCC unroll 4
+    for (int i = 0; i < R; i += 3) third[i / 3] += by;
+  }
+};
+
+// One step of k: sum[i][j] += A[i] B[vector j], A[i] being a[i][at]. A value of A is loaded into a register
+// once, for W multiply-adds. But where rows are side by side, two multiply-adds with the value in
+// memory are two instructions and the load would be a third. With every other row of that kind, loads stay
+// below what the first-level cache yields, and a step is 32 instructions instead of 38: no faster on a core
+// of one's own, but by a sixth where another program is on its second hyper-thread and takes half of the
+// decoded instructions.
+template <int R, int W, bool abreast, class T, class Row>
+PYNN_INLINE void add_step(Sum<T> (&sum)[R][W], const Rows<R, abreast, T>& a, int64_t at, const T* b,
+                          const Row& row_of_b) {
   using V = Vec<T>;
+  constexpr bool in_fma = abreast && kBroadcastsInFma;
   Sum<T> columns[W];
 #pragma GCC unroll 8
   for (int j = 0; j < W; ++j) columns[j] = row_of_b.get(b, j).v;
-  const T* const again = neighbours ? same_address(a) : a;
+  const T* const again = in_fma ? same_address(a[0] + at) : nullptr;
 #pragma GCC unroll 16
   for (int i = 0; i < R; ++i) {
-    const V first = a[neighbours ? i : i * a_row];
-    const V others = neighbours && i % 2 ? V(again[i]) : first;
+    const V first = a[i][at];
+    const V others = in_fma && i % 2 ? V(again[i]) : first;
 #pragma GCC unroll 8
     for (int j = 0; j < W; ++j) sum[i][j] = fma(j ? others : first, V(columns[j]), V(sum[i][j])).v;
   }
@@ -99,23 +121,23 @@ PYNN_INLINE void add_step(Sum<T> (&sum)[R][W], const T* a, int64_t a_row, const 
 template <int R, int W, Lie lie, class T, class Row>
 PYNN_INLINE void accumulate(Sum<T> (&sum)[R][W], const Tile<T>& t, const Row& row_of_b) {
   constexpr int64_t kSteps = 4;  // without a jump
-  constexpr bool packed = lie == Lie::packed, in_fma = lie != Lie::anywhere && kBroadcastsInFma;
-  const int64_t a_row = lie == Lie::anywhere ? t.a_row : 1;
-  const int64_t a_col = packed ? TileShape<T>::pitch : t.a_col;
-  const int64_t b_row = packed ? TileShape<T>::columns : t.b_row;
-  const T *a = t.a, *b = t.b, *next = packed ? nullptr : t.next_a;
+  constexpr bool packed = lie == Lie::packed, rows_abreast = packed || lie == Lie::rows_abreast;
+  const int64_t a_col = packed ? TileShape<T>::pitch : lie == Lie::steps_abreast ? 1 : t.a_col;
+  const int64_t b_row = packed || lie == Lie::steps_abreast ? TileShape<T>::columns : t.b_row;
+  Rows<R, rows_abreast, T> a(t.a, t.a_row);
+  const T *b = t.b, *next = packed ? nullptr : t.next_a;
   each_vector<R, W>([&](int i, int j) { sum[i][j] = Sum<T>{}; });
   int64_t k = t.k;
   for (; k >= kSteps; k -= kSteps) {
     if (next && k % kLine<T> < kSteps) {
-      fetch_panel<R>(next, a_row, a_col);
+      fetch_panel<R>(next, t.a_row, a_col);
       next += kLine<T> * a_col;
     }
 #pragma GCC unroll 4
-    for (int64_t step = 0; step < kSteps; ++step, a += a_col, b += b_row)
-      add_step<R, W, in_fma, T>(sum, a, a_row, b, row_of_b);
+    for (int64_t step = 0; step < kSteps; ++step) add_step(sum, a, step * a_col, b + step * b_row, row_of_b);
+    a.advance(kSteps * a_col), b += kSteps * b_row;
   }
-  for (; k > 0; --k, a += a_col, b += b_row) add_step<R, W, in_fma, T>(sum, a, a_row, b, row_of_b);
+  for (; k > 0; --k, a.advance(a_col), b += b_row) add_step(sum, a, 0, b, row_of_b);
 }
 
 // Where a masked load costs what a whole one costs, B is not read past its last column. Elsewhere such a
@@ -150,6 +172,8 @@ struct TileKernels {
   TileKernel<T>* of_packed = multiply_tile<TileShape<T>::rows, TileShape<T>::vectors, true, Lie::packed, T>;
   TileKernel<T>* of_rows_abreast =
       multiply_tile<TileShape<T>::rows, TileShape<T>::vectors, true, Lie::rows_abreast, T>;
+  TileKernel<T>* of_steps_abreast =
+      multiply_tile<TileShape<T>::rows, TileShape<T>::vectors, true, Lie::steps_abreast, T>;
   TileKernel<T>* by_shape[TileShape<T>::rows][TileShape<T>::vectors][2];
 
   template <int R = TileShape<T>::rows>
@@ -173,9 +197,11 @@ template <class T>
 PYNN_INLINE void multiply_tile(int64_t rows, const Tile<T>& t, const Output<T>& out) {
   using Shape = TileShape<T>;
   const auto& kernels = kTileKernels<T>;
-  if (t.a_row == 1 && rows == Shape::rows && t.columns == Shape::columns) {
-    const bool packed = t.a_col == Shape::pitch && t.b_row == Shape::columns && !t.next_a;
-    return (packed ? kernels.of_packed : kernels.of_rows_abreast)(t, out);
+  if (rows == Shape::rows && t.columns == Shape::columns) {
+    const bool packed_b = t.b_row == Shape::columns;
+    if (t.a_col == 1 && packed_b) return kernels.of_steps_abreast(t, out);
+    if (t.a_row == 1 && t.a_col == Shape::pitch && packed_b && !t.next_a) return kernels.of_packed(t, out);
+    if (t.a_row == 1) return kernels.of_rows_abreast(t, out);
   }
   kernels.by_shape[rows - 1][t.columns > Vec<T>::lanes][t.columns % Vec<T>::lanes == 0](t, out);
 }
