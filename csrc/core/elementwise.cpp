@@ -61,7 +61,7 @@ struct Loop {
 };
 
 constexpr int64_t kTurnedBytes = 8192;  // a tile of 16 rows: of each column, a cache line
-constexpr int64_t kConstantRun = 1024;  // of a constant: to fill it costs less than to call the loop again
+constexpr int64_t kConstantRun = 256;  // of a constant: to fill more costs more than another call of the loop
 static_assert(kConstantRun * 8 <= kTurnedBytes);
 
 // An operand of run_rows. Read where it lies if its rows are runs. A constant fills a run once a row,
@@ -100,6 +100,12 @@ struct RowOperand {
   }
 };
 
+// At most so much of a row, in pieces that are equally long to a cache line.
+int64_t piece_of(int64_t columns, int64_t most) {
+  const int64_t pieces = (columns + most - 1) / most;
+  return ((columns + pieces - 1) / pieces + 15) / 16 * 16;
+}
+
 void run_rows(const Loop& loop, Blocks& blocks, bool turned) {
   const int count = int(loop.in.size()), y_size = itemsize(loop.out.dtype());
   InlineVector<RowOperand, kMaxOperands> operands;
@@ -120,17 +126,14 @@ void run_rows(const Loop& loop, Blocks& blocks, bool turned) {
     widest = std::max<int64_t>(widest, itemsize(to));
   }
   int64_t rows = 64 / widest, columns = std::min(blocks.columns(), kGrain / 2);
-  if (tiles) {  // pieces of a row, equally long to a cache line
-    const int64_t most = turned ? kTurnedBytes / widest / rows : kTileBytes / widest;
-    const int64_t pieces = (columns + most - 1) / most;
-    columns = ((columns + pieces - 1) / pieces + 15) / 16 * 16;
-  }
+  if (tiles) columns = piece_of(columns, turned ? kTurnedBytes / widest / rows : kTileBytes / widest);
   if (!turned) rows = kGrain / 2 / columns;
   blocks.cut(rows, columns);
 
   char* const out = loop.out.bytes();
   const int64_t y_row = blocks.place(count).row;
   const int64_t grain = std::max<int64_t>(1, kGrain / blocks.elements());
+  const int64_t run = constants ? piece_of(columns, kConstantRun) : columns;
   parallel_for(blocks.count(), grain, [&](int64_t begin, int64_t end) {
     alignas(64) char tiles[kMaxOperands][kTurnedBytes];
     RowOperand mine[kMaxOperands];
@@ -145,7 +148,6 @@ void run_rows(const Loop& loop, Blocks& blocks, bool turned) {
         const void* at[kMaxOperands];
         for (int k = 0; k < count; ++k) at[k] = mine[k].row(r);
         char* y = out + (block.offset[count] + r * y_row) * y_size;
-        const int64_t run = constants ? kConstantRun : block.columns;
         for (int64_t c = 0; c < block.columns; c += run, y += run * y_size) {
           loop.call(at, y, std::min(run, block.columns - c), loop.parameters);
           for (int k = 0; k < count; ++k)

@@ -93,27 +93,39 @@ struct Rows {
   }
 };
 
-// One step of k: sum[i][j] += A[i] B[vector j], A[i] being a[i][at]. A value of A is loaded into a register
-// once, for W multiply-adds. But where rows are side by side, two multiply-adds with the value in
-// memory are two instructions and the load would be a third. With every other row of that kind, loads stay
-// below what the first-level cache yields, and a step is 32 instructions instead of 38: no faster on a core
-// of one's own, but by a sixth where another program is on its second hyper-thread and takes half of the
-// decoded instructions.
+// One step of k: sum[i][j] += A[i] B[vector j], A[i] being a[i][at]. The shorter side waits in registers; of
+// the longer one, each value is loaded once and used by all of the shorter. But where rows of A are side by
+// side, two multiply-adds with the value in memory are two instructions and the load would be a third. With
+// every other row of that kind, loads stay below what the first-level cache yields, and a step is 32
+// instructions instead of 38: no faster on a core of one's own, but by a sixth where another program is on
+// its second hyper-thread and takes half of the decoded instructions.
 template <int R, int W, bool abreast, class T, class Row>
 PYNN_INLINE void add_step(Sum<T> (&sum)[R][W], const Rows<R, abreast, T>& a, int64_t at, const T* b,
                           const Row& row_of_b) {
   using V = Vec<T>;
-  constexpr bool in_fma = abreast && kBroadcastsInFma;
-  Sum<T> columns[W];
-#pragma GCC unroll 8
-  for (int j = 0; j < W; ++j) columns[j] = row_of_b.get(b, j).v;
-  const T* const again = in_fma ? same_address(a[0] + at) : nullptr;
+  if constexpr (R < W) {
+    Sum<T> values[R];
 #pragma GCC unroll 16
-  for (int i = 0; i < R; ++i) {
-    const V first = a[i][at];
-    const V others = in_fma && i % 2 ? V(again[i]) : first;
+    for (int i = 0; i < R; ++i) values[i] = V(a[i][at]).v;
 #pragma GCC unroll 8
-    for (int j = 0; j < W; ++j) sum[i][j] = fma(j ? others : first, V(columns[j]), V(sum[i][j])).v;
+    for (int j = 0; j < W; ++j) {
+      const V column = row_of_b.get(b, j);
+#pragma GCC unroll 16
+      for (int i = 0; i < R; ++i) sum[i][j] = fma(V(values[i]), column, V(sum[i][j])).v;
+    }
+  } else {
+    constexpr bool in_fma = abreast && kBroadcastsInFma;
+    Sum<T> columns[W];
+#pragma GCC unroll 8
+    for (int j = 0; j < W; ++j) columns[j] = row_of_b.get(b, j).v;
+    const T* const again = in_fma ? same_address(a[0] + at) : nullptr;
+#pragma GCC unroll 16
+    for (int i = 0; i < R; ++i) {
+      const V first = a[i][at];
+      const V others = in_fma && i % 2 ? V(again[i]) : first;
+#pragma GCC unroll 8
+      for (int j = 0; j < W; ++j) sum[i][j] = fma(j ? others : first, V(columns[j]), V(sum[i][j])).v;
+    }
   }
 }
 
@@ -123,7 +135,7 @@ PYNN_INLINE void accumulate(Sum<T> (&sum)[R][W], const Tile<T>& t, const Row& ro
   constexpr int64_t kSteps = 4;  // without a jump
   constexpr bool packed = lie == Lie::packed, rows_abreast = packed || lie == Lie::rows_abreast;
   const int64_t a_col = packed ? TileShape<T>::pitch : lie == Lie::steps_abreast ? 1 : t.a_col;
-  const int64_t b_row = packed || lie == Lie::steps_abreast ? TileShape<T>::columns : t.b_row;
+  const int64_t b_row = packed || lie == Lie::steps_abreast ? W * Vec<T>::lanes : t.b_row;
   Rows<R, rows_abreast, T> a(t.a, t.a_row);
   const T *b = t.b, *next = packed ? nullptr : t.next_a;
   each_vector<R, W>([&](int i, int j) { sum[i][j] = Sum<T>{}; });
