@@ -19,7 +19,7 @@ inline constexpr int kAccumulators = TileShape<T>::rows * TileShape<T>::vectors;
 template <int R, int W, class T>
 void sum_tile(const Tile<T>& t, T* sums) {
   Sum<T> sum[R][W];
-  accumulate<R, W, Lie::steps_abreast, T>(sum, t, TileRow<T, W, true>{0});
+  accumulate<R, W, Lie::steps_abreast, true, T>(sum, t, TileRow<T, W, true>{0});
   each_vector<R, W>([&](int i, int j) { store(sums + (i * W + j) * Vec<T>::lanes, Vec<T>(sum[i][j])); });
 }
 
